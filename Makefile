@@ -1,0 +1,43 @@
+# Two commands matter: `make run` and `make test`. Both install what is missing on a Debian machine with Rust.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+.PHONY: help run test web check unit browser vm image bench setup
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
+
+run: web ## Build everything and open the sandbox
+	cargo run --package pocketkey -- sandbox --data $${POCKETKEY_DATA:-target/sandbox}
+
+test: check unit browser image vm ## Pass every test: unit, API, browser, image, real kernel
+
+web: ## Build the console and the site (WebAssembly, styles) into web/dist
+	scripts/setup-wasm.sh
+	scripts/build-web.sh
+
+check: ## The sans-IO crates compile for wasm32
+	scripts/setup-wasm.sh
+	scripts/check-wasm.sh
+
+unit: web ## Unit, property, router and end-to-end tests without a browser
+	cargo test --no-fail-fast
+
+browser: web ## The console and the sandbox in Chromium
+	cargo build --package pocketkey
+	tests/browser/run.sh
+
+image: web ## Build the container image, and run it
+	scripts/build-static.sh
+	scripts/image.sh
+	tests/image/run.sh
+
+vm: web ## Chromium and the FIDO tools against the virtual key of a real kernel
+	cargo build --package pocketkey
+	scripts/setup-vm.sh
+	tests/vm/run.sh --binary target/debug/pocketkey
+
+bench: web ## Measure, each figure against its reference
+	scripts/build-static.sh
+	cargo run --release --package pocketkey-bench

@@ -1,0 +1,29 @@
+//! Server-sent events (`GET /api/v1/events`): what changed, so that open pages fetch it again.
+
+use crate::{KeyId, MailId, UserId, api_type};
+
+api_type! {
+    /// Something changed. Carries ids only: who listens fetches what it shows.
+    #[serde(tag = "event", rename_all = "snake_case")]
+    pub enum Event {
+        /// A user was added or changed, or their status did.
+        User {
+            /// Which.
+            user_id: UserId,
+        },
+        /// A key changed: invited, activated, expired.
+        Key {
+            /// Which.
+            key_id: KeyId,
+            /// Whose.
+            user_id: UserId,
+        },
+        /// A mail arrived in the inbox.
+        Mail {
+            /// Which.
+            mail_id: MailId,
+        },
+        /// The listener was too slow and missed events: fetch everything again.
+        Lagged,
+    }
+}

@@ -1,0 +1,44 @@
+//! Identifiers: opaque strings, one type each, so that a key's id cannot be passed for a user's.
+
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    };
+}
+
+id!(
+    /// A person of the organisation.
+    UserId
+);
+id!(
+    /// A group of users.
+    GroupId
+);
+id!(
+    /// A security key assigned to a user (a row of "Security keys", not a credential).
+    KeyId
+);
+id!(
+    /// A mail in the inbox of the built-in SMTP sink.
+    MailId
+);
+id!(
+    /// A simulated phone of the sandbox.
+    PhoneId
+);

@@ -1,0 +1,35 @@
+//! Request and response types of the REST API: the one vocabulary that the appliance, the console, the
+//! simulated devices and the tests share.
+//!
+//! Plain data, no I/O; compiles for `wasm32-unknown-unknown`. Every `*_at` field is Unix time in
+//! milliseconds. The feature `openapi` adds the schemas from which `/api/openapi.json` is made.
+
+pub mod activation;
+pub mod demo;
+pub mod device;
+pub mod event;
+pub mod group;
+pub mod id;
+pub mod inbox;
+pub mod key;
+pub mod page;
+pub mod pairing;
+pub mod problem;
+pub mod sandbox;
+pub mod session;
+pub mod user;
+
+pub use id::{GroupId, KeyId, MailId, PhoneId, UserId};
+pub use page::Page;
+pub use problem::Problem;
+
+/// Declares a type of the API: serde both ways, and a schema where the feature asks for one.
+macro_rules! api_type {
+    ($(#[$meta:meta])* $vis:vis $kind:ident $name:ident $($rest:tt)*) => {
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        $(#[$meta])*
+        $vis $kind $name $($rest)*
+    };
+}
+pub(crate) use api_type;

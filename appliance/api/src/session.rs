@@ -1,0 +1,72 @@
+//! Set-up of the appliance, and the admin's session (A12, A13).
+
+use crate::api_type;
+
+api_type! {
+    /// `GET /api/v1/session`: what the console should show first.
+    pub struct Session {
+        /// Where this browser stands.
+        pub state: SessionState,
+        /// The signed-in admin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub admin: Option<Admin>,
+        /// The organisation's name.
+        pub organisation: String,
+        /// The appliance's public address, as invitations name it.
+        pub url: String,
+        /// True in the sandbox.
+        pub sandbox: bool,
+        /// The appliance's version.
+        pub version: String,
+    }
+}
+
+api_type! {
+    /// Where a browser stands.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum SessionState {
+        /// No admin exists yet: the one-time set-up link is needed.
+        Setup,
+        /// There are admins; this browser is not signed in.
+        SignedOut,
+        /// Signed in.
+        SignedIn,
+    }
+}
+
+api_type! {
+    /// An admin of the appliance.
+    pub struct Admin {
+        /// Full name.
+        pub name: String,
+        /// E-mail address, which is also the sign-in name.
+        pub email: String,
+    }
+}
+
+api_type! {
+    /// `POST /api/v1/setup`: the first admin.
+    pub struct Setup {
+        /// The token in the set-up link's fragment.
+        pub token: String,
+        /// The organisation's name, shown in mails and on phones.
+        pub organisation: String,
+        /// Full name.
+        pub name: String,
+        /// E-mail address.
+        pub email: String,
+        /// At least 10 characters.
+        pub password: String,
+    }
+}
+
+api_type! {
+    /// `POST /api/v1/session`: sign in.
+    pub struct SignIn {
+        /// E-mail address.
+        pub email: String,
+        /// Password.
+        pub password: String,
+    }
+}

@@ -1,0 +1,365 @@
+//! Relay frames: what devices and the relay say to each other, one frame a WebSocket message, in CBOR.
+//!
+//! A session begins with [`Frame::Challenge`] from the relay; the device answers [`Frame::Prove`] and gets
+//! [`Frame::Welcome`] or [`Frame::Refused`]. Bodies are opaque to the relay.
+
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+use crate::id::{DeviceId, ExchangeId, PairingId};
+
+/// The longest frame either side accepts, in bytes.
+pub const MAX_FRAME: usize = 16 * 1024;
+
+/// The longest time a request may wait for its person, in milliseconds.
+pub const MAX_TTL_MS: u32 = 120_000;
+
+/// One frame.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Frame {
+    /// Relay → device, first: sign this.
+    #[n(0)]
+    Challenge {
+        /// Fresh for every connection.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        nonce: [u8; 32],
+    },
+    /// Device → relay: [`crate::proof::connect`] over the challenge.
+    #[n(1)]
+    Prove {
+        /// Who connects.
+        #[n(0)]
+        device: DeviceId,
+        /// The signature.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        signature: [u8; 64],
+    },
+    /// Relay → device: the session stands.
+    #[n(2)]
+    Welcome {
+        /// Every pairing of the device, with the peer's presence.
+        #[n(0)]
+        peers: Vec<Peer>,
+    },
+    /// Relay → device: the session does not stand; the relay closes it.
+    #[n(3)]
+    Refused {
+        /// Why.
+        #[n(0)]
+        reason: Refusal,
+    },
+    /// Computer → relay → phone: a sealed request ([`crate::sealed`]).
+    #[n(4)]
+    Request {
+        /// Chosen by the computer, never used again.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Between whom.
+        #[n(1)]
+        pairing: PairingId,
+        /// How long the computer waits, in milliseconds, at most [`MAX_TTL_MS`].
+        #[n(2)]
+        ttl_ms: u32,
+        /// Sealed.
+        #[n(3)]
+        body: ByteVec,
+    },
+    /// Phone → relay → computer: the sealed response. The exchange is over.
+    #[n(5)]
+    Response {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Sealed.
+        #[n(1)]
+        body: ByteVec,
+    },
+    /// Computer → relay → phone: nobody waits any more. The exchange is over.
+    #[n(6)]
+    Cancel {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+    },
+    /// Relay → both or either: the exchange is over without a response.
+    #[n(7)]
+    Failed {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Why.
+        #[n(1)]
+        reason: Failure,
+    },
+    /// Relay → device: the peer of a pairing came or went.
+    #[n(8)]
+    Presence {
+        /// Which peer, and whether it is connected.
+        #[n(0)]
+        peer: Peer,
+    },
+    /// Pairing, message 1: phone → relay → computer.
+    #[n(9)]
+    PairOpen {
+        /// From the QR.
+        #[n(0)]
+        pairing: PairingId,
+        /// [`crate::pairing`], message one.
+        #[n(1)]
+        body: ByteVec,
+    },
+    /// Pairing, message 2: computer → relay → phone.
+    #[n(10)]
+    PairAnswer {
+        /// Which pairing.
+        #[n(0)]
+        pairing: PairingId,
+        /// [`crate::pairing`], message two.
+        #[n(1)]
+        body: ByteVec,
+    },
+    /// Pairing, message 3: phone → relay → computer. The relay records the pairing.
+    #[n(11)]
+    PairDone {
+        /// Which pairing.
+        #[n(0)]
+        pairing: PairingId,
+        /// [`crate::pairing`], message three.
+        #[n(1)]
+        body: ByteVec,
+    },
+    /// Relay → both: the pairing is recorded; requests may flow.
+    #[n(12)]
+    Paired {
+        /// The other side.
+        #[n(0)]
+        peer: Peer,
+    },
+    /// Relay or computer → the other side: the pairing did not come about.
+    #[n(13)]
+    PairFailed {
+        /// Which pairing.
+        #[n(0)]
+        pairing: PairingId,
+        /// Why.
+        #[n(1)]
+        reason: PairFailure,
+    },
+    /// Relay → device: this pairing is no more (replaced or removed).
+    #[n(14)]
+    Unpaired {
+        /// Which pairing.
+        #[n(0)]
+        pairing: PairingId,
+    },
+}
+
+/// The other side of a pairing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Peer {
+    /// The pairing.
+    #[n(0)]
+    pub pairing: PairingId,
+    /// The peer's id.
+    #[n(1)]
+    pub device: DeviceId,
+    /// Whether it is connected now.
+    #[n(2)]
+    pub online: bool,
+}
+
+/// Why a session is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[cbor(index_only)]
+pub enum Refusal {
+    /// No such device, or the signature is not its.
+    #[n(0)]
+    #[error("the appliance does not know this device, or its proof is wrong")]
+    NotProven,
+    /// The same device connected anew; this session is over. Do not reconnect at once.
+    #[n(1)]
+    #[error("the same device connected from elsewhere")]
+    Superseded,
+    /// A frame that makes no sense, or too many of them.
+    #[n(2)]
+    #[error("the device broke the protocol")]
+    Protocol,
+    /// The appliance is stopping; reconnect shortly.
+    #[n(3)]
+    #[error("the appliance is restarting")]
+    Restarting,
+}
+
+/// Why an exchange ended without a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[cbor(index_only)]
+pub enum Failure {
+    /// The phone is not connected.
+    #[n(0)]
+    #[error("the phone is offline")]
+    PhoneOffline,
+    /// The person did not answer in time.
+    #[n(1)]
+    #[error("nobody answered in time")]
+    TimedOut,
+    /// The two are not paired (any more).
+    #[n(2)]
+    #[error("the phone is not paired with this computer")]
+    NotPaired,
+    /// The phone already holds as many requests as it may.
+    #[n(3)]
+    #[error("the phone is busy with another request")]
+    Busy,
+    /// The phone could not open or understand the request; sent by the phone.
+    #[n(4)]
+    #[error("the phone refused the request as damaged, too old or seen before")]
+    Unreadable,
+}
+
+/// Why a pairing did not come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[cbor(index_only)]
+pub enum PairFailure {
+    /// No such pairing, or its time is over.
+    #[n(0)]
+    #[error("this pairing code is not valid any more; show a new one on the computer")]
+    Expired,
+    /// The computer is not connected.
+    #[n(1)]
+    #[error("the computer is not connected; start its pairing tool again")]
+    ComputerOffline,
+    /// The handshake failed: a wrong secret, or somebody in the middle.
+    #[n(2)]
+    #[error("phone and computer could not verify each other")]
+    Handshake,
+    /// Only an activated phone may pair.
+    #[n(3)]
+    #[error("activate the phone before pairing it")]
+    NotActivated,
+}
+
+/// Bytes that are not a frame.
+#[derive(Debug, thiserror::Error)]
+pub enum BadFrame {
+    /// Longer than [`MAX_FRAME`].
+    #[error("a frame of {0} bytes; at most {MAX_FRAME} are accepted")]
+    TooLong(usize),
+    /// Not the CBOR of a frame.
+    #[error("not a frame: {0}")]
+    Malformed(#[from] minicbor::decode::Error),
+    /// A frame, and more.
+    #[error("bytes follow the frame")]
+    Trailing,
+}
+
+impl Frame {
+    /// The frame's bytes.
+    #[allow(clippy::missing_panics_doc)] // cannot: a Vec takes every byte
+    pub fn encode(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("a Vec takes every byte")
+    }
+
+    /// The frame in `bytes`.
+    ///
+    /// # Errors
+    /// [`BadFrame`] if `bytes` is anything but exactly one frame.
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadFrame> {
+        if bytes.len() > MAX_FRAME {
+            return Err(BadFrame::TooLong(bytes.len()));
+        }
+        let mut decoder = minicbor::Decoder::new(bytes);
+        let frame = decoder.decode()?;
+        if decoder.position() != bytes.len() {
+            return Err(BadFrame::Trailing);
+        }
+        Ok(frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::HEXLOWER;
+    use proptest::prelude::*;
+
+    /// One of each, with its bytes on the wire.
+    fn snapshots() -> Vec<(Frame, &'static str)> {
+        let exchange = ExchangeId([0x11; 16]);
+        let pairing = PairingId([0x22; 16]);
+        let device = DeviceId([0x33; 16]);
+        let body = ByteVec::from(vec![0xAA, 0xBB]);
+        let peer = Peer { pairing, device, online: true };
+        // [index, [fields…]]
+        vec![
+            (
+                Frame::Prove { device, signature: [0x44; 64] },
+                "82018250333333333333333333333333333333335840\
+              44444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444",
+            ),
+            (
+                Frame::Welcome { peers: vec![peer] },
+                "8202818183502222222222222222222222222222222250333333333333333333333333333333\
+              33f5",
+            ),
+            (Frame::Refused { reason: Refusal::Superseded }, "82038101"),
+            (
+                Frame::Request { exchange, pairing, ttl_ms: 60_000, body: body.clone() },
+                "820484501111111111111111111111111111111150222222222222222222222222222222\
+              2219ea6042aabb",
+            ),
+            (
+                Frame::Response { exchange, body: body.clone() },
+                "8205825011111111111111111111111111111111 42aabb",
+            ),
+            (Frame::Cancel { exchange }, "8206815011111111111111111111111111111111"),
+            (
+                Frame::Failed { exchange, reason: Failure::TimedOut },
+                "820782501111111111111111111111111111111101",
+            ),
+            (Frame::PairOpen { pairing, body }, "8209825022222222222222222222222222222222 42aabb"),
+            (
+                Frame::PairFailed { pairing, reason: PairFailure::Handshake },
+                "820d8250222222222222222222222222222222220 2",
+            ),
+        ]
+    }
+
+    #[test]
+    fn frames_look_on_the_wire_as_they_always_did() {
+        for (frame, hex) in snapshots() {
+            let expected: String = hex.chars().filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(HEXLOWER.encode(&frame.encode()), expected, "{frame:?}");
+            assert_eq!(Frame::decode(&frame.encode()).unwrap(), frame);
+        }
+    }
+
+    #[test]
+    fn long_and_trailing_bytes_are_refused() {
+        assert!(matches!(Frame::decode(&vec![0; MAX_FRAME + 1]), Err(BadFrame::TooLong(_))));
+        let mut bytes = Frame::Cancel { exchange: ExchangeId([1; 16]) }.encode();
+        bytes.push(0);
+        assert!(matches!(Frame::decode(&bytes), Err(BadFrame::Trailing)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_or_fail_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Frame::decode(&bytes);
+        }
+
+        #[test]
+        fn a_damaged_frame_never_panics(which in 0usize..9, at in 0usize..100, byte: u8) {
+            let mut bytes = snapshots()[which].0.encode();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let _ = Frame::decode(&bytes);
+        }
+
+        #[test]
+        fn a_request_comes_back(exchange: [u8; 16], pairing: [u8; 16], ttl_ms: u32, body: Vec<u8>) {
+            let frame = Frame::Request {
+                exchange: ExchangeId(exchange), pairing: PairingId(pairing), ttl_ms, body: body.into(),
+            };
+            prop_assert_eq!(Frame::decode(&frame.encode()).unwrap(), frame);
+        }
+    }
+}

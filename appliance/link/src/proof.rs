@@ -1,0 +1,103 @@
+//! Proofs of possession: Ed25519 signatures over domain-separated messages.
+//!
+//! - *Introduction*: a device that registers shows that it holds the signing key it names and binds its channel key
+//!   to it.
+//! - *Connection*: a device that connects to the relay signs the relay's fresh nonce.
+
+use ed25519_dalek::{Signature, Signer, Verifier, VerifyingKey};
+
+use crate::{
+    id::DeviceId,
+    identity::{DeviceKeys, PublicKeys},
+};
+
+/// The signature does not prove what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the device does not prove possession of its key")]
+pub struct NotProven;
+
+fn introduction_message(keys: &PublicKeys) -> Vec<u8> {
+    [b"pocketkey/introduction/1\0".as_slice(), &keys.sign, &keys.channel].concat()
+}
+
+fn connection_message(nonce: &[u8; 32], device: DeviceId) -> Vec<u8> {
+    [b"pocketkey/connection/1\0".as_slice(), nonce, &device.0].concat()
+}
+
+fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<(), NotProven> {
+    // Weak keys would verify signatures over anything.
+    let key = VerifyingKey::from_bytes(key).map_err(|_| NotProven)?;
+    if key.is_weak() {
+        return Err(NotProven);
+    }
+    key.verify(message, &Signature::from_bytes(signature)).map_err(|_| NotProven)
+}
+
+/// The device's introduction of its own public keys.
+pub fn introduce(keys: &DeviceKeys) -> [u8; 64] {
+    keys.sign.sign(&introduction_message(&keys.public())).to_bytes()
+}
+
+/// Checks an introduction.
+///
+/// # Errors
+/// [`NotProven`] if the signature is not one of these keys by this signing key.
+pub fn verify_introduction(keys: &PublicKeys, signature: &[u8; 64]) -> Result<(), NotProven> {
+    verify(&keys.sign, &introduction_message(keys), signature)
+}
+
+/// The device's answer to the relay's nonce.
+pub fn connect(keys: &DeviceKeys, device: DeviceId, nonce: &[u8; 32]) -> [u8; 64] {
+    keys.sign.sign(&connection_message(nonce, device)).to_bytes()
+}
+
+/// Checks a device's answer to `nonce`.
+///
+/// # Errors
+/// [`NotProven`] if the signature is not over this nonce and device by this signing key.
+pub fn verify_connection(
+    sign_key: &[u8; 32],
+    device: DeviceId,
+    nonce: &[u8; 32],
+    signature: &[u8; 64],
+) -> Result<(), NotProven> {
+    verify(sign_key, &connection_message(nonce, device), signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(seed: u8) -> DeviceKeys {
+        DeviceKeys::generate(&mut |bytes: &mut [u8]| bytes.fill(seed))
+    }
+
+    #[test]
+    fn an_introduction_holds_for_its_own_keys_only() {
+        let (ada, bob) = (keys(1), keys(2));
+        let proof = introduce(&ada);
+        assert_eq!(verify_introduction(&ada.public(), &proof), Ok(()));
+        assert_eq!(verify_introduction(&bob.public(), &proof), Err(NotProven));
+        let swapped = PublicKeys { channel: bob.public().channel, ..ada.public() };
+        assert_eq!(verify_introduction(&swapped, &proof), Err(NotProven));
+    }
+
+    #[test]
+    fn a_connection_proof_is_bound_to_nonce_device_and_purpose() {
+        let ada = keys(1);
+        let (device, nonce) = (DeviceId([7; 16]), [9; 32]);
+        let proof = connect(&ada, device, &nonce);
+        let key = ada.public().sign;
+        assert_eq!(verify_connection(&key, device, &nonce, &proof), Ok(()));
+        assert_eq!(verify_connection(&key, device, &[8; 32], &proof), Err(NotProven));
+        assert_eq!(verify_connection(&key, DeviceId([6; 16]), &nonce, &proof), Err(NotProven));
+        assert_eq!(verify_connection(&key, device, &nonce, &introduce(&ada)), Err(NotProven));
+    }
+
+    #[test]
+    fn a_weak_key_proves_nothing() {
+        let mut identity_point = [0; 32];
+        identity_point[0] = 1;
+        assert_eq!(verify(&identity_point, b"anything", &[0; 64]), Err(NotProven));
+    }
+}

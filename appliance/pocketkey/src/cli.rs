@@ -1,0 +1,247 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pocketkey_api::sandbox::ScriptMode;
+
+use crate::logging::LogFormat;
+
+/// Turns the phones people already carry into FIDO2 security keys.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "\
+To see it all at once, with no phone and no hardware:
+
+    pocketkey sandbox
+
+Every option can also be given as an environment variable, POCKETKEY_ and its name."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// What to log: off, error, warn, info, debug, trace, or per module as in "info,pocketkey_server=debug".
+    #[arg(long, env = "POCKETKEY_LOG", default_value = "info", global = true)]
+    pub log: String,
+
+    /// How log lines look.
+    #[arg(long, env = "POCKETKEY_LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the appliance: console, activation, relay and mail, for one organisation.
+    #[command(after_help = "\
+The first start prints a one-time link: open it, choose a password, and add people.
+Everything is kept in the data folder; to move the appliance, stop it and copy the folder.")]
+    Serve(ServeOptions),
+
+    /// Run everything at once with a seeded organisation and a simulated phone on screen.
+    #[command(after_help = "\
+Open the address it prints, register at the demo site, and approve on the phone beside it.
+Where this machine has /dev/uhid, the key is real and every browser and FIDO tool sees it.")]
+    Sandbox(SandboxOptions),
+
+    /// Make this computer use a phone as its security key (Linux).
+    #[command(after_help = "\
+Shows a QR code here and on a page of this computer; scan it with an activated phone. Then leave this
+running: it is the key. It needs /dev/uhid (sudo modprobe uhid) and says what to do where it may not use it.")]
+    Pair(PairOptions),
+
+    /// Run a simulated phone in this terminal.
+    #[command(after_help = "\
+Lines typed here are what its person does: approve, deny, unlock, wrong (finger), quit, or the
+text of a QR code, a link, or a 12-digit pairing key, to activate it or to pair it with a computer.")]
+    Phone(PhoneOptions),
+
+    /// Ask a running appliance whether it is well; used by the container's health check.
+    Health(HealthOptions),
+}
+
+/// Options that `serve` and `sandbox` share.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// The folder that keeps everything.
+    #[arg(long, env = "POCKETKEY_DATA", value_name = "DIR", default_value = "pocketkey-data")]
+    pub data: PathBuf,
+
+    /// Where the console and the API listen.
+    #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The address people and phones reach it at [default: http://localhost and the port listened on].
+    #[arg(long, env = "POCKETKEY_URL", value_name = "URL")]
+    pub url: Option<String>,
+
+    /// Where the built-in SMTP sink listens.
+    #[arg(
+        long,
+        env = "POCKETKEY_SMTP_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:2525"
+    )]
+    pub smtp_listen: SocketAddr,
+
+    /// The mail server to send invitations through, as smtp://user:password@host:587?tls=required or smtps://…
+    /// [default: the built-in sink, shown in the console's Inbox].
+    #[arg(long, env = "POCKETKEY_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// A file that holds --smtp-url, so that its password is on no command line.
+    #[arg(long, env = "POCKETKEY_SMTP_URL_FILE", value_name = "FILE", conflicts_with = "smtp_url")]
+    pub smtp_url_file: Option<PathBuf>,
+
+    /// The sender of the appliance's mails.
+    #[arg(long, env = "POCKETKEY_MAIL_FROM", default_value = "Pocketkey <pocketkey@localhost>")]
+    pub mail_from: String,
+
+    /// How long an invitation works: 30m, 24h, 7d.
+    #[arg(long, env = "POCKETKEY_ACTIVATION_TTL", value_name = "TIME", default_value = "24h", value_parser = duration)]
+    pub activation_ttl: Duration,
+}
+
+/// Options of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxOptions {
+    /// As for `serve`.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+
+    /// Make no virtual key even where it is possible; the demo page then uses its stand-in.
+    #[arg(long, env = "POCKETKEY_NO_UHID")]
+    pub no_uhid: bool,
+}
+
+/// Options of `phone`.
+#[derive(Debug, Args)]
+pub struct PhoneOptions {
+    /// Where the phone reaches the appliance [default: where the scanned link says].
+    #[arg(long, env = "POCKETKEY_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+
+    /// The folder that keeps its keys and credentials [default: forgotten at the end].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Scan this first: a link, the text of a QR code, or a 12-digit pairing key. May be given twice, to activate
+    /// and then to pair.
+    #[arg(long, value_name = "TEXT")]
+    pub scan: Vec<String>,
+
+    /// What its person does with a request by themselves.
+    #[arg(long, value_enum, default_value = "ask")]
+    pub mode: Mode,
+
+    /// The model it reports.
+    #[arg(long, default_value = "Simulated phone")]
+    pub model: String,
+}
+
+/// What a simulated person does by themselves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Mode {
+    /// Waits for a line typed here.
+    Ask,
+    /// Approves and unlocks at once.
+    Approve,
+    /// Denies at once.
+    Deny,
+    /// Never looks.
+    Ignore,
+}
+
+impl From<Mode> for ScriptMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Ask => Self::Ask,
+            Mode::Approve => Self::Approve,
+            Mode::Deny => Self::Deny,
+            Mode::Ignore => Self::Ignore,
+        }
+    }
+}
+
+/// Options of `health`.
+#[derive(Debug, Args)]
+pub struct HealthOptions {
+    /// Where the appliance listens.
+    #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+}
+
+/// Options of `pair`.
+#[derive(Debug, Args)]
+pub struct PairOptions {
+    /// The appliance's address.
+    #[arg(long, env = "POCKETKEY_SERVER", value_name = "URL")]
+    pub server: String,
+
+    /// The folder that keeps this computer's keys and its pairing [default: ~/.local/state/pocketkey].
+    #[arg(long, env = "POCKETKEY_STATE", value_name = "DIR")]
+    pub state: Option<PathBuf>,
+
+    /// What the phone calls this computer [default: its host name].
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// Pair another phone in place of the present one; asks first.
+    #[arg(long)]
+    pub pair_again: bool,
+
+    /// Replace the paired phone without asking.
+    #[arg(long, short)]
+    pub yes: bool,
+
+    /// Plug no virtual security key in: only pair, and show the state.
+    #[arg(long)]
+    pub no_key: bool,
+
+    /// How long a person has to answer a request: at most 2m.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub answer_within: Duration,
+}
+
+/// A number and a unit: s, m, h or d.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is not a time such as 90s, 30m, 24h or 7d");
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    match number.checked_mul(seconds) {
+        Some(0) | None => Err(wrong()),
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_a_unit() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("7d"), Ok(Duration::from_secs(7 * 86_400)));
+        for wrong in ["", "24", "h", "0h", "-1h", "24 h", "99999999999999999999d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `pocketkey serve`.
+
+use pocketkey_server::Config;
+
+use super::{Failure, stop_signal};
+use crate::cli::ServeOptions;
+
+/// The appliance's configuration from the command line.
+///
+/// # Errors
+/// If a file that an option names cannot be read.
+pub fn config(options: ServeOptions) -> Result<Config, Failure> {
+    let smtp_url = match options.smtp_url_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("cannot read --smtp-url-file {}: {error}", path.display()))?;
+            Some(text.trim().to_owned())
+        }
+        None => options.smtp_url,
+    };
+    Ok(Config {
+        listen: options.listen,
+        url: options.url,
+        smtp_listen: options.smtp_listen,
+        smtp_url,
+        mail_from: options.mail_from,
+        activation_ttl: options.activation_ttl,
+        ..Config::new(options.data)
+    })
+}
+
+/// Runs the appliance until it is told to stop.
+pub async fn run(options: ServeOptions) -> Result<(), Failure> {
+    let appliance = pocketkey_server::start(config(options)?).await?;
+    println!("Pocketkey is at {} (SMTP sink at {}).", appliance.app.url(), appliance.smtp_addr);
+    if let Some(link) = &appliance.setup_link {
+        println!("Nobody has set it up yet. Open this link, once:\n\n    {link}\n");
+    }
+    appliance.run_until(stop_signal()).await?;
+    Ok(())
+}

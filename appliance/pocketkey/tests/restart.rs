@@ -1,0 +1,209 @@
+//! kill -9 between any two steps of the walk from set-up to sign-in: nothing that was acknowledged is lost, and every
+//! mail is sent.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use pocketkey_api::{
+    Page,
+    activation::{Activation, ActivationMethod, ActivationStatus, NewActivation},
+    inbox::{Mail, MailSummary},
+    key::{Key, KeyKind, KeyStatus, NewKey},
+    sandbox::{KeyState, Screen, ScriptMode, Touch},
+    session::{Session, SessionState, Setup, SignIn},
+    user::{NewUser, User, UserDetail, UserStatus},
+};
+use pocketkey_key::computer::{Computer, ComputerOptions, KeepState};
+use pocketkey_phone::{Phone, PhoneOptions};
+use pocketkey_relay_client::Rest;
+use tokio::time::{sleep, timeout};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An appliance as a process of its own, always on the same ports and data.
+struct Appliance<'a> {
+    data: &'a Path,
+    http: u16,
+    smtp: u16,
+    process: Child,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn spawn(data: &Path, http: u16, smtp: u16) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_pocketkey"))
+        .args([
+            "serve",
+            "--listen",
+            &format!("127.0.0.1:{http}"),
+            "--smtp-listen",
+            &format!("127.0.0.1:{smtp}"),
+        ])
+        .arg("--data")
+        .arg(data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+impl<'a> Appliance<'a> {
+    async fn start(data: &'a Path) -> Self {
+        let (http, smtp) = (free_port(), free_port());
+        let appliance = Self { data, http, smtp, process: spawn(data, http, smtp) };
+        appliance.ready().await;
+        appliance
+    }
+
+    fn url(&self) -> String {
+        format!("http://localhost:{}", self.http)
+    }
+
+    async fn ready(&self) {
+        let rest = Rest::new(&self.url());
+        let up = async {
+            while rest.get::<Session>("/api/v1/session").await.is_err() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, up).await.expect("the appliance comes up");
+    }
+
+    /// SIGKILL, and a new process on the same folder.
+    async fn crash(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        self.process = spawn(self.data, self.http, self.smtp);
+        self.ready().await;
+    }
+
+    /// What the process printed as its set-up link.
+    fn setup_token(&mut self) -> String {
+        use std::io::{BufRead, BufReader};
+        let lines = BufReader::new(self.process.stdout.take().unwrap()).lines();
+        let link = lines.map_while(Result::ok).find(|line| line.contains("/setup#")).expect("a set-up link");
+        link.trim().split_once('#').unwrap().1.to_owned()
+    }
+}
+
+impl Drop for Appliance<'_> {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{what}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_to_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut appliance = Appliance::start(&data).await;
+
+    // The set-up link is the same after a crash, works once, and is dead afterwards.
+    let token = appliance.setup_token();
+    appliance.crash().await;
+    assert_eq!(appliance.setup_token(), token);
+    let setup = Setup {
+        token,
+        organisation: "Example organisation".into(),
+        name: "First admin".into(),
+        email: "admin@example.test".into(),
+        password: "correct horse battery".into(),
+    };
+    let mut rest = Rest::new(&appliance.url());
+    rest.enter("/api/v1/setup", &setup).await.unwrap();
+    appliance.crash().await;
+    let session: Session = rest.get("/api/v1/session").await.unwrap();
+    assert_eq!(session.state, SessionState::SignedIn, "the session outlives the crash");
+    assert!(rest.enter("/api/v1/setup", &setup).await.is_err(), "the link is dead");
+    let sign_in = SignIn { email: setup.email.clone(), password: setup.password.clone() };
+    rest.enter("/api/v1/session", &sign_in).await.unwrap();
+
+    let user = NewUser {
+        username: "ada".into(),
+        name: "Ada Lovelace".into(),
+        email: "ada@example.test".into(),
+        ..NewUser::default()
+    };
+    let user: User = rest.post("/api/v1/users", &user).await.unwrap();
+    appliance.crash().await;
+    let new_key = NewKey { kind: KeyKind::Smartphone, settings: None };
+    let key: Key = rest.post(&format!("/api/v1/users/{}/keys", user.id), &new_key).await.unwrap();
+    appliance.crash().await;
+
+    // Acknowledged and killed at once: the mail is in the outbox and goes out after the restart.
+    let by_mail = NewActivation { method: ActivationMethod::Email };
+    let invite = format!("/api/v1/keys/{}/activation", key.id);
+    rest.post::<_, Activation>(&invite, &by_mail).await.unwrap();
+    appliance.crash().await;
+    let mail = until("the mail arrives", async || {
+        let inbox: Page<MailSummary> = rest.get("/api/v1/inbox").await.ok()?;
+        inbox.items.into_iter().next()
+    })
+    .await;
+    appliance.crash().await;
+    let mail: Mail = rest.get(&format!("/api/v1/inbox/{}", mail.id)).await.unwrap();
+    let link =
+        mail.links.iter().find(|link| link.contains("/activate#")).expect("a link in the mail").clone();
+
+    // The phone activates; a killed appliance still knows.
+    let phone = Phone::start(PhoneOptions {
+        id: "phone".into(),
+        model: "Test phone".into(),
+        os: "Test OS".into(),
+        server: None,
+        data: Some(folder.path().join("phone")),
+        script: ScriptMode::Approve,
+    })
+    .unwrap();
+    phone.touch(Touch::Scan { text: link }).await;
+    let mut screen = phone.watch();
+    let home = screen.wait_for(|phone| matches!(phone.screen, Screen::Home { .. }));
+    timeout(PATIENCE, home).await.expect("the phone is activated").unwrap();
+    appliance.crash().await;
+    let detail: UserDetail = rest.get(&format!("/api/v1/users/{}", user.id)).await.unwrap();
+    assert_eq!(detail.user.status, UserStatus::Active);
+    assert_eq!(detail.keys[0].status, KeyStatus::Active);
+    assert_eq!(detail.keys[0].phone.as_ref().unwrap().model, "Test phone");
+    assert_eq!(detail.keys[0].activation.unwrap().status, ActivationStatus::Redeemed);
+
+    // The computer pairs; after a crash both find each other again and a request gets its answer.
+    let computer = Computer::start(ComputerOptions {
+        keep: KeepState::InFolder(folder.path().join("computer")),
+        ..ComputerOptions::new(&appliance.url(), "Test computer")
+    })
+    .unwrap();
+    until("the phone reconnects", async || phone.watch().borrow().connected.then_some(())).await;
+    let text = computer.pairing_text().await;
+    phone.touch(Touch::Scan { text }).await;
+    let mut state = computer.state();
+    let ready = |state: &pocketkey_key::computer::View| state.state == KeyState::Ready;
+    timeout(PATIENCE, state.wait_for(ready)).await.expect("paired").unwrap();
+    appliance.crash().await;
+    until("both ends come back and the phone answers", async || {
+        let selection = computer.exchange(vec![0x0b]).await;
+        (selection == [0x00]).then_some(())
+    })
+    .await;
+
+    let inbox: Page<MailSummary> = rest.get("/api/v1/inbox").await.unwrap();
+    assert_eq!(inbox.items.len(), 1, "the one invitation was sent, and not again at every restart");
+}

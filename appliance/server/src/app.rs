@@ -1,0 +1,135 @@
+//! What every request handler and worker shares.
+
+use std::{future::Future, sync::Arc};
+
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    activation, admins,
+    clock::Clock,
+    config::Config,
+    db::{Db, DbError},
+    events::Events,
+    relay::Relay,
+    secret::{self, ServerSecret},
+};
+
+/// The appliance's shared state; cloning shares it.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    config: Config,
+    url: String,
+    secret: ServerSecret,
+    events: Events,
+    mail_waiting: Notify,
+    relay: Relay,
+    sign_in: admins::Guard,
+    activations: activation::Guard,
+    stopping: watch::Sender<bool>,
+}
+
+impl App {
+    /// Wraps an open database. `url` is the public address without a trailing slash.
+    ///
+    /// # Errors
+    /// If the appliance's secret can neither be read nor made.
+    pub async fn new(db: Db, config: Config, url: String) -> Result<Self, DbError> {
+        let secret = load_secret(&db).await?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            config,
+            url,
+            secret,
+            events: Events::default(),
+            mail_waiting: Notify::new(),
+            relay: Relay::default(),
+            sign_in: admins::Guard::default(),
+            activations: activation::Guard::default(),
+            stopping: watch::channel(false).0,
+        })))
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// How the appliance is set up.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The public address, without a trailing slash.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// The appliance's own secret.
+    pub fn secret(&self) -> &ServerSecret {
+        &self.0.secret
+    }
+
+    /// What open pages are told.
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// Wakes the outbox worker: a mail waits.
+    pub fn mail_waiting(&self) -> &Notify {
+        &self.0.mail_waiting
+    }
+
+    /// The relay.
+    pub fn relay(&self) -> &Relay {
+        &self.0.relay
+    }
+
+    /// What slows down guessing of passwords.
+    pub fn sign_in_guard(&self) -> &admins::Guard {
+        &self.0.sign_in
+    }
+
+    /// What slows down guessing of activation codes.
+    pub fn activation_guard(&self) -> &activation::Guard {
+        &self.0.activations
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.0.config.clock.as_ref()
+    }
+
+    /// Unix time in milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock().now()
+    }
+
+    /// Tells streams and workers to end.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Resolves when the appliance stops.
+    pub fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.0.stopping.subscribe();
+        async move {
+            // An error means that the appliance is gone altogether.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }
+    }
+}
+
+/// Reads the appliance's secret; makes it the first time.
+async fn load_secret(db: &Db) -> Result<ServerSecret, DbError> {
+    let fresh: [u8; 32] = secret::random();
+    let bytes = db
+        .write(move |tx| -> Result<[u8; 32], DbError> {
+            tx.execute("INSERT OR IGNORE INTO appliance (id, secret) VALUES (1, ?1)", [fresh])?;
+            Ok(tx.query_row("SELECT secret FROM appliance WHERE id = 1", [], |row| row.get(0))?)
+        })
+        .await?;
+    Ok(ServerSecret::new(bytes))
+}

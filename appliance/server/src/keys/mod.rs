@@ -1,0 +1,9 @@
+//! Security keys assigned to users (A3, A4, A6).
+
+mod model;
+mod routes;
+pub mod service;
+pub mod store;
+
+pub use model::KeyError;
+pub use routes::routes;

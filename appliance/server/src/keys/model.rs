@@ -1,0 +1,65 @@
+//! A key's status, and what can go wrong.
+
+use pocketkey_api::{
+    activation::{ActivationState, ActivationStatus},
+    key::KeyStatus,
+};
+
+use crate::{
+    db::DbError,
+    problem::{ApiError, Explain},
+};
+
+/// Why a key was not assigned.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// There is no such user.
+    #[error("no such user")]
+    NoUser,
+    /// The settings could not be stored.
+    #[error("cannot store settings: {0}")]
+    Settings(#[from] serde_json::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Explain for KeyError {
+    fn explain(&self) -> ApiError {
+        match self {
+            Self::NoUser => ApiError::not_found("This user"),
+            Self::Settings(_) => ApiError::internal(),
+            Self::Db(error) => error.explain(),
+        }
+    }
+}
+
+/// Where a key stands: with a phone it is active; with an open invitation it is pending; with none, or one that
+/// is expired, locked or void, it is not activated.
+pub fn status(has_phone: bool, latest: Option<&ActivationState>) -> KeyStatus {
+    match latest.map(|activation| activation.status) {
+        _ if has_phone => KeyStatus::Active,
+        Some(ActivationStatus::Open) => KeyStatus::Pending,
+        _ => KeyStatus::NotActivated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pocketkey_api::activation::ActivationMethod;
+
+    use super::*;
+
+    #[test]
+    fn statuses() {
+        let state =
+            |status| ActivationState { method: ActivationMethod::Now, status, created_at: 0, expires_at: 1 };
+        assert_eq!(status(false, None), KeyStatus::NotActivated);
+        assert_eq!(status(false, Some(&state(ActivationStatus::Open))), KeyStatus::Pending);
+        for over in [ActivationStatus::Expired, ActivationStatus::Locked, ActivationStatus::Voided] {
+            assert_eq!(status(false, Some(&state(over))), KeyStatus::NotActivated);
+            assert_eq!(status(true, Some(&state(over))), KeyStatus::Active);
+        }
+        assert_eq!(status(true, Some(&state(ActivationStatus::Redeemed))), KeyStatus::Active);
+    }
+}

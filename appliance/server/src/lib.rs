@@ -1,0 +1,31 @@
+//! The Pocketkey appliance: what an organisation runs. One folder per feature, each with its `model` (types
+//! and rules), `store` (SQL), `service` (use cases) and `routes` (HTTP).
+//!
+//! [`start::start`] opens the data folder and binds the ports; [`start::Appliance::run_until`] serves.
+
+pub mod activation;
+pub mod admins;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod devices;
+pub mod events;
+pub mod groups;
+pub mod inbox;
+pub mod keys;
+pub mod limit;
+pub mod mail;
+pub mod ops;
+pub mod pairing;
+pub mod problem;
+pub mod relay;
+pub mod secret;
+pub mod start;
+pub mod users;
+pub mod validate;
+
+pub use app::App;
+pub use config::Config;
+pub use start::{Appliance, StartError, start};

@@ -1,0 +1,213 @@
+//! The files of the web console and the site, embedded in the binary.
+//!
+//! Large files come compressed only (`name.br`, `name.gz`); a client that takes neither gets them unpacked. Names
+//! that hold a hash never change; everything else is asked for again each time.
+
+use std::{borrow::Cow, io::Read};
+
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+};
+use rust_embed::RustEmbed;
+
+use crate::problem::ApiError;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+struct Dist;
+
+/// A stored file.
+struct File {
+    data: Cow<'static, [u8]>,
+    hash: [u8; 32],
+}
+
+fn embedded(name: &str) -> Option<File> {
+    Dist::get(name).map(|file| File { hash: file.metadata.sha256_hash(), data: file.data })
+}
+
+/// First path segments that belong to the site; every other page is the console's.
+const SITE: [&str; 5] = ["activate", "demo", "sandbox", "phone", "pair"];
+
+/// Shown where the web console has not been built in.
+const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Pocketkey</title>\
+    <h1>The web console is not built in</h1>\
+    <p>Run <code>make web</code> and start again. The API works: <a href=/api/openapi.json>its description</a>.";
+
+/// Answers whatever no endpoint does.
+pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") {
+        return ApiError::not_found("This endpoint").into_response();
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return ApiError::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "wrong_method",
+            format!("{method} is not possible here."),
+        )
+        .into_response();
+    }
+    let (first, last) = (path.split('/').next().unwrap_or(""), path.rsplit('/').next().unwrap_or(""));
+    if last.contains('.') {
+        return file(embedded, path, &headers)
+            .unwrap_or_else(|| (StatusCode::NOT_FOUND, "There is no such file.\n").into_response());
+    }
+    let page = if SITE.contains(&first) { "site.html" } else { "console.html" };
+    file(embedded, page, &headers).unwrap_or_else(|| (StatusCode::NOT_FOUND, Html(NOT_BUILT)).into_response())
+}
+
+/// The file `name` of those that `stored` has, in the best form that the client takes.
+fn file(stored: impl Fn(&str) -> Option<File>, name: &str, headers: &HeaderMap) -> Option<Response> {
+    let accepted = |encoding| accepts(headers, encoding);
+    let packed = |suffix: &str| stored(&format!("{name}.{suffix}"));
+    let plain = || stored(name).map(|file| (file, None));
+    let brotli = accepted("br").then(|| packed("br")).flatten().map(|file| (file, Some("br")));
+    let (file, encoding) = brotli
+        .or_else(|| accepted("gzip").then(|| packed("gz")).flatten().map(|file| (file, Some("gzip"))))
+        .or_else(plain)
+        .or_else(|| packed("gz").and_then(unpack).map(|file| (file, None)))?;
+
+    let tag = format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&file.hash));
+    let cache = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let common = [(header::CACHE_CONTROL, cache), (header::ETAG, &tag), (header::VARY, "Accept-Encoding")];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes()) {
+        return Some((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    let body = match file.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let mut response = (common, [(header::CONTENT_TYPE, content_type(name))], body).into_response();
+    if let Some(encoding) = encoding {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, axum::http::HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}
+
+/// The same file without its gzip coat.
+fn unpack(file: File) -> Option<File> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(&*file.data).read_to_end(&mut plain).ok()?;
+    Some(File { data: Cow::Owned(plain), ..file })
+}
+
+/// Whether `Accept-Encoding` lists `encoding` and does not rule it out.
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        named
+            && !parts
+                .any(|part| part.strip_prefix("q=").is_some_and(|q| q.trim_matches(['0', '.']).is_empty()))
+    })
+}
+
+/// Whether a part of the file name between `-`, `_` and `.` is a hash: eight or more hexadecimal digits.
+fn has_hash(name: &str) -> bool {
+    name.rsplit('/').next().unwrap_or(name).split(['-', '_', '.']).any(|part| {
+        part.len() >= 8
+            && part.bytes().all(|c| c.is_ascii_hexdigit())
+            && part.bytes().any(|c| c.is_ascii_digit())
+    })
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or("") {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    const TEXT: &[u8] = b"let it be known";
+
+    /// Has `a.js` in every form, `b.js` packed only, `c.js` plain only.
+    fn stored(name: &str) -> Option<File> {
+        let data = match name {
+            "a.js" | "c.js" => TEXT.to_vec(),
+            "a.js.br" | "b.js.br" => b"brotli".to_vec(),
+            "a.js.gz" | "b.js.gz" => {
+                let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+                packer.write_all(TEXT).unwrap();
+                packer.finish().unwrap()
+            }
+            _ => return None,
+        };
+        Some(File { data: data.into(), hash: [name.len().try_into().unwrap(); 32] })
+    }
+
+    async fn served(name: &str, accept: &str) -> (String, Bytes) {
+        let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, accept.parse().unwrap())]);
+        let response = file(stored, name, &headers).unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        let encoding = response.headers().get(header::CONTENT_ENCODING);
+        let encoding = encoding.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        (encoding, axum::body::to_bytes(response.into_body(), 1000).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn every_client_gets_what_it_takes() {
+        for name in ["a.js", "b.js"] {
+            assert_eq!(served(name, "gzip, br").await, ("br".into(), Bytes::from_static(b"brotli")));
+            assert_eq!(served(name, "gzip").await.0, "gzip");
+            assert_eq!(served(name, "identity").await, (String::new(), Bytes::from_static(TEXT)), "{name}");
+        }
+        assert_eq!(served("c.js", "gzip, br").await, (String::new(), Bytes::from_static(TEXT)));
+        assert!(file(stored, "d.js", &HeaderMap::new()).is_none());
+    }
+
+    #[test]
+    fn a_file_the_client_has_is_not_sent_again() {
+        let first = file(stored, "c.js", &HeaderMap::new()).unwrap();
+        let tag = first.headers()[header::ETAG].clone();
+        let again = file(stored, "c.js", &HeaderMap::from_iter([(header::IF_NONE_MATCH, tag)])).unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let other = HeaderMap::from_iter([(header::IF_NONE_MATCH, "\"other\"".parse().unwrap())]);
+        assert_eq!(file(stored, "c.js", &other).unwrap().status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn hashes_in_names() {
+        for hashed in ["console-0a1b2c3d.wasm", "assets/app.deadbeef01.css", "x_0123456789abcdef.js"] {
+            assert!(has_hash(hashed), "{hashed}");
+        }
+        for plain in
+            ["console.html", "favicon.svg", "boot.js", "facade-deadbeef.js", "0123456789abcdef/boot.js"]
+        {
+            assert!(!has_hash(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn encodings() {
+        let given = |value: &str| HeaderMap::from_iter([(header::ACCEPT_ENCODING, value.parse().unwrap())]);
+        assert!(accepts(&given("gzip, deflate, br;q=0.5"), "br"));
+        assert!(accepts(&given("GZIP"), "gzip"));
+        assert!(!accepts(&given("gzip, br;q=0"), "br"));
+        assert!(!accepts(&given("br; q=0.00"), "br"));
+        assert!(!accepts(&HeaderMap::new(), "br"));
+    }
+}

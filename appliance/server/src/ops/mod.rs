@@ -1,0 +1,6 @@
+//! What runs the appliance rather than being its purpose: health, the console's files, the API document.
+
+pub mod assets;
+pub mod headers;
+pub mod health;
+pub mod openapi;

@@ -1,0 +1,52 @@
+//! The OpenAPI 3.1 document, collected from the handlers.
+
+use axum::{Router, http::header, routing::get};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{ApiKey, ApiKeyValue, SecurityScheme},
+    },
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Pocketkey",
+        description = "The one API of console, phone and pairing tool. Times are Unix milliseconds; errors are \
+                       RFC 9457 problem documents with a stable `code`.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    components(schemas(pocketkey_api::Problem)),
+    modifiers(&Session)
+)]
+struct Base;
+
+/// Adds the admin's session cookie to the document.
+struct Session;
+
+impl Modify for Session {
+    fn modify(&self, document: &mut Document) {
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-pocketkey",
+            "The admin's session; named `pocketkey` where the public address is plain http.",
+        ));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+/// What the document says besides endpoints.
+pub fn base() -> Document {
+    Base::openapi()
+}
+
+/// `GET /api/openapi.json`.
+pub fn routes(document: Document) -> Router {
+    // Plain data: it always becomes JSON.
+    let json = document.to_json().unwrap_or_default();
+    Router::new().route(
+        "/api/openapi.json",
+        get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
+    )
+}

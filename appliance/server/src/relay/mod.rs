@@ -1,0 +1,17 @@
+//! The relay: carries frames between computers and phones and never reads their bodies.
+//!
+//! `hub` holds the rules and does no I/O, `socket` is one WebSocket, `service` holds the two together and does what
+//! the hub asks of the database.
+
+mod bucket;
+mod hub;
+#[cfg(test)]
+mod hub_tests;
+mod outbox;
+mod routes;
+mod service;
+mod socket;
+
+pub use hub::{Bond, Effect, Hub, MAX_EXCHANGES, Role, SessionId};
+pub use routes::routes;
+pub use service::{Relay, run};

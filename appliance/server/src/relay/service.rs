@@ -1,0 +1,254 @@
+//! The hub among sockets and database.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use pocketkey_link::frame::{Frame, Refusal};
+use tokio::{
+    sync::{Notify, OnceCell},
+    time,
+};
+
+use super::{
+    hub::{Bond, Effect, Hub, SessionId},
+    outbox::{Outbox, Waiting, outbox},
+};
+use crate::{
+    App,
+    db::DbError,
+    devices::Device,
+    pairing::store::{self, Waiting as WaitingPairing},
+};
+
+/// How often the hub is tidied even if no deadline passes.
+const TIDY: Duration = Duration::from_secs(60);
+
+/// The relay of one appliance.
+#[derive(Default)]
+pub struct Relay {
+    state: Mutex<State>,
+    loaded: OnceCell<()>,
+    last_session: AtomicU64,
+    /// Sessions closed because their device did not keep up.
+    overflows: AtomicU64,
+    deadline_changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    hub: Hub,
+    outboxes: HashMap<SessionId, Outbox>,
+}
+
+/// What the hub wants of the database.
+enum Work {
+    Record(Bond),
+    Forget(pocketkey_link::id::PairingId),
+}
+
+impl Relay {
+    /// How many devices are connected.
+    pub fn connections(&self) -> usize {
+        self.lock().hub.connections()
+    }
+
+    /// How many sessions were closed because their device did not keep up.
+    pub fn overflows(&self) -> u64 {
+        self.overflows.load(Ordering::Relaxed)
+    }
+
+    /// Lets a computer wait for a phone.
+    ///
+    /// # Errors
+    /// If the pairings cannot be loaded.
+    pub async fn expect(&self, app: &App, waiting: WaitingPairing) -> Result<(), DbError> {
+        self.load(app).await?;
+        expect(&mut self.lock().hub, waiting, app.now());
+        Ok(())
+    }
+
+    /// A device has proven who it is: its session, and what waits to be written to it.
+    ///
+    /// # Errors
+    /// If the pairings cannot be loaded.
+    pub(super) async fn connect(&self, app: &App, device: Device) -> Result<(SessionId, Waiting), DbError> {
+        self.load(app).await?;
+        let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
+        let (outbox, waiting) = outbox();
+        // A new session asks nothing of the database.
+        self.apply(|state| {
+            state.outboxes.insert(session, outbox);
+            state.hub.connected(Instant::now(), session, device.id, device.role)
+        });
+        Ok((session, waiting))
+    }
+
+    /// A frame from a session.
+    pub(super) async fn received(&self, app: &App, session: SessionId, frame: Frame) {
+        let mut todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
+        while let Some(work) = todo.pop_front() {
+            match work {
+                Work::Record(bond) => {
+                    let now = app.now();
+                    match app.db().write(move |tx| store::record(tx, bond, now)).await {
+                        Ok(()) => todo.extend(self.apply(|state| state.hub.bonded(bond))),
+                        Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
+                    }
+                }
+                Work::Forget(pairing) => {
+                    if let Err(error) = app.db().write(move |tx| store::forget(tx, pairing)).await {
+                        tracing::error!(%error, "a pairing could not be removed");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A session's connection is gone.
+    pub(super) fn disconnected(&self, session: SessionId) {
+        self.apply(|state| {
+            state.outboxes.remove(&session);
+            state.hub.disconnected(session)
+        });
+    }
+
+    /// Tells a session why it ends, and ends it.
+    pub(super) fn refuse(&self, session: SessionId, reason: Refusal) {
+        self.apply(|state| {
+            let mut effects = vec![Effect::Send(session, Frame::Refused { reason }), Effect::Close(session)];
+            effects.extend(state.hub.disconnected(session));
+            effects
+        });
+    }
+
+    async fn load(&self, app: &App) -> Result<(), DbError> {
+        let load = || async {
+            let now = app.now();
+            let (bonds, waiting) = app
+                .db()
+                .read::<_, DbError, _>(move |conn| Ok((store::bonds(conn)?, store::waiting(conn, now)?)))
+                .await?;
+            let mut state = self.lock();
+            bonds.into_iter().for_each(|bond| state.hub.restore(bond));
+            waiting.into_iter().for_each(|one| expect(&mut state.hub, one, now));
+            Ok(())
+        };
+        self.loaded.get_or_try_init(load).await.copied()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the hub act and does at once what can be done at once; gives back what the database must do.
+    fn apply(&self, act: impl FnOnce(&mut State) -> Vec<Effect>) -> VecDeque<Work> {
+        let mut state = self.lock();
+        let deadline = state.hub.next_deadline();
+        let mut effects = VecDeque::from(act(&mut state));
+        let mut work = VecDeque::new();
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Send(session, frame) => {
+                    let full =
+                        state.outboxes.get(&session).is_some_and(|to| to.push(frame.encode()).is_err());
+                    if full {
+                        self.overflows.fetch_add(1, Ordering::Relaxed);
+                        state.outboxes.remove(&session);
+                        effects.extend(state.hub.disconnected(session));
+                    }
+                }
+                Effect::Close(session) => {
+                    state.outboxes.remove(&session);
+                }
+                Effect::Record(bond) => work.push_back(Work::Record(bond)),
+                Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
+            }
+        }
+        if state.hub.next_deadline() != deadline {
+            self.deadline_changed.notify_one();
+        }
+        work
+    }
+}
+
+/// `waiting`, with its end turned from Unix time to a monotonic instant.
+fn expect(hub: &mut Hub, waiting: WaitingPairing, now: i64) {
+    let left = u64::try_from(waiting.expires_at - now).unwrap_or(0);
+    hub.expect(waiting.pairing, waiting.computer, Instant::now() + Duration::from_millis(left));
+}
+
+/// Ends exchanges when their time is over, until the appliance stops; then says farewell to every session.
+pub async fn run(app: App) {
+    let relay = app.relay();
+    let mut stopped = Box::pin(app.stopped());
+    loop {
+        let idle = Instant::now() + TIDY;
+        let next = relay.lock().hub.next_deadline().map_or(idle, |deadline| deadline.min(idle));
+        tokio::select! {
+            () = &mut stopped => break,
+            () = time::sleep_until(next.into()) => {}
+            () = relay.deadline_changed.notified() => {}
+        }
+        relay.apply(|state| state.hub.tick(Instant::now()));
+    }
+    let sessions: Vec<SessionId> = relay.lock().hub.sessions().collect();
+    for session in sessions {
+        relay.refuse(session, Refusal::Restarting);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pocketkey_link::{
+        frame::Failure,
+        id::{DeviceId, ExchangeId, PairingId},
+    };
+
+    use super::{
+        super::{hub::Role, outbox::MAX_FRAMES},
+        *,
+    };
+
+    #[tokio::test]
+    async fn a_device_that_does_not_read_is_closed_and_delays_nobody() {
+        let (computer, phone) = (DeviceId([1; 16]), DeviceId([2; 16]));
+        let bond = Bond { pairing: PairingId([3; 16]), computer, phone };
+        let (relay, now) = (Relay::default(), Instant::now());
+        relay.lock().hub.restore(bond);
+        let mut ends =
+            [(1, computer, Role::Computer), (2, phone, Role::Phone)].map(|(session, device, role)| {
+                let (outbox, waiting) = outbox();
+                relay.apply(|state| {
+                    state.outboxes.insert(session, outbox);
+                    state.hub.connected(now, session, device, role)
+                });
+                waiting
+            });
+        let mut heard = Vec::new();
+        for n in 0..u8::try_from(MAX_FRAMES).unwrap() {
+            let exchange = ExchangeId([n; 16]);
+            let request =
+                Frame::Request { exchange, pairing: bond.pairing, ttl_ms: 1000, body: vec![0].into() };
+            relay.apply(|state| state.hub.received(now, 1, request));
+            relay.apply(|state| state.hub.received(now, 1, Frame::Cancel { exchange }));
+        }
+        assert_eq!((relay.overflows(), relay.connections()), (1, 1));
+        while let Ok(Some(frame)) = time::timeout(Duration::ZERO, ends[0].next()).await {
+            heard.push(Frame::decode(&frame).unwrap());
+        }
+        assert!(heard.iter().any(|frame| matches!(frame, Frame::Presence { peer } if !peer.online)));
+        let offline = |frame: &Frame| matches!(frame, Frame::Failed { reason: Failure::PhoneOffline, .. });
+        assert!(heard.iter().any(offline));
+        let mut kept = 0;
+        while ends[1].next().await.is_some() {
+            kept += 1;
+        }
+        assert_eq!(kept, MAX_FRAMES, "what was queued is written, then the session closes");
+    }
+}

@@ -1,0 +1,180 @@
+//! Starting, serving and stopping.
+
+use std::{future::Future, io, net::SocketAddr};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    activation, admins,
+    app::App,
+    config::Config,
+    db::{Db, DbError, OpenError},
+    demo, events, groups, inbox, keys, mail, ops, pairing,
+    problem::{self, MAX_JSON},
+    relay, users,
+};
+
+/// Why an appliance does not start. The text names the thing to change.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error(transparent)]
+    Data(#[from] OpenError),
+    /// The database, after it was opened.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// A port that cannot be listened on.
+    #[error("cannot listen on {address}: {source}. Choose another address with {option}")]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// The option that changes it.
+        option: &'static str,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The public address.
+    #[error("--url {0} is not an address of the form https://keys.example.org")]
+    Url(String),
+    /// The mail server's address or the sender.
+    #[error(transparent)]
+    Mail(#[from] mail::ConfigError),
+}
+
+/// A started appliance: data open, ports bound, nothing served yet.
+pub struct Appliance {
+    /// The shared state.
+    pub app: App,
+    /// Where the console and the API listen.
+    pub http_addr: SocketAddr,
+    /// Where the SMTP sink listens.
+    pub smtp_addr: SocketAddr,
+    /// The one-time set-up link; `None` once there is an admin.
+    pub setup_link: Option<String>,
+    routes: OpenApiRouter,
+    http: TcpListener,
+    workers: JoinSet<()>,
+}
+
+/// Opens the data folder and binds the ports.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(config: Config) -> Result<Appliance, StartError> {
+    let url = config.url.as_deref().map(check_url).transpose()?;
+    let mailer = mail::Mailer::new(&config)?;
+    let db = Db::open(&config.data)?;
+    let http = bind(config.listen, "--listen").await?;
+    let smtp = bind(config.smtp_listen, "--smtp-listen").await?;
+    let address = |listener: &TcpListener, asked| listener.local_addr().unwrap_or(asked);
+    let http_addr = address(&http, config.listen);
+    let smtp_addr = address(&smtp, config.smtp_listen);
+    let url = url.unwrap_or_else(|| format!("http://localhost:{}", http_addr.port()));
+
+    let app = App::new(db, config, url).await?;
+    let setup_link = admins::service::setup_link(&app).await?;
+    let mut workers = JoinSet::new();
+    workers.spawn(inbox::sink::serve(app.clone(), smtp));
+    workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
+    workers.spawn(activation::expiry::run(app.clone()));
+    workers.spawn(relay::run(app.clone()));
+    let routes = features().with_state(app.clone());
+    Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, workers })
+}
+
+/// Every feature's endpoints.
+fn features() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(ops::openapi::base())
+        .merge(admins::routes())
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(keys::routes())
+        .merge(activation::routes())
+        .merge(events::routes())
+        .merge(pairing::routes())
+        .merge(relay::routes())
+        .merge(inbox::routes())
+        .merge(demo::routes())
+}
+
+impl Appliance {
+    /// Adds endpoints, which get the same headers, limits and fallbacks as ours.
+    #[must_use]
+    pub fn with_routes(mut self, extra: impl Into<OpenApiRouter>) -> Self {
+        self.routes = self.routes.merge(extra.into());
+        self
+    }
+
+    /// The whole HTTP side, as [`Appliance::run_until`] serves it.
+    pub fn router(&self) -> Router {
+        let (api, document) = self.routes.clone().split_for_parts();
+        api.merge(ops::openapi::routes(document))
+            .merge(ops::health::routes().with_state(self.app.clone()))
+            .method_not_allowed_fallback(problem::wrong_method)
+            .fallback(ops::assets::serve)
+            .layer(DefaultBodyLimit::max(MAX_JSON))
+            .layer(middleware::from_fn_with_state(self.app.clone(), admins::csrf::check))
+            .layer(middleware::from_fn(ops::headers::add))
+    }
+
+    /// Serves until `shutdown` resolves; then finishes what is being answered, stops the workers and closes the
+    /// data folder.
+    ///
+    /// # Errors
+    /// If the listener fails for good.
+    pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let app = self.app.clone();
+        let stop = async move {
+            shutdown.await;
+            app.stop();
+        };
+        let served = axum::serve(self.http, service).with_graceful_shutdown(stop).await;
+        self.app.stop();
+        while self.workers.join_next().await.is_some() {}
+        self.app.db().close().await;
+        served
+    }
+}
+
+async fn bind(address: SocketAddr, option: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, option, source })
+}
+
+/// The public address without a trailing slash: scheme and host, nothing else.
+fn check_url(url: &str) -> Result<String, StartError> {
+    let wrong = || StartError::Url(url.to_owned());
+    let parsed: axum::http::Uri = url.parse().map_err(|_| wrong())?;
+    let scheme = parsed.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"));
+    let plain = parsed.path() == "/" && parsed.query().is_none() && !url.contains(['#', '@']);
+    match (scheme, parsed.authority()) {
+        (Some(scheme), Some(authority)) if plain => {
+            Ok(format!("{scheme}://{authority}").to_ascii_lowercase())
+        }
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_addresses() {
+        for (given, kept) in [
+            ("https://keys.example.org", "https://keys.example.org"),
+            ("https://Keys.example.org/", "https://keys.example.org"),
+            ("http://localhost:8080", "http://localhost:8080"),
+        ] {
+            assert_eq!(check_url(given).unwrap(), kept);
+        }
+        for bad in
+            ["", "keys.example.org", "ftp://keys.example.org", "https://a.example/x", "https://a.example/?q"]
+        {
+            assert!(check_url(bad).unwrap_err().to_string().contains("--url"), "{bad}");
+        }
+    }
+}

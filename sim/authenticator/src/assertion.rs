@@ -1,0 +1,109 @@
+//! Finding credentials and signing with them, for getAssertion and getNextAssertion.
+//!
+//! [CTAP 2.1, 6.2](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorGetAssertion),
+//! "authenticatorGetAssertion response structure"
+
+use crate::auth_data::{self, rp_id_hash};
+use crate::authenticator::{Authenticator, stored};
+use crate::cbor;
+use crate::consent::Consent;
+use crate::credential_id;
+use crate::entities::{RelyingParty, User};
+use crate::keys::PrivateKey;
+use crate::status::Status;
+use crate::store::{Change, Credential, Store};
+use core::fmt;
+use sk_cbor::{cbor_map, cbor_map_options};
+
+/// A credential ready to sign.
+pub(crate) struct Signer {
+    id: Vec<u8>,
+    key: PrivateKey,
+    /// Known for discoverable credentials only.
+    pub(crate) account: Option<(RelyingParty, User)>,
+}
+
+impl TryFrom<Credential> for Signer {
+    type Error = Status;
+
+    fn try_from(credential: Credential) -> Result<Self, Status> {
+        let key = PrivateKey::try_from(&credential.private_key)?;
+        Ok(Self { id: credential.id, key, account: Some((credential.rp, credential.user)) })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// What is signed, and with which flags; the same for a whole list of assertions.
+#[derive(Clone, Debug)]
+pub(crate) struct Challenge {
+    pub(crate) rp_id_hash: [u8; 32],
+    pub(crate) client_data_hash: [u8; 32],
+    pub(crate) consent: Consent,
+}
+
+/// Members of the response that depend on how the credential was chosen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Choice {
+    /// `numberOfCredentials`, when the client is to choose.
+    pub(crate) number_of_credentials: Option<usize>,
+    /// `userSelected`: the person saw the account here, so the client need not ask.
+    pub(crate) user_selected: bool,
+    /// Whether the client may see names, to let the person choose.
+    pub(crate) names: bool,
+}
+
+impl<S: Store> Authenticator<S> {
+    /// The credentials among `ids` that were created here for this relying party, discoverable or not.
+    pub(crate) fn locate(&self, rp_id: &str, ids: &[Vec<u8>]) -> Result<Vec<Signer>, Status> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut discoverable = stored(self.store.for_relying_party(rp_id))?;
+        let wrapping_key = stored(self.store.device())?.wrapping_key;
+        let rp_id_hash = rp_id_hash(rp_id);
+        let mut signers = Vec::new();
+        for id in ids {
+            if let Some(index) = discoverable.iter().position(|credential| credential.id == *id) {
+                signers.push(Signer::try_from(discoverable.swap_remove(index))?);
+            } else if let Some(key) = wrapping_key
+                .as_ref()
+                .and_then(|wrapping_key| credential_id::open(wrapping_key, &rp_id_hash, id))
+            {
+                signers.push(Signer { id: id.clone(), key, account: None });
+            }
+        }
+        Ok(signers)
+    }
+
+    /// The discoverable credentials of this relying party, newest first.
+    pub(crate) fn discover(&self, rp_id: &str) -> Result<Vec<Signer>, Status> {
+        stored(self.store.for_relying_party(rp_id))?.into_iter().map(Signer::try_from).collect()
+    }
+
+    /// Counts, signs and lays out one response.
+    pub(crate) fn assert(
+        &mut self,
+        signer: &Signer,
+        challenge: &Challenge,
+        choice: Choice,
+    ) -> Result<Vec<u8>, Status> {
+        let mut device = stored(self.store.device())?;
+        device.counter = device.counter.saturating_add(1);
+        let auth_data = auth_data::encode(&challenge.rp_id_hash, challenge.consent, device.counter, None)?;
+        let signature = signer.key.sign(&[&auth_data, &challenge.client_data_hash])?;
+        stored(self.store.commit(Change { device, credential: None }))?;
+        Ok(cbor::reply(cbor_map_options! {
+            0x01 => cbor_map! { "id" => signer.id.clone(), "type" => "public-key" },
+            0x02 => auth_data,
+            0x03 => signature,
+            0x04 => signer.account.as_ref().map(|(_, user)| user.encode(choice.names)),
+            0x05 => choice.number_of_credentials.map(|number| number as u64),
+            0x06 => choice.user_selected.then_some(true),
+        }))
+    }
+}

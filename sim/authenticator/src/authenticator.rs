@@ -1,0 +1,231 @@
+//! The state machine: which request runs, whom it waits for, and what may follow.
+
+use crate::config::Config;
+use crate::consent::Consent;
+use crate::get_assertion;
+use crate::get_next_assertion::Remaining;
+use crate::info;
+use crate::make_credential;
+use crate::status::Status;
+use crate::store::Store;
+
+/// The clock and the randomness.
+pub trait Env {
+    /// Unix time in milliseconds.
+    fn now(&self) -> u64;
+    /// Fills `bytes` from a source fit for keys.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// What happens to an authenticator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A CTAP2 request: the command byte and its CBOR parameters. Whatever was waited for is given up.
+    Request(&'a [u8]),
+    /// The person said yes to the prompt.
+    Approved {
+        /// Whether they unlocked the phone for it. Needed where [`Prompt::user_verification`] says so.
+        user_verified: bool,
+    },
+    /// The person said no.
+    Denied,
+    /// The client gave up.
+    Cancelled,
+    /// Nobody answered in time.
+    TimedOut,
+}
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// The reply to the request: a [`Status`] byte and, if that is OK, CBOR where the command has any.
+    Reply(Vec<u8>),
+    /// Show this to the person, and call [`Authenticator::step`] with what comes of it.
+    Ask(Prompt),
+}
+
+/// A question to the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// What a yes does.
+    pub action: Action,
+    /// The relying party; empty for [`Action::Select`].
+    pub rp_id: String,
+    /// What the relying party calls itself; empty when unknown, as for non-discoverable credentials.
+    pub rp_name: String,
+    /// The account's name; several, joined with commas, when the client will offer the choice. Empty when
+    /// unknown.
+    pub account: String,
+    /// Whether the person must also unlock the phone.
+    pub user_verification: bool,
+}
+
+/// What a yes to a [`Prompt`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Makes a credential.
+    Register,
+    /// Signs in.
+    SignIn,
+    /// Tells the client that this is the key to go on with; signs nothing.
+    Select,
+}
+
+/// A discoverable credential, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialSummary {
+    /// The relying party.
+    pub rp_id: String,
+    /// The account's name; empty when the relying party gave none.
+    pub account: String,
+    /// When it was made, in Unix milliseconds.
+    pub created_at: u64,
+}
+
+/// A FIDO2 authenticator.
+#[derive(Debug)]
+pub struct Authenticator<S> {
+    pub(crate) config: Config,
+    pub(crate) store: S,
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Idle,
+    Waiting {
+        pending: Pending,
+        user_verification: bool,
+    },
+    /// getNextAssertion may follow.
+    Listing(Remaining),
+}
+
+/// What an approval lets happen.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    MakeCredential(Box<make_credential::Pending>),
+    GetAssertion(Box<get_assertion::Pending>),
+    /// The excludeList named a credential of ours: that is said, but only to somebody who is there.
+    Excluded,
+    /// A touch is wanted for its own sake, and answered with this.
+    Touch(Status),
+}
+
+/// How a command goes on.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Ask(Prompt, Pending),
+    Reply(Vec<u8>),
+    ReplyAndList(Vec<u8>, Remaining),
+}
+
+impl<S: Store> Authenticator<S> {
+    /// An authenticator with the credentials in `store`.
+    pub fn new(config: Config, store: S) -> Self {
+        Self { config, store, state: State::Idle }
+    }
+
+    /// Takes one event and says what it leads to.
+    ///
+    /// A request abandons an earlier one that still waits. An answer nobody waits for changes nothing, and
+    /// its reply, `CTAP2_ERR_NOT_ALLOWED`, is not meant for the client.
+    pub fn step(&mut self, event: Event, env: &mut impl Env) -> Output {
+        // The state is taken out, so that whatever goes wrong leaves an idle authenticator.
+        let next = match (core::mem::take(&mut self.state), event) {
+            (state, Event::Request(message)) => self.begin(state, message, env),
+            (State::Waiting { pending, user_verification }, answer) => {
+                let consent = Consent::from_answer(&answer, user_verification);
+                self.finish(pending, consent, user_verification, env)
+            }
+            (state, _) => {
+                self.state = state;
+                Err(Status::NotAllowed)
+            }
+        };
+        match next {
+            Ok(Next::Ask(prompt, pending)) => {
+                self.state = State::Waiting { pending, user_verification: prompt.user_verification };
+                Output::Ask(prompt)
+            }
+            Ok(Next::Reply(reply)) => Output::Reply(reply),
+            Ok(Next::ReplyAndList(reply, remaining)) => {
+                self.state = State::Listing(remaining);
+                Output::Reply(reply)
+            }
+            Err(status) => Output::Reply(vec![status.into()]),
+        }
+    }
+
+    /// Whether the last output was a question that is still open.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting { .. })
+    }
+
+    /// The discoverable credentials, newest first; none when the store cannot be read.
+    pub fn credentials(&self) -> Vec<CredentialSummary> {
+        let credentials = self.store.credentials().unwrap_or_default();
+        credentials
+            .into_iter()
+            .map(|credential| CredentialSummary {
+                account: credential.user.label().to_owned(),
+                rp_id: credential.rp.id,
+                created_at: credential.created_at,
+            })
+            .collect()
+    }
+
+    /// The settings it was made with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The store it was made with.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    fn begin(&mut self, state: State, message: &[u8], env: &mut impl Env) -> Result<Next, Status> {
+        let (command, parameters) = message.split_first().ok_or(Status::InvalidLength)?;
+        if message.len() > self.config.max_msg_size {
+            return Err(Status::RequestTooLarge);
+        }
+        match command {
+            0x01 => self.make_credential(parameters),
+            0x02 => self.get_assertion(parameters, env),
+            0x04 => Ok(Next::Reply(info::encode(&self.config))),
+            0x07 => self.reset(),
+            // "Stateful commands" (6): any other command than the one that may follow ends the list.
+            0x08 => match state {
+                State::Listing(remaining) => self.get_next_assertion(remaining, env),
+                State::Idle | State::Waiting { .. } => Err(Status::NotAllowed),
+            },
+            0x0b => self.selection(),
+            _ => Err(Status::InvalidCommand),
+        }
+    }
+
+    fn finish(
+        &mut self,
+        pending: Pending,
+        consent: Result<Consent, Status>,
+        user_verification: bool,
+        env: &mut impl Env,
+    ) -> Result<Next, Status> {
+        match pending {
+            Pending::MakeCredential(pending) => self.finish_make_credential(*pending, consent?, env),
+            Pending::GetAssertion(pending) => self.finish_get_assertion(*pending, consent?, env),
+            Pending::Excluded => Err(make_credential::excluded(consent, user_verification)),
+            Pending::Touch(status) => match consent.map(|_| status)? {
+                Status::Ok => Ok(Next::Reply(vec![Status::Ok.into()])),
+                status => Err(status),
+            },
+        }
+    }
+}
+
+/// A failure of the store, which clients need not know more about.
+pub(crate) fn stored<T, E: core::error::Error>(result: Result<T, E>) -> Result<T, Status> {
+    result.map_err(|_| Status::Other)
+}

@@ -1,0 +1,46 @@
+//! What kind of authenticator this is.
+
+/// How a new credential vouches for where it was made (WebAuthn, attestation statement formats).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attestation {
+    /// Format `none`: an empty statement.
+    None,
+    /// Format `packed`, signed with the new key itself. libfido2's tools verify nothing less.
+    #[default]
+    SelfPacked,
+}
+
+/// Settings of one authenticator; fixed for its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The model identifier that relying parties see.
+    pub aaguid: [u8; 16],
+    /// How new credentials are attested.
+    pub attestation: Attestation,
+    /// Longest request in bytes (`maxMsgSize`). The kernel's uhid ring drops messages beyond 31 packets,
+    /// 1,800 bytes.
+    pub max_msg_size: usize,
+    /// How many discoverable credentials the store takes before it is full.
+    pub max_credentials: usize,
+    /// `firmwareVersion` of getInfo.
+    pub firmware_version: u32,
+}
+
+impl Config {
+    /// Pocketkey's own model identifier, c0421b8a-2e92-4e68-bba8-321f588c87a3.
+    pub const AAGUID: [u8; 16] =
+        [0xc0, 0x42, 0x1b, 0x8a, 0x2e, 0x92, 0x4e, 0x68, 0xbb, 0xa8, 0x32, 0x1f, 0x58, 0x8c, 0x87, 0xa3];
+}
+
+impl Default for Config {
+    /// Self attestation, messages up to 1,200 bytes, 100 discoverable credentials.
+    fn default() -> Self {
+        Self {
+            aaguid: Self::AAGUID,
+            attestation: Attestation::default(),
+            max_msg_size: 1200,
+            max_credentials: 100,
+            firmware_version: 1,
+        }
+    }
+}

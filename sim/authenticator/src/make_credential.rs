@@ -1,0 +1,190 @@
+//! authenticatorMakeCredential (0x01).
+//!
+//! [CTAP 2.1, 6.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorMakeCredential);
+//! the numbers in comments are those of 6.1.2, its algorithm. "Protected by some form of user
+//! verification" is always true here: the phone's unlock.
+
+use crate::auth_data::{self, Attested};
+use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, stored};
+use crate::cbor::{self, Value};
+use crate::config::Attestation;
+use crate::consent::Consent;
+use crate::credential_id;
+use crate::entities::{RelyingParty, User};
+use crate::keys::{ES256, PrivateKey};
+use crate::parameters::{self, Options, PinUvAuth, PinUvAuthCheck};
+use crate::selection;
+use crate::status::Status;
+use crate::store::{Change, Credential, Secret, Store};
+use sk_cbor::cbor_map;
+
+/// A request whose parameters have the right types.
+struct Request {
+    client_data_hash: [u8; 32],
+    rp: RelyingParty,
+    user: User,
+    algorithms: Vec<Option<i64>>,
+    exclude: Vec<Vec<u8>>,
+    options: Options,
+    pin_uv_auth: PinUvAuth,
+    enterprise_attestation: bool,
+}
+
+impl Request {
+    fn read(parameters: &[u8]) -> Result<Self, Status> {
+        let mut fields = cbor::map(cbor::decode(parameters)?)?;
+        let request = Self {
+            client_data_hash: fields.required(0x01, parameters::client_data_hash)?,
+            rp: fields.required(0x02, RelyingParty::read)?,
+            user: fields.required(0x03, User::read)?,
+            algorithms: fields.required(0x04, |list| cbor::array(list, algorithm))?,
+            exclude: fields.optional(0x05, parameters::credential_ids)?.flatten().unwrap_or_default(),
+            options: fields.optional(0x07, Options::read)?.unwrap_or_default(),
+            pin_uv_auth: PinUvAuth::read(&mut fields, 0x08, 0x09)?,
+            enterprise_attestation: fields.optional(0x0a, cbor::integer)?.is_some(),
+        };
+        fields.optional(0x06, cbor::map)?; // extensions: none is supported, so all are ignored
+        Ok(request)
+    }
+}
+
+/// The algorithm of one element of pubKeyCredParams; `None` if it is not for a public key.
+fn algorithm(value: Value) -> Result<Option<i64>, Status> {
+    let mut fields = cbor::map(value)?;
+    let algorithm = fields.required("alg", cbor::integer)?;
+    Ok((fields.required("type", cbor::text)? == "public-key").then_some(algorithm))
+}
+
+/// A credential that is made as soon as the person approves.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    client_data_hash: [u8; 32],
+    rp: RelyingParty,
+    user: User,
+    discoverable: bool,
+}
+
+impl<S: Store> Authenticator<S> {
+    /// Steps 1 to 14: checks the request and asks the person.
+    pub(crate) fn make_credential(&self, parameters: &[u8]) -> Result<Next, Status> {
+        let request = Request::read(parameters)?;
+
+        // 1, 2. pinUvAuthParam.
+        if request.pin_uv_auth.check()? == PinUvAuthCheck::TouchOnly {
+            return Ok(selection::touch(Status::PinNotSet));
+        }
+
+        // 3. Validate pubKeyCredParams; the first supported algorithm is chosen, and there is but one.
+        if !request.algorithms.contains(&Some(ES256)) {
+            return Err(Status::UnsupportedAlgorithm);
+        }
+
+        // 4. "uv" and "up" start as false: they become a `Consent`, which only an answer creates.
+
+        // 5. Options. "uv", "rk" and "up" are supported; "up" may not be turned off.
+        let discoverable = request.options.rk.unwrap_or(false);
+        if request.options.up == Some(false) {
+            return Err(Status::InvalidOption);
+        }
+
+        // 6. alwaysUv is not supported.
+
+        // 9. enterpriseAttestation is not supported.
+        if request.enterprise_attestation {
+            return Err(Status::InvalidParameter);
+        }
+
+        // 12. The excludeList holds a credential that was created here for this rp.id.
+        let excluded = !self.locate(&request.rp.id, &request.exclude)?.is_empty();
+        // 7, 8. makeCredUvNotRqd is absent: no credential is made without user verification. Where the request does not
+        //       ask for it the phone does so of itself, rather than refuse a client that could only try again. (Announced
+        //       as true, the option would make Chromium never ask for verification when registering.)
+        let user_verification = !excluded || request.options.uv.unwrap_or(false);
+
+        // 10, 11, 13, 14. Show the rp and the user parameter, and ask for approval and for the unlock. One
+        //                 prompt does for both.
+        let prompt = Prompt {
+            action: Action::Register,
+            rp_id: request.rp.id.clone(),
+            rp_name: request.rp.name.clone().unwrap_or_default(),
+            account: request.user.label().to_owned(),
+            user_verification,
+        };
+
+        let waiting = if excluded {
+            Waiting::Excluded
+        } else {
+            let Request { client_data_hash, rp, user, .. } = request;
+            Waiting::MakeCredential(Box::new(Pending { client_data_hash, rp, user, discoverable }))
+        };
+        Ok(Next::Ask(prompt, waiting))
+    }
+
+    /// Steps 15 to 19: makes the credential, keeps it if it is discoverable, and attests it.
+    pub(crate) fn finish_make_credential(
+        &mut self,
+        Pending { client_data_hash, rp, user, discoverable }: Pending,
+        consent: Consent,
+        env: &mut impl Env,
+    ) -> Result<Next, Status> {
+        let rp_id_hash = auth_data::rp_id_hash(&rp.id);
+        let mut device = stored(self.store.device())?;
+        device.counter = device.counter.saturating_add(1);
+
+        // 15. No extension is supported.
+
+        // 16. Generate a new key pair for the chosen algorithm.
+        let key = PrivateKey::generate(env)?;
+
+        let (credential_id, credential) = if discoverable {
+            // 17. A discoverable credential, which overwrites the one with the same rp.id and account ID.
+            let mut id = vec![0; 32];
+            env.fill(&mut id);
+            let private_key = key.secret();
+            let credential = Credential { id: id.clone(), rp, user, private_key, created_at: env.now() };
+            // 17.4. Not enough internal storage.
+            let present = stored(self.store.credentials())?;
+            let replaces = present.iter().any(|other| other.same_account(&credential));
+            if present.len() >= self.config.max_credentials && !replaces {
+                return Err(Status::KeyStoreFull);
+            }
+            (id, Some(credential))
+        } else {
+            // 18. A non-discoverable credential.
+            let wrapping_key = device.wrapping_key.get_or_insert_with(|| {
+                let mut bytes = zeroize::Zeroizing::new([0; 32]);
+                env.fill(&mut *bytes);
+                Secret::new(*bytes)
+            });
+            (credential_id::seal(wrapping_key, &rp_id_hash, &key, env)?, None)
+        };
+
+        // 19. Generate an attestation statement over authData and clientDataHash.
+        let attested =
+            Attested { aaguid: &self.config.aaguid, credential_id: &credential_id, public_key: key.cose() };
+        let auth_data = auth_data::encode(&rp_id_hash, consent, device.counter, Some(attested))?;
+        let (format, statement) = match self.config.attestation {
+            Attestation::None => ("none", cbor_map! {}),
+            Attestation::SelfPacked => {
+                let signature = key.sign(&[&auth_data, &client_data_hash])?;
+                ("packed", cbor_map! { "alg" => ES256, "sig" => signature })
+            }
+        };
+
+        stored(self.store.commit(Change { device, credential }))?;
+        Ok(Next::Reply(cbor::reply(cbor_map! { 0x01 => format, 0x02 => auth_data, 0x03 => statement })))
+    }
+}
+
+/// Step 12.1: how a request ends whose excludeList named a credential of ours.
+///
+/// "Regardless of whether user presence is obtained or the authenticator times out", the answer is
+/// `CTAP2_ERR_CREDENTIAL_EXCLUDED`. Somebody who says no, gives up or fails to unlock (step 11) has not
+/// agreed that the site learns that.
+pub(crate) fn excluded(consent: Result<Consent, Status>, user_verification: bool) -> Status {
+    match consent {
+        Ok(_) => Status::CredentialExcluded,
+        Err(Status::UserActionTimeout) if !user_verification => Status::CredentialExcluded,
+        Err(status) => status,
+    }
+}

@@ -1,0 +1,104 @@
+//! One CTAP request to the phone and its end: sealed, sent, waited for, given up.
+
+use std::{collections::HashMap, sync::Arc};
+
+use pocketkey_authenticator::{Config, info};
+use pocketkey_link::{
+    frame::{Frame, MAX_TTL_MS},
+    id::ExchangeId,
+    sealed::{self, Request},
+};
+use pocketkey_relay_client::{OsEntropy, now_ms};
+use tokio::{sync::oneshot, time};
+
+use super::{Inner, Shared, link::Relay};
+use crate::{fail::Fail, key::GET_INFO};
+
+/// Requests that wait for their end. An end that is dropped means: the connection is gone.
+pub(super) type Asked = HashMap<ExchangeId, oneshot::Sender<End>>;
+
+/// How the relay says that a request is over.
+#[derive(Debug)]
+pub(super) enum End {
+    /// With a sealed response.
+    Response(Vec<u8>),
+    /// Without.
+    Failed(Fail),
+}
+
+/// What the key says of itself: what the phone said when it was paired, or else what any phone of ours would say.
+pub(super) fn get_info(inner: &Inner) -> Vec<u8> {
+    match &inner.kept.phone {
+        Some(phone) if !phone.info.is_empty() => phone.info.clone(),
+        _ => info::encode(&Config::default()),
+    }
+}
+
+/// The reply to a CTAP request; `sent` is called once it is on its way. Dropping the future cancels the request.
+pub(super) async fn answer(shared: &Arc<Shared>, ctap: Vec<u8>, sent: impl FnOnce() + Send) -> Vec<u8> {
+    if ctap == [GET_INFO] {
+        return get_info(&shared.lock());
+    }
+    let (reply, fail) = match ask(shared, ctap, sent).await {
+        Ok(reply) => {
+            let fail = Fail::in_reply(&reply);
+            (reply, fail)
+        }
+        Err(fail) => (fail.reply(), Some(fail)),
+    };
+    if let Some(fail) = fail {
+        shared.change(|inner| {
+            inner.failures += 1;
+            inner.last_failure = Some(fail);
+        });
+    }
+    reply
+}
+
+async fn ask(shared: &Arc<Shared>, ctap: Vec<u8>, sent: impl FnOnce() + Send) -> Result<Vec<u8>, Fail> {
+    let exchange = ExchangeId::random(&mut OsEntropy);
+    let within = shared.options.answer_within;
+    let ttl_ms = u32::try_from(within.as_millis()).unwrap_or(MAX_TTL_MS).min(MAX_TTL_MS);
+    let request = Request { issued_at: now_ms(), ttl_ms, ctap: ctap.into() };
+    let (end, ended) = oneshot::channel();
+    let waiting = {
+        let mut inner = shared.lock();
+        let bond = inner.bond().ok_or(Fail::NoPhone)?;
+        let Relay::Up { frames } = &inner.relay else { return Err(Fail::ApplianceUnreachable) };
+        let (waiting, body) = sealed::seal_request(&bond, &shared.keys, exchange, &request, &mut OsEntropy)
+            .map_err(|_| Fail::TooLong)?;
+        let frame = Frame::Request { exchange, pairing: bond.pairing, ttl_ms, body: body.into() };
+        frames.try_send(frame).map_err(|_| Fail::ApplianceUnreachable)?;
+        inner.asked.insert(exchange, end);
+        waiting
+    };
+    let _cancel = CancelOnDrop { shared, exchange };
+    sent();
+    match time::timeout(time::Duration::from_millis(ttl_ms.into()), ended).await {
+        Ok(Ok(End::Response(body))) => {
+            let response = waiting.open_response(&body).map_err(|_| Fail::NotThePhone)?;
+            Ok(response.ctap.into())
+        }
+        Ok(Ok(End::Failed(fail))) => Err(fail),
+        Ok(Err(_)) => Err(Fail::ApplianceUnreachable),
+        Err(_) => Err(Fail::TimedOut),
+    }
+}
+
+/// Tells the phone that nobody waits any more, unless the request has ended before.
+struct CancelOnDrop<'a> {
+    shared: &'a Shared,
+    exchange: ExchangeId,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        let mut inner = self.shared.lock();
+        if inner.asked.remove(&self.exchange).is_some()
+            && let Relay::Up { frames } = &inner.relay
+        {
+            // A full queue means a dead connection; the relay cancels for us when it notices.
+            let _ = frames.try_send(Frame::Cancel { exchange: self.exchange });
+        }
+    }
+}

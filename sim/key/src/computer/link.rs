@@ -1,0 +1,298 @@
+//! The computer's way to the appliance: invitations, the relay connection, and what comes over it.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use pocketkey_authenticator::cbor;
+use pocketkey_link::{
+    frame::{Frame, PairFailure, Peer},
+    id::{DeviceId, PairingId},
+    pairing::{self, ComputerCard, ComputerWaits, Paired, PhoneCard},
+    qr::PairingInvitation,
+};
+use pocketkey_relay_client::{Connection, Event, OsEntropy, Rest, connect, introduce, now_ms};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::{Invitation, Shared, asking::End, store::PairedPhone};
+use crate::{fail::Fail, machine};
+
+/// An invitation is renewed after this long at the latest, and not before the other: clocks differ.
+const RENEW: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(600));
+
+/// Between two tries to get an invitation.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// The relay connection, as requests see it.
+#[derive(Debug)]
+pub(super) enum Relay {
+    /// Not tried to the end yet.
+    Connecting,
+    /// It stands.
+    Up {
+        /// Takes frames.
+        frames: mpsc::Sender<Frame>,
+    },
+    /// It does not, and is tried again.
+    Down {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// An invitation that the appliance knows of.
+struct Invited {
+    invitation: PairingInvitation,
+    device: DeviceId,
+    expires_at: i64,
+}
+
+type Inviting = Pin<Box<dyn Future<Output = Invited> + Send>>;
+
+struct Link {
+    shared: Arc<Shared>,
+    connection: Option<Connection>,
+    inviting: Option<Inviting>,
+    invited: Option<(PairingInvitation, Instant)>,
+    /// A phone has opened the pairing.
+    opened: Option<(PairingId, ComputerWaits)>,
+}
+
+/// Runs until aborted.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut link = Link { shared, connection: None, inviting: None, invited: None, opened: None };
+    link.reconnect();
+    loop {
+        link.invite_if_wanted();
+        let renew = link.invited.as_ref().map(|(_, at)| *at);
+        tokio::select! {
+            event = next(&mut link.connection) => link.handle(event),
+            invited = finished(&mut link.inviting) => link.take_invitation(invited),
+            () = sleep_until(renew.unwrap_or_else(Instant::now)), if renew.is_some() => link.expire(),
+        }
+    }
+}
+
+async fn next(connection: &mut Option<Connection>) -> Event {
+    match connection {
+        Some(connection) => connection.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn finished(inviting: &mut Option<Inviting>) -> Invited {
+    match inviting {
+        Some(inviting) => inviting.await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Link {
+    fn reconnect(&mut self) {
+        let device = self.shared.lock().kept.device;
+        self.connection =
+            device.map(|device| connect(&self.shared.options.server, self.shared.keys.clone(), device));
+    }
+
+    /// A computer without a phone, or one that is to get another, invites.
+    fn invite_if_wanted(&mut self) {
+        let wanted = {
+            let inner = self.shared.lock();
+            inner.pair_again || inner.kept.phone.is_none()
+        };
+        if wanted && self.invited.is_none() && self.inviting.is_none() {
+            self.inviting = Some(Box::pin(invite(Arc::clone(&self.shared))));
+        }
+    }
+
+    /// The next turn of the loop asks for another.
+    fn expire(&mut self) {
+        self.invited = None;
+        self.shared.change(|inner| inner.invitation = None);
+    }
+
+    fn take_invitation(&mut self, Invited { invitation, device, expires_at }: Invited) {
+        self.inviting = None;
+        let left = u64::try_from(expires_at).unwrap_or(0).saturating_sub(now_ms());
+        let renew = Duration::from_millis(left).clamp(RENEW.0, RENEW.1);
+        let text = invitation.to_string();
+        self.invited = Some((invitation, Instant::now() + renew));
+        let mut renamed = false;
+        self.shared.change(|inner| {
+            inner.invitation = Some(Invitation { text, expires_at });
+            renamed = inner.kept.device != Some(device);
+            if renamed {
+                // A new name at the appliance: what was agreed under the old one is void.
+                inner.kept.device = Some(device);
+                inner.kept.phone = None;
+            }
+        });
+        self.save();
+        let connected = matches!(self.shared.lock().relay, Relay::Up { .. });
+        if renamed || !connected {
+            // Do not wait for the back-off: the appliance has just answered.
+            self.reconnect();
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Up { peers } => self.up(&peers),
+            Event::Down { reason } => self.shared.change(|inner| {
+                inner.relay = Relay::Down { reason };
+                inner.phone_online = false;
+                inner.asked.clear();
+            }),
+            Event::Frame(frame) => self.take_frame(frame),
+        }
+    }
+
+    fn up(&mut self, peers: &[Peer]) {
+        let Some(frames) = self.connection.as_ref().map(Connection::sender) else { return };
+        self.shared.change(|inner| {
+            inner.relay = Relay::Up { frames };
+            if let Some(phone) = &inner.kept.phone {
+                match peers.iter().find(|peer| peer.pairing == phone.pairing) {
+                    Some(peer) => inner.phone_online = peer.online,
+                    None => inner.kept.phone = None,
+                }
+            }
+        });
+        self.save();
+    }
+
+    fn take_frame(&mut self, frame: Frame) {
+        match frame {
+            Frame::Response { exchange, body } => self.end(exchange, End::Response(body.into())),
+            Frame::Failed { exchange, reason } => self.end(exchange, End::Failed(Fail::from(reason))),
+            Frame::Presence { peer } | Frame::Paired { peer } => self.shared.change(|inner| {
+                if inner.kept.phone.as_ref().is_some_and(|phone| phone.pairing == peer.pairing) {
+                    inner.phone_online = peer.online;
+                }
+            }),
+            Frame::Unpaired { pairing } => {
+                self.shared.change(|inner| {
+                    inner.kept.phone.take_if(|phone| phone.pairing == pairing);
+                });
+                self.save();
+            }
+            Frame::PairOpen { pairing, body } => self.pair_opened(pairing, &body),
+            Frame::PairDone { pairing, body } => self.pair_done(pairing, &body),
+            Frame::PairFailed { pairing, .. } => {
+                self.opened.take_if(|(opened, _)| *opened == pairing);
+            }
+            // The rest is not for computers.
+            _ => {}
+        }
+    }
+
+    fn end(&self, exchange: pocketkey_link::id::ExchangeId, end: End) {
+        if let Some(waits) = self.shared.lock().asked.remove(&exchange) {
+            // Whoever asked may have left.
+            let _ = waits.send(end);
+        }
+    }
+
+    /// Pairing, message one. A later phone takes the place of an earlier one that did not finish.
+    fn pair_opened(&mut self, pairing: PairingId, body: &[u8]) {
+        let Some((invitation, _)) = self.invited.as_ref().filter(|(invited, _)| invited.pairing == pairing)
+        else {
+            return self.send(Frame::PairFailed { pairing, reason: PairFailure::Expired });
+        };
+        let Some(device) = self.shared.lock().kept.device else { return };
+        let card = ComputerCard { device, name: self.shared.options.name.clone(), os: machine::os() };
+        match pairing::computer_answers(invitation, &self.shared.keys, body, &card, &mut OsEntropy) {
+            Ok((waits, answer)) => {
+                self.opened = Some((pairing, waits));
+                self.send(Frame::PairAnswer { pairing, body: answer.into() });
+            }
+            Err(error) => self.refuse(pairing, &error),
+        }
+    }
+
+    /// Pairing, message three: the phone has shown that it saw the QR. It is pinned and takes the old one's place.
+    fn pair_done(&mut self, pairing: PairingId, body: &[u8]) {
+        let Some((_, waits)) = self.opened.take_if(|(opened, _)| *opened == pairing) else { return };
+        match waits.finish(body) {
+            Ok(paired) => {
+                self.invited = None;
+                self.shared.change(|inner| {
+                    inner.kept.phone = Some(pinned(paired));
+                    inner.phone_online = false; // until the relay says it has recorded the pairing
+                    inner.pair_again = false;
+                    inner.invitation = None;
+                });
+                self.save();
+            }
+            Err(error) => self.refuse(pairing, &error),
+        }
+    }
+
+    fn refuse(&self, pairing: PairingId, error: &pairing::PairingError) {
+        tracing::warn!(%error, "a phone could not be paired");
+        self.send(Frame::PairFailed { pairing, reason: PairFailure::Handshake });
+    }
+
+    fn send(&self, frame: Frame) {
+        if let Some(connection) = &self.connection {
+            // A full queue means a dead connection: the phone will scan again.
+            let _ = connection.sender().try_send(frame);
+        }
+    }
+
+    fn save(&self) {
+        let kept = self.shared.lock().kept.clone();
+        if let Err(error) = self.shared.store.save(&kept) {
+            tracing::error!(%error, "the pairing will be lost at the end of this program");
+        }
+    }
+}
+
+/// Asks the appliance for a pairing until it gives one.
+async fn invite(shared: Arc<Shared>) -> Invited {
+    let rest = Rest::new(&shared.options.server);
+    let os = machine::os();
+    loop {
+        let computer = introduce(&shared.keys, &shared.options.name, "Computer", &os);
+        let reason = match rest.new_pairing(computer).await {
+            Ok(pairing) => match (pairing.pairing_id.parse(), pairing.device_id.parse()) {
+                (Ok(id), Ok(device)) => {
+                    let secret = pocketkey_link::Entropy::bytes::<32>(&mut OsEntropy);
+                    let invitation = PairingInvitation {
+                        server: shared.options.server.clone(),
+                        pairing: id,
+                        computer: shared.keys.public().channel,
+                        secret: secret.into(),
+                    };
+                    return Invited { invitation, device, expires_at: pairing.expires_at };
+                }
+                _ => "the appliance speaks another version of the protocol".to_owned(),
+            },
+            Err(error) => error.to_string(),
+        };
+        shared.change(|inner| {
+            // While the relay connection stands the old phone still answers.
+            if !matches!(inner.relay, Relay::Up { .. }) {
+                inner.relay = Relay::Down { reason };
+            }
+        });
+        sleep(RETRY).await;
+    }
+}
+
+/// What is kept of a phone. Its own words end up on terminals: nothing but printable characters, and not many.
+fn pinned(paired: Paired<PhoneCard>) -> PairedPhone {
+    let words = |text: &str| text.chars().filter(|c| !c.is_control()).take(60).collect::<String>();
+    let info: Vec<u8> = paired.peer.info.into();
+    let sound = matches!(info.split_first(), Some((0, map)) if map.len() < 1024 && cbor::decode(map).is_ok());
+    PairedPhone {
+        pairing: paired.pairing,
+        device: paired.peer.device,
+        channel_key: paired.peer_key,
+        model: words(&paired.peer.model),
+        os: words(&paired.peer.os),
+        code: paired.code,
+        info: if sound { info } else { Vec::new() },
+    }
+}

@@ -1,0 +1,528 @@
+//! The one task in which everything about a phone happens: touches, frames and deadlines come in, frames and screens
+//! go out.
+
+use std::future;
+
+use data_encoding::HEXLOWER;
+use pocketkey_api::{
+    activation::ActivationCode,
+    sandbox::{CredentialSummary, PairedComputer, Screen, Script, ScriptMode, SimulatedPhone, Touch},
+};
+use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status, info};
+use pocketkey_link::{
+    Entropy,
+    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
+    id::{ExchangeId, PairingId},
+    pairing::PhoneCard,
+    qr::{self, Scanned},
+    replay::ReplayWindow,
+    sealed::{self, Answering, Response},
+};
+use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Duration, Instant, sleep_until},
+};
+
+use crate::{
+    activation::{self, ActivationError},
+    memory::{Account, Credentials, Memory, MemoryError},
+    pairing::Pairing,
+    phone::PhoneOptions,
+    request::{Pending, Stage, UNLOCK_TRIES},
+};
+
+/// What is asked of a phone.
+pub(crate) enum Command {
+    Touch(Touch),
+    Script(Script),
+    Online(bool),
+}
+
+pub(crate) struct Actor {
+    options: PhoneOptions,
+    memory: Memory,
+    authenticator: Authenticator<Credentials>,
+    replay: ReplayWindow,
+    script: Script,
+    online: bool,
+    connection: Option<Connection>,
+    connected: bool,
+    pairing: Option<Pairing>,
+    pending: Option<Pending>,
+    /// What the welcome or home screen says of the last thing that happened.
+    notice: Option<String>,
+    screen: watch::Sender<SimulatedPhone>,
+}
+
+/// The clock and randomness of the machine, for the authenticator.
+struct Machine;
+
+impl Env for Machine {
+    fn now(&self) -> u64 {
+        now_ms()
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        OsEntropy.fill(bytes);
+    }
+}
+
+impl Actor {
+    pub fn new(
+        options: PhoneOptions,
+        memory: Memory,
+    ) -> Result<(Self, watch::Receiver<SimulatedPhone>), MemoryError> {
+        let authenticator = Authenticator::new(Config::default(), memory.credentials()?);
+        let script = Script { mode: options.script };
+        let (screen, watched) = watch::channel(SimulatedPhone {
+            id: options.id.clone(),
+            model: options.model.clone(),
+            os: options.os.clone(),
+            screen: Screen::Welcome { error: None },
+            script,
+            online: true,
+            connected: false,
+        });
+        let mut actor = Self {
+            options,
+            memory,
+            authenticator,
+            replay: ReplayWindow::default(),
+            script,
+            online: true,
+            connection: None,
+            connected: false,
+            pairing: None,
+            pending: None,
+            notice: None,
+            screen,
+        };
+        actor.reconnect();
+        actor.show();
+        Ok((actor, watched))
+    }
+
+    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        loop {
+            let deadline = self.next_deadline();
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Touch(touch)) => self.touched(touch).await,
+                    Some(Command::Script(script)) => {
+                        self.script = script;
+                        self.act_by_script().await;
+                    }
+                    Some(Command::Online(online)) => self.switch_network(online),
+                    None => return,
+                },
+                event = next_event(&mut self.connection) => self.happened(event).await,
+                () = wait_until(deadline) => self.deadline_passed().await,
+            }
+            self.show();
+        }
+    }
+
+    // — the person —
+
+    async fn touched(&mut self, touch: Touch) {
+        match touch {
+            Touch::Approve => self.approve().await,
+            Touch::Deny => self.finish(Step::Denied, "Denied.").await,
+            Touch::Unlock => self.unlock().await,
+            Touch::UnlockWrong => self.unlock_wrong().await,
+            Touch::Scan { text } => self.scanned(&text).await,
+        }
+    }
+
+    async fn act_by_script(&mut self) {
+        if self.pending.is_none() {
+            return;
+        }
+        match self.script.mode {
+            ScriptMode::Ask | ScriptMode::Ignore => {}
+            ScriptMode::Approve => {
+                self.approve().await;
+                self.unlock().await;
+            }
+            ScriptMode::Deny => self.finish(Step::Denied, "Denied.").await,
+        }
+    }
+
+    async fn approve(&mut self) {
+        let Some(pending) = &mut self.pending else { return };
+        if pending.stage != Stage::Approve {
+            return;
+        }
+        if pending.needs_unlock {
+            pending.stage = Stage::Unlock { tries_left: UNLOCK_TRIES };
+        } else {
+            self.complete(false).await;
+        }
+    }
+
+    async fn unlock(&mut self) {
+        if matches!(self.pending, Some(Pending { stage: Stage::Unlock { .. }, .. })) {
+            self.complete(true).await;
+        }
+    }
+
+    async fn unlock_wrong(&mut self) {
+        let Some(Pending { stage: Stage::Unlock { tries_left }, .. }) = &mut self.pending else { return };
+        *tries_left -= 1;
+        if *tries_left == 0 {
+            self.finish(Step::Denied, "Denied: the phone was not unlocked.").await;
+        }
+    }
+
+    async fn complete(&mut self, user_verified: bool) {
+        let done = self.pending.as_ref().map(Pending::done).unwrap_or_default();
+        self.finish(Step::Approved { user_verified }, &done).await;
+    }
+
+    /// Ends the request on screen with what the person (or time) decided, and answers it.
+    async fn finish(&mut self, decision: Step<'_>, notice: &str) {
+        let Some(pending) = self.pending.take() else { return };
+        let Output::Reply(ctap) = self.authenticator.step(decision, &mut Machine) else { return };
+        let status = Status::from(ctap.first().copied().unwrap_or_default());
+        self.notice = Some(match (decision, status) {
+            (Step::Approved { .. }, status) if status != Status::Ok => {
+                not_done(status, &pending.summary.rp_id)
+            }
+            _ => notice.to_owned(),
+        });
+        self.answer(pending.exchange, pending.answering, ctap).await;
+    }
+
+    // — codes —
+
+    async fn scanned(&mut self, text: &str) {
+        self.notice = match (qr::read(text), &self.memory.account) {
+            (Err(not_ours), _) => Some(sentence(&not_ours)),
+            (Ok(Scanned::Pairing(_)), None) => Some("Activate this phone first.".to_owned()),
+            (Ok(Scanned::Pairing(invitation)), Some(_)) => {
+                match Pairing::open(&invitation, &self.memory.keys) {
+                    Ok((pairing, frame)) if self.connected => {
+                        self.pairing = Some(pairing);
+                        self.send(frame).await;
+                        Some("Pairing…".to_owned())
+                    }
+                    Ok(_) => Some("Not connected to the appliance; try again in a moment.".to_owned()),
+                    Err(error) => Some(sentence(&error)),
+                }
+            }
+            (Ok(_), Some(account)) => {
+                Some(format!("This phone is already a key of {}.", account.organisation))
+            }
+            (Ok(_), None) if !self.online => Some("The phone's network is off.".to_owned()),
+            (Ok(Scanned::Activation { server, code }), None) => {
+                let server = self.options.server.clone().unwrap_or(server);
+                self.activate(server, ActivationCode::Code(code)).await
+            }
+            (Ok(Scanned::PairingKey(digits)), None) => match self.options.server.clone() {
+                Some(server) => self.activate(server, ActivationCode::PairingKey(digits)).await,
+                None => Some("A typed pairing key needs the server's address (--server).".to_owned()),
+            },
+        };
+    }
+
+    /// Redeems a code; gives what to say.
+    async fn activate(&mut self, server: String, code: ActivationCode) -> Option<String> {
+        let redeemed: Result<Account, ActivationError> =
+            activation::redeem(server, code, self.memory.keys.clone(), self.options.clone()).await;
+        match redeemed {
+            Ok(account) => {
+                self.memory.account = Some(account);
+                self.save();
+                self.reconnect();
+                Some("Activated.".to_owned())
+            }
+            Err(error) => Some(sentence(&error)),
+        }
+    }
+
+    // — the network —
+
+    fn switch_network(&mut self, online: bool) {
+        self.online = online;
+        if online && self.connection.is_none() {
+            self.reconnect();
+        } else if !online {
+            self.connection = None;
+            self.lost_connection();
+        }
+    }
+
+    fn reconnect(&mut self) {
+        if let (true, Some(account)) = (self.online, &self.memory.account) {
+            self.connection = Some(connect(&account.server, self.memory.keys.clone(), account.device));
+        }
+    }
+
+    /// The relay has ended whatever was under way.
+    fn lost_connection(&mut self) {
+        self.connected = false;
+        self.pairing = None;
+        self.give_up("The connection was lost.");
+    }
+
+    async fn happened(&mut self, event: Event) {
+        match event {
+            Event::Up { peers } => {
+                self.connected = true;
+                self.forget_unpaired(&peers);
+            }
+            Event::Down { reason } => {
+                tracing::debug!(phone = %self.options.id, %reason, "offline");
+                self.lost_connection();
+            }
+            Event::Frame(frame) => self.received(frame).await,
+        }
+    }
+
+    async fn received(&mut self, frame: Frame) {
+        match frame {
+            Frame::Request { exchange, pairing, ttl_ms, body } => {
+                self.requested(exchange, pairing, ttl_ms, &body).await;
+            }
+            Frame::Cancel { exchange } => self.called_off(exchange, "The computer called it off."),
+            Frame::Failed { exchange, .. } => self.called_off(exchange, "Nobody answered in time."),
+            Frame::PairAnswer { pairing, body } => self.pair_answered(pairing, &body).await,
+            Frame::Paired { peer } => self.paired(peer),
+            Frame::PairFailed { pairing, reason } => self.pair_failed(pairing, reason),
+            Frame::Unpaired { pairing } => {
+                self.memory.computers.retain(|computer| computer.pairing != pairing);
+                self.save();
+            }
+            // Presence of computers is not shown; the rest is not for phones.
+            _ => {}
+        }
+    }
+
+    async fn send(&self, frame: Frame) {
+        if let Some(connection) = &self.connection {
+            connection.send(frame).await;
+        }
+    }
+
+    // — pairing —
+
+    async fn pair_answered(&mut self, pairing: PairingId, body: &[u8]) {
+        let Some(account) = &self.memory.account else { return };
+        let card = PhoneCard {
+            device: account.device,
+            model: self.options.model.clone(),
+            os: self.options.os.clone(),
+            info: info::encode(self.authenticator.config()).into(),
+        };
+        let Some(under_way) = self.pairing.take_if(|under_way| under_way.id() == pairing) else { return };
+        match under_way.answered(body, &card) {
+            Some(Ok((done, frame))) => {
+                self.pairing = Some(done);
+                self.send(frame).await;
+            }
+            Some(Err(error)) => self.notice = Some(sentence(&error)),
+            None => {}
+        }
+    }
+
+    fn paired(&mut self, peer: Peer) {
+        let under_way = self.pairing.take_if(|under_way| under_way.id() == peer.pairing);
+        let Some(computer) = under_way.and_then(|done| done.recorded(peer.device)) else { return };
+        self.notice = Some(format!("Paired with {}. Both screens show {}.", computer.name, computer.code));
+        self.memory.computers.retain(|known| known.device != computer.device);
+        self.memory.computers.push(computer);
+        self.save();
+    }
+
+    fn pair_failed(&mut self, pairing: PairingId, reason: PairFailure) {
+        if self.pairing.take_if(|under_way| under_way.id() == pairing).is_some() {
+            self.notice = Some(sentence(&reason));
+        }
+    }
+
+    fn forget_unpaired(&mut self, peers: &[Peer]) {
+        let before = self.memory.computers.len();
+        self.memory.computers.retain(|computer| peers.iter().any(|peer| peer.pairing == computer.pairing));
+        if self.memory.computers.len() != before {
+            self.save();
+        }
+    }
+
+    // — requests —
+
+    async fn requested(&mut self, exchange: ExchangeId, pairing: PairingId, ttl_ms: u32, body: &[u8]) {
+        if self.pending.is_some() {
+            return self.send(Frame::Failed { exchange, reason: Failure::Busy }).await;
+        }
+        let Some((answering, request, computer)) = self.open(exchange, pairing, body) else {
+            return self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
+        };
+        tracing::trace!(ctap = %HEXLOWER.encode(&request.ctap), "request");
+        match self.authenticator.step(Step::Request(&request.ctap), &mut Machine) {
+            Output::Reply(ctap) => self.answer(exchange, answering, ctap).await,
+            Output::Ask(prompt) => {
+                let ttl = Duration::from_millis(ttl_ms.min(MAX_TTL_MS).into());
+                self.notice = None;
+                self.pending =
+                    Some(Pending::new(exchange, answering, prompt, computer, request.issued_at, ttl));
+                self.act_by_script().await;
+            }
+        }
+    }
+
+    /// Opens a request, if it is a known computer's and fresh.
+    fn open(
+        &mut self,
+        exchange: ExchangeId,
+        pairing: PairingId,
+        body: &[u8],
+    ) -> Option<(Answering, sealed::Request, String)> {
+        let account = self.memory.account.as_ref()?;
+        let computer = self.memory.computers.iter().find(|computer| computer.pairing == pairing)?;
+        let bond = computer.bond(account.device);
+        let opened = sealed::open_request(&bond, &self.memory.keys, exchange, body, &mut OsEntropy);
+        let (answering, request) =
+            opened.inspect_err(|error| tracing::warn!(%error, "a request is refused")).ok()?;
+        let fresh = self.replay.take(exchange, request.issued_at, now_ms());
+        fresh.inspect_err(|error| tracing::warn!(%error, "a request is refused")).ok()?;
+        Some((answering, request, computer.name.clone()))
+    }
+
+    async fn answer(&self, exchange: ExchangeId, answering: Answering, ctap: Vec<u8>) {
+        tracing::trace!(ctap = %HEXLOWER.encode(&ctap), "response");
+        match answering.seal_response(&Response { ctap: ctap.into() }) {
+            Ok(body) => self.send(Frame::Response { exchange, body: body.into() }).await,
+            Err(error) => {
+                tracing::error!(%error, "a response could not be sealed");
+                self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
+            }
+        }
+    }
+
+    /// The request on screen is over without an answer from here.
+    fn called_off(&mut self, exchange: ExchangeId, why: &str) {
+        if self.pending.as_ref().is_some_and(|pending| pending.exchange == exchange) {
+            self.give_up(why);
+        }
+    }
+
+    fn give_up(&mut self, why: &str) {
+        if self.pending.take().is_some() {
+            self.authenticator.step(Step::Cancelled, &mut Machine);
+            self.notice = Some(why.to_owned());
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let request = self.pending.as_ref().map(|pending| pending.until);
+        let pairing = self.pairing.as_ref().map(Pairing::until);
+        request.into_iter().chain(pairing).min()
+    }
+
+    async fn deadline_passed(&mut self) {
+        let now = Instant::now();
+        if self.pairing.take_if(|under_way| under_way.until() <= now).is_some() {
+            self.notice = Some("The computer did not answer; show a new code on it.".to_owned());
+        }
+        if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
+            self.finish(Step::TimedOut, "Nobody answered in time.").await;
+        }
+    }
+
+    // — the screen —
+
+    fn save(&mut self) {
+        if let Err(error) = self.memory.save() {
+            tracing::error!(%error, "the phone's memory is not kept");
+            self.notice = Some(sentence(&error));
+        }
+    }
+
+    fn screen(&self) -> Screen {
+        match (&self.pending, &self.memory.account) {
+            (Some(Pending { stage: Stage::Approve, summary, .. }), _) => {
+                Screen::Request { request: summary.clone() }
+            }
+            (Some(Pending { stage: Stage::Unlock { tries_left }, summary, .. }), _) => Screen::Unlock {
+                request: summary.clone(),
+                tries_left: (*tries_left < UNLOCK_TRIES).then_some(*tries_left),
+            },
+            (None, None) => Screen::Welcome { error: self.notice.clone() },
+            (None, Some(account)) => Screen::Home {
+                organisation: account.organisation.clone(),
+                name: account.name.clone(),
+                computers: self
+                    .memory
+                    .computers
+                    .iter()
+                    .map(|computer| PairedComputer {
+                        name: computer.name.clone(),
+                        code: computer.code.clone(),
+                    })
+                    .collect(),
+                credentials: self
+                    .authenticator
+                    .credentials()
+                    .into_iter()
+                    .map(|credential| CredentialSummary {
+                        rp_id: credential.rp_id,
+                        account: credential.account,
+                        created_at: i64::try_from(credential.created_at).unwrap_or(i64::MAX),
+                    })
+                    .collect(),
+                notice: self.notice.clone(),
+            },
+        }
+    }
+
+    fn show(&self) {
+        let shown = SimulatedPhone {
+            id: self.options.id.clone(),
+            model: self.options.model.clone(),
+            os: self.options.os.clone(),
+            screen: self.screen(),
+            script: self.script,
+            online: self.online,
+            connected: self.connected,
+        };
+        self.screen.send_if_modified(|current| {
+            let changed = *current != shown;
+            *current = shown;
+            changed
+        });
+    }
+}
+
+/// An error as a sentence on a screen.
+fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{stop}", characters.as_str())
+}
+
+/// Why something approved was not done after all.
+fn not_done(status: Status, rp_id: &str) -> String {
+    match status {
+        Status::CredentialExcluded => format!("This phone is already registered at {rp_id}."),
+        Status::NoCredentials => format!("This phone holds no credential for {rp_id}."),
+        Status::KeyStoreFull => "This phone holds as many credentials as it can.".to_owned(),
+        other => format!("Not done: {other}."),
+    }
+}
+
+async fn next_event(connection: &mut Option<Connection>) -> Event {
+    match connection {
+        Some(connection) => connection.next().await,
+        None => future::pending().await,
+    }
+}
+
+async fn wait_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => future::pending().await,
+    }
+}

@@ -1,0 +1,24 @@
+//! A simulated phone: the native host of the authenticator core.
+//!
+//! It does what a real phone with the app does: redeems an activation with keys of its own, pairs with computers by
+//! their QR, shows each request, and signs once its person has approved and unlocked. The person is whoever calls
+//! [`Phone::touch`], or a script.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`phone`] | starting a phone and touching it |
+//! | `actor` | the one task in which everything happens |
+//! | `activation` | redeeming a code |
+//! | `pairing` | pinning a computer |
+//! | `request` | one request from arrival to answer |
+//! | `memory` | what survives a restart |
+
+mod activation;
+mod actor;
+mod memory;
+mod pairing;
+pub mod phone;
+mod request;
+
+pub use memory::MemoryError;
+pub use phone::{Phone, PhoneOptions};

@@ -1,0 +1,261 @@
+//! What survives a restart: keys, activation and pairings in one file, credentials in another. Each is replaced as a
+//! whole, so that a crash leaves the old or the new and never half of one.
+
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+
+use minicbor::{Decode, Encode};
+use pocketkey_authenticator::{Change, Credential, Device, MemoryStore, Store, store::MemoryStoreError};
+use pocketkey_link::{
+    id::{DeviceId, PairingId},
+    identity::{DeviceKeys, SecretBytes},
+    sealed::Bond,
+};
+use pocketkey_relay_client::OsEntropy;
+use zeroize::Zeroizing;
+
+/// A phone's folder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MemoryError {
+    /// Reading or writing failed.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not what this program wrote.
+    #[error("{} is damaged; remove it to start with a new phone", .0.display())]
+    Damaged(PathBuf),
+    /// The credentials cannot be read.
+    #[error("{}: {source}", path.display())]
+    Credentials {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: MemoryStoreError,
+    },
+}
+
+/// The activation, as the phone remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Account {
+    #[n(0)]
+    pub server: String,
+    #[n(1)]
+    pub device: DeviceId,
+    #[n(2)]
+    pub organisation: String,
+    #[n(3)]
+    pub name: String,
+}
+
+/// A paired computer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Computer {
+    #[n(0)]
+    pub pairing: PairingId,
+    #[n(1)]
+    pub device: DeviceId,
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub key: [u8; 32],
+    #[n(3)]
+    pub name: String,
+    #[n(4)]
+    pub code: String,
+}
+
+impl Computer {
+    /// The bond between this computer and `phone`.
+    pub fn bond(&self, phone: DeviceId) -> Bond {
+        Bond { pairing: self.pairing, computer: self.device, phone, peer_key: self.key }
+    }
+}
+
+#[derive(Encode, Decode)]
+struct Stored {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    secret: [u8; 64],
+    #[n(1)]
+    account: Option<Account>,
+    #[n(2)]
+    computers: Vec<Computer>,
+}
+
+/// What a phone remembers.
+pub(crate) struct Memory {
+    folder: Option<PathBuf>,
+    pub keys: DeviceKeys,
+    pub account: Option<Account>,
+    pub computers: Vec<Computer>,
+}
+
+impl Memory {
+    /// Opens the phone's folder; a new phone gets fresh keys.
+    pub fn open(folder: Option<&Path>) -> Result<Self, MemoryError> {
+        let mut memory = Self {
+            folder: folder.map(Path::to_owned),
+            keys: DeviceKeys::generate(&mut OsEntropy),
+            account: None,
+            computers: Vec::new(),
+        };
+        let Some(folder) = folder else { return Ok(memory) };
+        fs::create_dir_all(folder).map_err(|source| io("create", folder, source))?;
+        let path = folder.join("phone.cbor");
+        if let Some(bytes) = read(&path)? {
+            let stored: Stored = minicbor::decode(&bytes).map_err(|_| MemoryError::Damaged(path))?;
+            memory.keys = DeviceKeys::from_secret(&SecretBytes(stored.secret));
+            memory.account = stored.account;
+            memory.computers = stored.computers;
+        } else {
+            memory.save()?;
+        }
+        Ok(memory)
+    }
+
+    /// Makes the present state last.
+    pub fn save(&self) -> Result<(), MemoryError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let stored = Stored {
+            secret: self.keys.secret().0,
+            account: self.account.clone(),
+            computers: self.computers.clone(),
+        };
+        let bytes = Zeroizing::new(minicbor::to_vec(stored).expect("a Vec takes every byte"));
+        replace(&folder.join("phone.cbor"), &bytes)
+    }
+
+    /// The phone's credentials.
+    pub fn credentials(&self) -> Result<Credentials, MemoryError> {
+        let file = self.folder.as_ref().map(|folder| folder.join("credentials.cbor"));
+        let stored = match &file {
+            Some(path) => read(path)?.map(|bytes| {
+                MemoryStore::from_bytes(&bytes)
+                    .map_err(|source| MemoryError::Credentials { path: path.clone(), source })
+            }),
+            None => None,
+        };
+        Ok(Credentials { memory: stored.transpose()?.unwrap_or_default(), file })
+    }
+}
+
+/// The authenticator's store: in memory, and in a file where the phone has a folder.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    memory: MemoryStore,
+    file: Option<PathBuf>,
+}
+
+impl Store for Credentials {
+    type Error = MemoryError;
+
+    fn device(&self) -> Result<Device, MemoryError> {
+        let Ok(device) = self.memory.device();
+        Ok(device)
+    }
+
+    fn credentials(&self) -> Result<Vec<Credential>, MemoryError> {
+        let Ok(credentials) = self.memory.credentials();
+        Ok(credentials)
+    }
+
+    fn for_relying_party(&self, rp_id: &str) -> Result<Vec<Credential>, MemoryError> {
+        let Ok(credentials) = self.memory.for_relying_party(rp_id);
+        Ok(credentials)
+    }
+
+    fn commit(&mut self, change: Change) -> Result<(), MemoryError> {
+        let mut next = self.memory.clone();
+        let Ok(()) = next.commit(change);
+        if let Some(path) = &self.file {
+            replace(path, &next.to_bytes())
+                .inspect_err(|error| tracing::error!(%error, "the credential is not kept"))?;
+        }
+        self.memory = next;
+        Ok(())
+    }
+}
+
+fn io(action: &'static str, path: &Path, source: std::io::Error) -> MemoryError {
+    MemoryError::Io { action, path: path.to_owned(), source }
+}
+
+fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, MemoryError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io("read", path, error)),
+    }
+}
+
+/// Replaces a file as a whole, readable by its owner only.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    write().map_err(|source| io("write", path, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_is_the_same_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut memory = Memory::open(Some(folder.path())).unwrap();
+        let public = memory.keys.public();
+        memory.account = Some(Account {
+            server: "http://localhost:8080".into(),
+            device: DeviceId([1; 16]),
+            organisation: "Example".into(),
+            name: "Ada".into(),
+        });
+        memory.save().unwrap();
+        let mut credentials = memory.credentials().unwrap();
+        let device = Device { counter: 7, wrapping_key: None };
+        credentials.commit(Change { device: device.clone(), credential: None }).unwrap();
+
+        let again = Memory::open(Some(folder.path())).unwrap();
+        assert_eq!(again.keys.public(), public);
+        assert_eq!(again.account, memory.account);
+        assert_eq!(again.credentials().unwrap().device().unwrap(), device);
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("phone.cbor");
+        fs::write(&path, b"not a phone").unwrap();
+        let error = Memory::open(Some(folder.path())).err().unwrap().to_string();
+        assert!(error.contains("phone.cbor is damaged"), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"not a phone");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_not_pretended() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut credentials = Credentials {
+            memory: MemoryStore::new(),
+            file: Some(folder.path().join("missing/credentials.cbor")),
+        };
+        let change = Change { device: Device { counter: 1, wrapping_key: None }, credential: None };
+        assert!(credentials.commit(change).is_err());
+        assert_eq!(credentials.device().unwrap().counter, 0, "nor kept in memory");
+    }
+}

@@ -1,0 +1,74 @@
+//! One request, from its arrival to its answer.
+
+use pocketkey_api::sandbox::{RequestAction, RequestSummary};
+use pocketkey_authenticator::{Action, Prompt};
+use pocketkey_link::{id::ExchangeId, sealed::Answering};
+use tokio::time::{Duration, Instant};
+
+/// Wrong unlocks before the request is denied.
+pub(crate) const UNLOCK_TRIES: u8 = 3;
+
+/// A request on the screen.
+pub(crate) struct Pending {
+    pub exchange: ExchangeId,
+    pub answering: Answering,
+    pub summary: RequestSummary,
+    /// Whether approval must be followed by an unlock.
+    pub needs_unlock: bool,
+    pub stage: Stage,
+    pub until: Instant,
+}
+
+/// Where the person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Looking at the request.
+    Approve,
+    /// Approved; unlocking.
+    Unlock { tries_left: u8 },
+}
+
+impl Pending {
+    /// A request that has just arrived.
+    pub fn new(
+        exchange: ExchangeId,
+        answering: Answering,
+        prompt: Prompt,
+        computer: String,
+        asked_at: u64,
+        ttl: Duration,
+    ) -> Self {
+        let asked_at = i64::try_from(asked_at).unwrap_or(i64::MAX);
+        let lasts = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
+        let summary = RequestSummary {
+            action: match prompt.action {
+                Action::Register => RequestAction::Register,
+                Action::SignIn => RequestAction::SignIn,
+                Action::Select => RequestAction::Select,
+            },
+            rp_id: prompt.rp_id,
+            rp_name: prompt.rp_name,
+            account: prompt.account,
+            computer,
+            asked_at,
+            expires_at: asked_at.saturating_add(lasts),
+        };
+        Self {
+            exchange,
+            answering,
+            summary,
+            needs_unlock: prompt.user_verification,
+            stage: Stage::Approve,
+            until: Instant::now() + ttl,
+        }
+    }
+
+    /// How an approval of this ended, in words.
+    pub fn done(&self) -> String {
+        match self.summary.action {
+            RequestAction::Register => format!("Registered at {}.", self.summary.rp_id),
+            RequestAction::SignIn => format!("Signed in at {}.", self.summary.rp_id),
+            RequestAction::Select => format!("Chosen on {}.", self.summary.computer),
+        }
+    }
+}

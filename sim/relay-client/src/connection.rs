@@ -1,0 +1,208 @@
+//! A relay connection that proves itself, and comes back by itself with full jitter.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use pocketkey_link::{
+    Entropy,
+    frame::{Frame, Peer, Refusal},
+    id::DeviceId,
+    identity::DeviceKeys,
+    proof,
+};
+use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle, time};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
+
+use crate::OsEntropy;
+
+/// How long the appliance may take from connecting to [`Frame::Welcome`].
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Without a frame or a ping for this long the connection is taken for dead (the relay pings about every 50 s).
+const SILENCE: Duration = Duration::from_secs(90);
+/// Back-off: a random time up to `FIRST · 2ⁿ`, at most `LONGEST`.
+const FIRST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(30);
+/// After another connection took over, this one waits this long: two of them would push each other out for ever.
+const AFTER_SUPERSEDED: Duration = Duration::from_secs(60);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What happens on a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Connected and proven.
+    Up {
+        /// Every pairing, with the peer's presence.
+        peers: Vec<Peer>,
+    },
+    /// The connection is gone; it is tried again by itself.
+    Down {
+        /// Why, for people.
+        reason: String,
+    },
+    /// A frame for the device.
+    Frame(Frame),
+}
+
+/// A connection; dropping it ends it.
+#[derive(Debug)]
+pub struct Connection {
+    outgoing: mpsc::Sender<Frame>,
+    events: mpsc::Receiver<Event>,
+    task: JoinHandle<()>,
+}
+
+impl Connection {
+    /// The next event. Pending for ever once the connection's task has ended, which only dropping it does.
+    pub async fn next(&mut self) -> Event {
+        match self.events.recv().await {
+            Some(event) => event,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Sends a frame. While the connection is down frames are dropped: the far side has been told already, and an
+    /// exchange that is asked for anew gets a new id.
+    pub async fn send(&self, frame: Frame) {
+        let _ = self.outgoing.send(frame).await;
+    }
+
+    /// A handle that sends on this connection.
+    pub fn sender(&self) -> mpsc::Sender<Frame> {
+        self.outgoing.clone()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Connects `device` to the relay of the appliance at `server`, for as long as the [`Connection`] lives.
+pub fn connect(server: &str, keys: DeviceKeys, device: DeviceId) -> Connection {
+    let (outgoing, frames) = mpsc::channel(64);
+    let (events, incoming) = mpsc::channel(64);
+    // http → ws, https → wss.
+    let url = format!("ws{}/api/v1/relay", server.trim_end_matches('/').trim_start_matches("http"));
+    let task = tokio::spawn(run(url, keys, device, frames, events));
+    Connection { outgoing, events: incoming, task }
+}
+
+async fn run(
+    url: String,
+    keys: DeviceKeys,
+    device: DeviceId,
+    mut frames: mpsc::Receiver<Frame>,
+    events: mpsc::Sender<Event>,
+) {
+    let mut failures = 0;
+    loop {
+        let (reason, least) = match time::timeout(HANDSHAKE, open(&url, &keys, device)).await {
+            Ok(Ok((socket, peers))) => {
+                failures = 0;
+                // What was queued for an earlier connection means nothing on this one.
+                while frames.try_recv().is_ok() {}
+                if events.send(Event::Up { peers }).await.is_err() {
+                    return;
+                }
+                carry(socket, &mut frames, &events).await
+            }
+            Ok(Err(lost)) => lost,
+            Err(_) => ("the appliance does not answer".to_owned(), Duration::ZERO),
+        };
+        tracing::debug!(%reason, "relay connection down");
+        if events.send(Event::Down { reason }).await.is_err() {
+            return;
+        }
+        time::sleep(least + back_off(failures)).await;
+        failures += 1;
+    }
+}
+
+/// Why a connection is down, and how long to stay away at least.
+type Lost = (String, Duration);
+
+/// Full jitter: a random time up to a limit that doubles.
+fn back_off(failures: u32) -> Duration {
+    let limit = FIRST.saturating_mul(1 << failures.min(10)).min(LONGEST);
+    limit.mul_f64(f64::from(u32::from_be_bytes(OsEntropy.bytes())) / f64::from(u32::MAX))
+}
+
+fn refused(reason: Refusal) -> Lost {
+    let least = match reason {
+        Refusal::Superseded => AFTER_SUPERSEDED,
+        Refusal::NotProven | Refusal::Protocol => Duration::from_secs(5),
+        Refusal::Restarting => Duration::ZERO,
+    };
+    (reason.to_string(), least)
+}
+
+async fn open(url: &str, keys: &DeviceKeys, device: DeviceId) -> Result<(Socket, Vec<Peer>), Lost> {
+    let broken = |error: String| (error, Duration::ZERO);
+    let (mut socket, _) =
+        tokio_tungstenite::connect_async(url).await.map_err(|error| broken(error.to_string()))?;
+    loop {
+        match receive(&mut socket).await? {
+            Frame::Challenge { nonce } => {
+                let signature = proof::connect(keys, device, &nonce);
+                send(&mut socket, &Frame::Prove { device, signature }).await?;
+            }
+            Frame::Welcome { peers } => return Ok((socket, peers)),
+            Frame::Refused { reason } => return Err(refused(reason)),
+            _ => return Err(broken("the appliance speaks another protocol".to_owned())),
+        }
+    }
+}
+
+async fn carry(mut socket: Socket, frames: &mut mpsc::Receiver<Frame>, events: &mpsc::Sender<Event>) -> Lost {
+    loop {
+        tokio::select! {
+            received = time::timeout(SILENCE, receive(&mut socket)) => match received {
+                Ok(Ok(Frame::Refused { reason })) => return refused(reason),
+                Ok(Ok(frame)) => {
+                    if events.send(Event::Frame(frame)).await.is_err() {
+                        return ("not needed any more".to_owned(), Duration::ZERO);
+                    }
+                }
+                Ok(Err(lost)) => return lost,
+                Err(_) => return ("nothing heard from the appliance".to_owned(), Duration::ZERO),
+            },
+            frame = frames.recv() => match frame {
+                Some(frame) => {
+                    if let Err(lost) = send(&mut socket, &frame).await {
+                        return lost;
+                    }
+                }
+                None => return ("not needed any more".to_owned(), Duration::ZERO),
+            },
+        }
+    }
+}
+
+/// The next frame; pings are answered on the way.
+async fn receive(socket: &mut Socket) -> Result<Frame, Lost> {
+    loop {
+        let message = match socket.next().await {
+            Some(Ok(message)) => message,
+            Some(Err(error)) => return Err((error.to_string(), Duration::ZERO)),
+            None => return Err(("the appliance closed the connection".to_owned(), Duration::ZERO)),
+        };
+        match message {
+            Message::Binary(bytes) => {
+                return Frame::decode(&bytes).map_err(|error| (error.to_string(), Duration::ZERO));
+            }
+            Message::Close(_) => {
+                return Err(("the appliance closed the connection".to_owned(), Duration::ZERO));
+            }
+            // A ping must count as a sign of life; tungstenite has queued the pong.
+            Message::Ping(_) => socket.flush().await.map_err(|error| (error.to_string(), Duration::ZERO))?,
+            _ => {}
+        }
+    }
+}
+
+async fn send(socket: &mut Socket, frame: &Frame) -> Result<(), Lost> {
+    let message = Message::Binary(frame.encode().into());
+    socket.send(message).await.map_err(|error| (error.to_string(), Duration::ZERO))
+}

@@ -1,0 +1,166 @@
+//! The sandbox's endpoints, under `/api/v1/sandbox`. They exist in a sandbox only.
+
+use std::convert::Infallible;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures_util::{Stream, StreamExt};
+use pocketkey_api::{
+    PhoneId, Problem,
+    sandbox::{Online, Sandbox as View, Script, Touch},
+};
+use serde::Deserialize;
+use tokio_stream::wrappers::WatchStream;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Sandbox;
+
+impl Sandbox {
+    /// The sandbox's endpoints, to be served by the appliance.
+    pub fn routes(&self) -> OpenApiRouter {
+        OpenApiRouter::new()
+            .routes(routes!(show))
+            .routes(routes!(events))
+            .routes(routes!(touch))
+            .routes(routes!(script))
+            .routes(routes!(online))
+            .routes(routes!(console))
+            .with_state(self.clone())
+    }
+}
+
+/// The whole sandbox.
+#[utoipa::path(get, path = "/api/v1/sandbox", tag = "sandbox", responses(
+    (status = 200, description = "Phones and key", body = View),
+))]
+async fn show(State(sandbox): State<Sandbox>) -> Json<View> {
+    Json(sandbox.view().borrow().clone())
+}
+
+/// The whole sandbox, now and at every change, as server-sent events.
+#[utoipa::path(get, path = "/api/v1/sandbox/events", tag = "sandbox", responses(
+    (status = 200, description = "A stream of `Sandbox`", content_type = "text/event-stream", body = View),
+))]
+async fn events(State(sandbox): State<Sandbox>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let changes = WatchStream::new(sandbox.view());
+    Sse::new(changes.map(|view| Ok(Event::default().json_data(view).unwrap_or_default())))
+        .keep_alive(KeepAlive::default())
+}
+
+/// Touches a phone's screen. What comes of it shows in `GET /api/v1/sandbox`.
+#[utoipa::path(post, path = "/api/v1/sandbox/phones/{id}/touch", tag = "sandbox", request_body = Touch,
+    params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Touched"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn touch(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Json(touch): Json<Touch>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.touch(touch).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sets how a phone's person behaves by themselves.
+#[utoipa::path(post, path = "/api/v1/sandbox/phones/{id}/script", tag = "sandbox", request_body = Script,
+    params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Set"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn script(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Json(script): Json<Script>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.script(script).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Switches a phone's network on or off.
+#[utoipa::path(post, path = "/api/v1/sandbox/phones/{id}/online", tag = "sandbox", request_body = Online,
+    params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Switched"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn online(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Json(online): Json<Online>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.online(online.online).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Which page of the console to go to.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Console {
+    /// A page of the console, for example `/inbox`; default `/users`.
+    to: Option<String>,
+}
+
+/// Signs this browser in to the console as the sandbox's admin.
+#[utoipa::path(get, path = "/api/v1/sandbox/console", tag = "sandbox", params(Console), responses(
+    (status = 303, description = "Signed in; go to the console"),
+    (status = 503, description = "`sandbox_not_ready`", body = Problem),
+))]
+async fn console(State(sandbox): State<Sandbox>, Query(console): Query<Console>) -> Response {
+    match sandbox.sign_in().await {
+        Ok(cookie) => {
+            let to = console.to.as_deref().and_then(page).unwrap_or(HeaderValue::from_static("/users"));
+            (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, to)]).into_response()
+        }
+        Err(error) => problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "sandbox_not_ready",
+            "The sandbox is still being filled; try again in a moment.",
+            Some(error.to_string()),
+        ),
+    }
+}
+
+/// A path of our own; never an address elsewhere.
+fn page(to: &str) -> Option<HeaderValue> {
+    let segment = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    let ours = to.starts_with('/') && !to.starts_with("//") && to.chars().all(segment);
+    ours.then(|| HeaderValue::from_str(to).ok()).flatten()
+}
+
+fn no_phone() -> Response {
+    problem(StatusCode::NOT_FOUND, "phone_not_found", "There is no simulated phone with this id.", None)
+}
+
+fn problem(status: StatusCode, code: &str, title: &str, detail: Option<String>) -> Response {
+    let problem = Problem {
+        kind: "about:blank".to_owned(),
+        status: status.as_u16(),
+        code: code.to_owned(),
+        title: title.to_owned(),
+        detail,
+        fields: Vec::new(),
+    };
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(problem)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page;
+
+    #[test]
+    fn only_our_own_pages_are_redirected_to() {
+        assert!(page("/inbox").is_some());
+        for elsewhere in ["//evil.example", "https://evil.example", "inbox", "/\\evil.example", "/a\r\nb", ""]
+        {
+            assert!(page(elsewhere).is_none(), "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Every endpoint is in the OpenAPI document, and every one that the document calls the admin's is the admin's.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use pocketkey_tests_api::Appliance;
+use serde_json::Value;
+
+/// Endpoints that anybody may call, and why.
+const PUBLIC: &[(&str, &str)] = &[
+    ("POST /api/v1/setup", "holds the set-up token"),
+    ("GET /api/v1/session", "says who is signed in"),
+    ("POST /api/v1/session", "signs in"),
+    ("DELETE /api/v1/session", "signs out whoever is signed in"),
+    ("POST /api/v1/activations/preview", "holds an activation code"),
+    ("POST /api/v1/activations/redeem", "holds an activation code"),
+    ("POST /api/v1/pairings", "any computer may ask; a phone decides"),
+    ("GET /api/v1/relay", "devices prove their keys"),
+    ("POST /api/v1/demo/register/start", "the demo site is open to all"),
+    ("POST /api/v1/demo/register/finish", "the demo site is open to all"),
+    ("POST /api/v1/demo/sign-in/start", "the demo site is open to all"),
+    ("POST /api/v1/demo/sign-in/finish", "the demo site is open to all"),
+];
+
+/// `METHOD /path`, and whether the document wants a session for it.
+async fn operations(appliance: &Appliance) -> Vec<(Method, String, bool)> {
+    let document: Value = appliance.client().get("/api/openapi.json").await.expect(200).json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(
+                operation["responses"].as_object().is_some_and(|some| !some.is_empty()),
+                "{method} {path}"
+            );
+            let method = method.to_uppercase().parse().unwrap();
+            operations.push((method, path.clone(), !operation["security"].is_null()));
+        }
+    }
+    operations
+}
+
+#[tokio::test]
+async fn nobody_but_an_admin_gets_past() {
+    let appliance = Appliance::start().await;
+    appliance.set_up().await;
+    let mut public = BTreeSet::new();
+    for (method, path, wants_session) in operations(&appliance).await {
+        if !wants_session {
+            public.insert(format!("{method} {path}"));
+            continue;
+        }
+        for cookie in
+            [None, Some("pocketkey="), Some("pocketkey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+        {
+            let mut stranger = appliance.client();
+            stranger.cookie = cookie.map(str::to_owned);
+            let path = path.replace("{id}", "x");
+            let answer = stranger.send(method.clone(), &path, Some("application/json"), "{}").await;
+            assert_eq!(answer.problem().code, "signed_out", "{method} {path}");
+        }
+    }
+    let expected: BTreeSet<_> = PUBLIC.iter().map(|(operation, _)| (*operation).to_owned()).collect();
+    assert_eq!(public, expected, "a public endpoint needs a reason in this test");
+}
+
+#[tokio::test]
+async fn what_the_document_refers_to_is_in_it() {
+    let appliance = Appliance::start().await;
+    let document: Value = appliance.client().get("/api/openapi.json").await.expect(200).json();
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+    assert!(document.pointer("/components/securitySchemes/session").is_some());
+}

@@ -1,0 +1,13 @@
+//! The appliance through its real router: success, every documented error, who may do what.
+
+#![allow(clippy::unwrap_used, reason = "a panic in a helper is the failure we want to see, too")]
+
+mod activation;
+mod data_folder;
+mod documented;
+mod events;
+mod ops;
+mod requests;
+mod session;
+mod setup;
+mod users;

@@ -1,0 +1,89 @@
+//! Health, headers and the console's files.
+
+use axum::http::Method;
+use pocketkey_tests_api::Appliance;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+#[tokio::test]
+async fn it_answers_on_its_port() {
+    let appliance = Appliance::start().await;
+    let mut connection = TcpStream::connect(appliance.http_addr).await.unwrap();
+    connection
+        .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("ready\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn health() {
+    let appliance = Appliance::start().await;
+    let mut client = appliance.client();
+    assert_eq!(client.get("/healthz").await.expect(200).text(), "ok\n");
+    assert_eq!(client.get("/readyz").await.expect(200).text(), "ready\n");
+    appliance.app.db().close().await;
+    client.get("/healthz").await.expect(200);
+    client.get("/readyz").await.expect_problem(503, "not_ready");
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let appliance = Appliance::start().await;
+    let mut client = appliance.client();
+    for path in ["/", "/activate", "/nothing.js", "/api/v1/session", "/api/nothing", "/healthz"] {
+        let answer = client.get(path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("unsafe-inline"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert!(answer.header("permissions-policy").contains("publickey-credentials-get=(self)"));
+    }
+    assert_eq!(client.get("/api/v1/session").await.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn pages_are_found_or_said_not_to_be_built() {
+    let appliance = Appliance::start().await;
+    let mut client = appliance.client();
+    let console = client.get("/").await;
+    if console.status == 404 {
+        assert!(console.text().contains("make web"));
+        return;
+    }
+    for page in ["/users", "/users/abc", "/setup", "/inbox"] {
+        assert_eq!(client.get(page).await.expect(200).body, console.body, "{page}");
+    }
+    let site = client.get("/activate").await.expect(200);
+    for page in ["/demo", "/sandbox", "/phone", "/pair"] {
+        assert_eq!(client.get(page).await.expect(200).body, site.body, "{page}");
+    }
+    assert_ne!(site.body, console.body);
+    assert_eq!(site.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(site.header("cache-control"), "no-cache");
+    let mut fresh = client.clone().with_header("if-none-match", &site.header("etag"));
+    assert!(fresh.get("/activate").await.expect(304).body.is_empty());
+    let mut brotli = client.clone().with_header("accept-encoding", "br, gzip");
+    let packed = brotli.get("/").await.expect(200);
+    assert!(["br", "gzip", ""].contains(&packed.header("content-encoding").as_str()));
+    assert_eq!(packed.header("vary"), "Accept-Encoding");
+}
+
+#[tokio::test]
+async fn files_that_do_not_exist_are_not_pages() {
+    let appliance = Appliance::start().await;
+    let mut client = appliance.client();
+    for path in ["/nothing.js", "/assets/nothing.wasm", "/../Cargo.toml", "/%2e%2e/Cargo.toml"] {
+        let answer = client.get(path).await;
+        assert!(!answer.text().contains("[package]") && answer.status == 404, "{path}: {}", answer.status);
+    }
+    client.send(Method::HEAD, "/healthz", None, "").await.expect(200);
+}

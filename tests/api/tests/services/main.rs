@@ -1,0 +1,11 @@
+//! What the appliance does besides its users and keys: mail, inbox, pairing, relay, and the demo web site. Through
+//! its real router and its real ports.
+
+#![allow(clippy::unwrap_used, reason = "a panic in a helper is the failure we want to see, too")]
+
+mod demo;
+mod device;
+mod inbox;
+mod mail;
+mod pairing;
+mod relay;

@@ -1,0 +1,144 @@
+//! The relay over real WebSockets.
+
+use axum::http::StatusCode;
+use futures_util::SinkExt;
+use pocketkey_link::{
+    frame::{Failure, Frame, MAX_FRAME, Refusal},
+    id::{DeviceId, ExchangeId},
+    proof,
+};
+use pocketkey_tests_api::Appliance;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::device::{self, Device, Pair};
+
+fn request(pair: &Pair, exchange: ExchangeId, size: usize) -> Frame {
+    Frame::Request { exchange, pairing: pair.pairing, ttl_ms: 60_000, body: vec![7; size].into() }
+}
+
+/// Reads until the relay has closed the connection; gives the refusal, if any.
+async fn refusal(device: &mut Device) -> Option<Refusal> {
+    let mut refused = None;
+    while let Some(message) = device.message().await {
+        match message {
+            Message::Binary(bytes) => {
+                if let Ok(Frame::Refused { reason }) = Frame::decode(&bytes) {
+                    refused = Some(reason);
+                }
+            }
+            Message::Close(_) => break,
+            _ => {}
+        }
+    }
+    refused
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_responses_and_cancels_cross_between_paired_devices() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let mut pair = Pair::new(&appliance, &mut admin).await;
+    assert_eq!(appliance.app.relay().connections(), 2);
+    let exchange = ExchangeId([1; 16]);
+    pair.computer.send(request(&pair, exchange, 12_000)).await;
+    assert_eq!(pair.phone.next().await, request(&pair, exchange, 12_000));
+    let response = Frame::Response { exchange, body: b"sealed".to_vec().into() };
+    pair.phone.send(response.clone()).await;
+    assert_eq!(pair.computer.next().await, response);
+
+    let cancelled = ExchangeId([2; 16]);
+    pair.computer.send(request(&pair, cancelled, 1)).await;
+    pair.phone.next().await;
+    pair.computer.send(Frame::Cancel { exchange: cancelled }).await;
+    assert_eq!(pair.phone.next().await, Frame::Cancel { exchange: cancelled });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_outs_and_departures_reach_the_other_end() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let mut pair = Pair::new(&appliance, &mut admin).await;
+    let exchange = ExchangeId([1; 16]);
+    let Frame::Request { body, pairing, .. } = request(&pair, exchange, 1) else { unreachable!() };
+    pair.computer.send(Frame::Request { exchange, pairing, ttl_ms: 50, body }).await;
+    pair.phone.next().await;
+    let timed_out = Frame::Failed { exchange, reason: Failure::TimedOut };
+    assert_eq!(pair.computer.next().await, timed_out);
+    assert_eq!(pair.phone.next().await, timed_out);
+
+    let exchange = ExchangeId([2; 16]);
+    pair.computer.send(request(&pair, exchange, 1)).await;
+    pair.phone.next().await;
+    pair.phone.0.close(None).await.unwrap();
+    assert_eq!(pair.computer.next().await, Frame::Failed { exchange, reason: Failure::PhoneOffline });
+    assert!(matches!(pair.computer.next().await, Frame::Presence { peer } if !peer.online));
+    pair.computer.send(request(&pair, ExchangeId([3; 16]), 1)).await;
+    let failed = Frame::Failed { exchange: ExchangeId([3; 16]), reason: Failure::PhoneOffline };
+    assert_eq!(pair.computer.next().await, failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_device_itself_gets_in() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let (bob, _) = device::phone(&mut admin, "bob").await;
+    let relay = appliance.http_addr;
+    let prove = |keys: &pocketkey_tests_api::Phone, device, nonce: [u8; 32]| Frame::Prove {
+        device,
+        signature: proof::connect(&keys.keys, device, &nonce),
+    };
+    // Somebody else's key, an unknown device, an old nonce, no proof at all.
+    let (mut device, nonce) = Device::open(relay).await;
+    device.send(prove(&bob, ada_id, nonce)).await;
+    assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
+    let (mut device, nonce) = Device::open(relay).await;
+    device.send(prove(&ada, DeviceId([9; 16]), nonce)).await;
+    assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
+    let (mut device, new_nonce) = Device::open(relay).await;
+    assert_ne!(nonce, new_nonce);
+    device.send(prove(&ada, ada_id, nonce)).await;
+    assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
+    let (mut device, _) = Device::open(relay).await;
+    device.send(Frame::Cancel { exchange: ExchangeId([1; 16]) }).await;
+    assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
+    assert_eq!(appliance.app.relay().connections(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_connection_supersedes_the_old() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let (mut old, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    let (_new, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    assert_eq!(refusal(&mut old).await, Some(Refusal::Superseded));
+    assert_eq!(appliance.app.relay().connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_frame_ends_the_session() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    for message in [Message::Binary(vec![0xff; 10].into()), Message::Text("hello".into())] {
+        let (mut device, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+        device.0.send(message).await.unwrap();
+        assert_eq!(refusal(&mut device).await, Some(Refusal::Protocol));
+    }
+    let (mut device, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    // The connection may break before all of it is written.
+    let _ = device.0.send(Message::Binary(vec![0; 4 * MAX_FRAME].into())).await;
+    refusal(&mut device).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_appliance_says_farewell_and_plain_requests_are_told_what_this_is() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    admin.get("/api/v1/relay").await.expect_problem(StatusCode::BAD_REQUEST.as_u16(), "not_a_websocket");
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let (mut device, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    let (_appliance, farewell) = tokio::join!(appliance.restart(), refusal(&mut device));
+    assert_eq!(farewell, Some(Refusal::Restarting));
+}

@@ -1,0 +1,38 @@
+//! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
+//! and ends by itself.
+
+mod program;
+mod sign_in;
+mod size;
+
+/// A figure, what it is held against, and whether that is reached.
+pub struct Figure {
+    name: &'static str,
+    measured: String,
+    against: String,
+    reached: Option<bool>,
+}
+
+impl Figure {
+    /// A figure with a goal.
+    fn goal(name: &'static str, measured: String, against: String, reached: bool) -> Self {
+        Self { name, measured, against, reached: Some(reached) }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut figures = sign_in::measure().await?;
+    figures.extend(program::measure().await?);
+    figures.extend(size::measure()?);
+    println!("| aspect | measured | against | |\n|---|---|---|---|");
+    for Figure { name, measured, against, reached } in figures {
+        let verdict = match reached {
+            Some(true) => "reached",
+            Some(false) => "**missed**",
+            None => "",
+        };
+        println!("| {name} | {measured} | {against} | {verdict} |");
+    }
+    Ok(())
+}

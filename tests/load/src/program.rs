@@ -1,0 +1,110 @@
+//! The shipped program as a process: how soon it is ready, and what it holds in memory when idle.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+
+use crate::Figure;
+
+const STARTS: usize = 11;
+
+/// The static program that `scripts/build-static.sh` makes.
+pub fn binary() -> Result<PathBuf, String> {
+    let path = PathBuf::from("target/static/pocketkey");
+    if path.is_file() { Ok(path) } else { Err(format!("no {}; run scripts/build-static.sh", path.display())) }
+}
+
+/// Start to ready, and resident memory.
+pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
+    let binary = binary()?;
+    let data = tempfile::tempdir()?;
+    let mut times = Vec::new();
+    let mut resident = 0;
+    // The first start makes the database; the others are what a restart costs.
+    for round in 0..=STARTS {
+        let begun = Instant::now();
+        let process = Process::start(&binary, data.path())?;
+        timeout(Duration::from_secs(10), process.ready()).await?;
+        if round > 0 {
+            times.push(begun.elapsed());
+        }
+        if round == STARTS {
+            sleep(Duration::from_secs(2)).await;
+            resident = process.resident()?;
+        }
+    }
+    times.sort_unstable();
+    let ready = times[times.len() / 2];
+    Ok(vec![
+        Figure::goal(
+            "start to ready, p50",
+            format!("{ready:.1?}"),
+            "goal: at most 50 ms".to_owned(),
+            ready <= Duration::from_millis(50),
+        ),
+        Figure::goal(
+            "resident memory, idle",
+            format!("{:.1} MB", f64::from(resident) / 1024.0),
+            "goal: at most 15 MB".to_owned(),
+            resident <= 15 * 1024,
+        ),
+    ])
+}
+
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Process {
+    fn start(binary: &Path, data: &Path) -> std::io::Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Command::new(binary)
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--smtp-listen", "127.0.0.1:0"])
+            .arg("--data")
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Self { child, port })
+    }
+
+    async fn ready(&self) {
+        while self.ask().await.is_none() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    async fn ask(&self) -> Option<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+        stream
+            .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .await
+            .ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        answer.starts_with("HTTP/1.1 200").then_some(())
+    }
+
+    /// `VmRSS` in KiB.
+    fn resident(&self) -> Result<u32, Box<dyn std::error::Error>> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

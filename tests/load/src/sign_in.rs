@@ -1,0 +1,142 @@
+//! What the way through seal, relay and phone adds to a sign-in: the same request to the same authenticator in this
+//! process is the reference, taken in turns with it.
+
+use std::time::{Duration, Instant};
+
+use pocketkey_api::{
+    PhoneId,
+    sandbox::{KeyState, Screen, Script, ScriptMode, Touch},
+};
+use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};
+use pocketkey_key::computer::{Computer, ComputerOptions};
+use pocketkey_link::Entropy;
+use pocketkey_relay_client::{OsEntropy, now_ms};
+use pocketkey_server::Config as Server;
+use pocketkey_world::{Sandbox, SandboxOptions};
+
+use crate::Figure;
+
+const ROUNDS: usize = 500;
+const RP_ID: &str = "bench.example";
+
+/// getAssertion through the relay against getAssertion asked directly.
+pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
+    let data = tempfile::tempdir()?;
+    let any = "127.0.0.1:0".parse()?;
+    let appliance =
+        pocketkey_server::start(Server { listen: any, smtp_listen: any, ..Server::new(data.path()) }).await?;
+    let server = format!("http://127.0.0.1:{}", appliance.http_addr.port());
+    let token =
+        appliance.setup_link.as_ref().and_then(|link| link.split_once('#')).map(|(_, t)| t.to_owned());
+    let sandbox = Sandbox::new(SandboxOptions {
+        server: server.clone(),
+        setup_token: token,
+        data: data.path().to_owned(),
+        uhid: false,
+    })?;
+    tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(std::future::pending()));
+    let running = sandbox.clone();
+    tokio::spawn(async move { running.run().await.map(drop) });
+    let computer = Computer::start(ComputerOptions::new(&server, "Bench"))?;
+    let text = computer.pairing_text().await;
+    let mut view = sandbox.view();
+    view.wait_for(|view| {
+        view.phones.iter().any(|phone| phone.connected && matches!(phone.screen, Screen::Home { .. }))
+    })
+    .await?;
+    let phone = sandbox.phone(&PhoneId::from("phone-1")).ok_or("no phone")?;
+    phone.script(Script { mode: ScriptMode::Approve }).await;
+    phone.touch(Touch::Scan { text }).await;
+    computer.state().wait_for(|view| view.state == KeyState::Ready).await?;
+
+    let mut alone = Authenticator::new(Config::default(), MemoryStore::new());
+    ok(&direct(&mut alone, &make_credential())?)?;
+    ok(&computer.exchange(make_credential()).await)?;
+    let ask = get_assertion();
+    let (mut through, mut directly) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        ok(&computer.exchange(ask.clone()).await)?;
+        through.push(begun.elapsed());
+        let begun = Instant::now();
+        ok(&direct(&mut alone, &ask)?)?;
+        directly.push(begun.elapsed());
+    }
+    let (through, directly) = (median(&mut through), median(&mut directly));
+    let ratio = through.as_secs_f64() / directly.as_secs_f64();
+    let goal =
+        |name, measured, against: &str, reached| Figure::goal(name, measured, against.to_owned(), reached);
+    Ok(vec![
+        goal(
+            "sign-in through seal, relay and phone (approves at once), p50",
+            format!("{through:.2?}"),
+            "goal: under 5 ms",
+            through < Duration::from_millis(5),
+        ),
+        goal(
+            "… as a multiple of the same authenticator in one process",
+            format!("{ratio:.2} × {directly:.2?}"),
+            "goal: at most 2",
+            ratio <= 2.0,
+        ),
+    ])
+}
+
+/// The authenticator with nothing around it.
+fn direct(authenticator: &mut Authenticator<MemoryStore>, ctap: &[u8]) -> Result<Vec<u8>, &'static str> {
+    let output = match authenticator.step(Event::Request(ctap), &mut Machine) {
+        Output::Ask(_) => authenticator.step(Event::Approved { user_verified: true }, &mut Machine),
+        reply @ Output::Reply(_) => reply,
+    };
+    match output {
+        Output::Reply(reply) => Ok(reply),
+        Output::Ask(_) => Err("asked twice"),
+    }
+}
+
+struct Machine;
+
+impl Env for Machine {
+    fn now(&self) -> u64 {
+        now_ms()
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        OsEntropy.fill(bytes);
+    }
+}
+
+fn ok(reply: &[u8]) -> Result<(), String> {
+    if reply.first() == Some(&0) { Ok(()) } else { Err(format!("the authenticator answers {reply:02x?}")) }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// A request's CBOR, written by `fill`.
+fn request(
+    command: u8,
+    fill: impl FnOnce(
+        &mut minicbor::Encoder<Vec<u8>>,
+    ) -> Result<(), minicbor::encode::Error<std::convert::Infallible>>,
+) -> Vec<u8> {
+    let mut cbor = minicbor::Encoder::new(vec![command]);
+    fill(&mut cbor).expect("a Vec takes every byte");
+    cbor.into_writer()
+}
+
+fn make_credential() -> Vec<u8> {
+    request(0x01, |e| {
+        e.map(5)?.u8(1)?.bytes(&[7; 32])?;
+        e.u8(2)?.map(1)?.str("id")?.str(RP_ID)?;
+        e.u8(3)?.map(2)?.str("id")?.bytes(b"user-1")?.str("name")?.str("ada")?;
+        e.u8(4)?.array(1)?.map(2)?.str("alg")?.i8(-7)?.str("type")?.str("public-key")?;
+        e.u8(7)?.map(1)?.str("rk")?.bool(true)?.ok()
+    })
+}
+
+fn get_assertion() -> Vec<u8> {
+    request(0x02, |e| e.map(2)?.u8(1)?.str(RP_ID)?.u8(2)?.bytes(&[8; 32])?.ok())
+}

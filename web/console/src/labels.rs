@@ -1,0 +1,137 @@
+//! The words and colours of what the API names.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    activation::{ActivationState, ActivationStatus},
+    key::{CredentialStorage, KeyStatus, Verification},
+    user::UserStatus,
+};
+use pocketkey_kit::prelude::*;
+
+use crate::strings;
+
+/// A user's status as a badge.
+#[component]
+pub fn UserStatusBadge(status: UserStatus) -> impl IntoView {
+    let (label, tone) = match status {
+        UserStatus::Active => (strings::ACTIVE, Tone::Good),
+        UserStatus::Pending => (strings::PENDING, Tone::Warn),
+        UserStatus::NotInvited => (strings::NOT_INVITED, Tone::Neutral),
+    };
+    view! { <Badge label tone dot=true test_id="user-status"/> }
+}
+
+/// A key's status as a badge. Of a pending key, whether its invitation still works is what counts.
+#[component]
+pub fn KeyStatusBadge(
+    status: KeyStatus,
+    #[prop(optional_no_strip)] invitation: Option<ActivationState>,
+) -> impl IntoView {
+    let dead = invitation.map(|invitation| {
+        let past = pocketkey_kit::time::use_past(invitation.expires_at);
+        Memo::new(move |_| dead_word(invitation.status, past.get()))
+    });
+    move || {
+        let (label, tone) = match (status, dead.and_then(|dead| dead.get())) {
+            (KeyStatus::Active, _) => (strings::ACTIVE, Tone::Good),
+            (_, Some(word)) => (word, Tone::Bad),
+            (KeyStatus::Pending, None) => (strings::PENDING, Tone::Warn),
+            (KeyStatus::NotActivated, None) => (strings::NOT_ACTIVATED, Tone::Neutral),
+        };
+        view! { <Badge label tone dot=true test_id="key-status"/> }
+    }
+}
+
+/// Why an invitation does not work any more, if so.
+fn dead_word(status: ActivationStatus, past: bool) -> Option<&'static str> {
+    match status {
+        ActivationStatus::Expired => Some(strings::EXPIRED),
+        ActivationStatus::Open if past => Some(strings::EXPIRED),
+        ActivationStatus::Locked => Some(strings::LOCKED),
+        ActivationStatus::Open | ActivationStatus::Redeemed | ActivationStatus::Voided => None,
+    }
+}
+
+/// Whether an invitation can still be redeemed at `now`.
+#[must_use]
+pub fn is_open(invitation: &ActivationState, now: i64) -> bool {
+    invitation.status == ActivationStatus::Open && now < invitation.expires_at
+}
+
+/// What can be chosen for verification.
+#[must_use]
+pub fn verifications() -> Vec<Choice<Verification>> {
+    vec![
+        Choice {
+            value: Verification::OnPhone,
+            key: "on_phone",
+            label: strings::ON_PHONE,
+            hint: strings::ON_PHONE_HINT,
+        },
+        Choice {
+            value: Verification::ReaderTapAndPin,
+            key: "reader_tap_and_pin",
+            label: strings::READER_TAP_AND_PIN,
+            hint: strings::READER_TAP_AND_PIN_HINT,
+        },
+    ]
+}
+
+/// Where credentials can be stored.
+#[must_use]
+pub fn storages() -> Vec<Choice<CredentialStorage>> {
+    vec![
+        Choice {
+            value: CredentialStorage::Phone,
+            key: "phone",
+            label: strings::STORE_PHONE,
+            hint: strings::STORE_PHONE_HINT,
+        },
+        Choice {
+            value: CredentialStorage::Appliance,
+            key: "appliance",
+            label: strings::STORE_APPLIANCE,
+            hint: strings::STORE_APPLIANCE_HINT,
+        },
+        Choice {
+            value: CredentialStorage::Both,
+            key: "both",
+            label: strings::STORE_BOTH,
+            hint: strings::STORE_BOTH_HINT,
+        },
+    ]
+}
+
+/// The words of the chosen one of `choices`.
+#[must_use]
+pub fn chosen<T: PartialEq>(choices: &[Choice<T>], value: &T) -> &'static str {
+    choices.iter().find(|choice| choice.value == *value).map_or("", |choice| choice.label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_is_open_until_it_expires_locks_or_is_redeemed() {
+        let invitation = |status| ActivationState {
+            method: pocketkey_api::activation::ActivationMethod::Now,
+            status,
+            created_at: 0,
+            expires_at: 1000,
+        };
+        assert!(is_open(&invitation(ActivationStatus::Open), 999));
+        assert!(!is_open(&invitation(ActivationStatus::Open), 1000));
+        assert!(!is_open(&invitation(ActivationStatus::Locked), 0));
+        assert!(!is_open(&invitation(ActivationStatus::Redeemed), 0));
+        assert_eq!(dead_word(ActivationStatus::Open, true), Some(strings::EXPIRED));
+        assert_eq!(dead_word(ActivationStatus::Open, false), None);
+        assert_eq!(dead_word(ActivationStatus::Locked, true), Some(strings::LOCKED));
+    }
+
+    #[test]
+    fn every_choice_has_words() {
+        assert_eq!(chosen(&verifications(), &Verification::ReaderTapAndPin), strings::READER_TAP_AND_PIN);
+        assert_eq!(chosen(&storages(), &CredentialStorage::Both), strings::STORE_BOTH);
+    }
+}

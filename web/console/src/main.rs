@@ -1,0 +1,14 @@
+//! The admin console, a single-page app: everything it does goes through the REST API.
+
+mod app;
+mod labels;
+mod pages;
+mod route;
+mod session;
+mod strings;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    let Some(root) = pocketkey_kit::dom::find("#app") else { return };
+    leptos::mount::mount_to(root, app::App).forget();
+}

@@ -1,0 +1,195 @@
+//! One mail: as people see it, and as it is.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    MailId,
+    inbox::{Attachment, Header, Mail},
+};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use crate::strings;
+
+const TABS: [Tab; 4] = [
+    Tab { key: "html", label: strings::HTML },
+    Tab { key: "text", label: strings::TEXT },
+    Tab { key: "headers", label: strings::HEADERS },
+    Tab { key: "source", label: strings::SOURCE },
+];
+
+/// The page of a mail.
+#[component]
+pub fn MailPage(id: MailId) -> impl IntoView {
+    let path = StoredValue::new(format!("/api/v1/inbox/{id}"));
+    let mail = load(move || async move { api::get::<Mail>(&path.get_value()).await });
+    let title = move || {
+        let subject = mail.with(|mail| mail.summary.subject.clone());
+        subject.map_or_else(|| strings::MAIL.into(), strings::subject)
+    };
+    let toasts = use_toasts();
+    let router = use_router();
+    let delete = move || {
+        leptos::task::spawn_local(async move {
+            match api::delete(&path.get_value()).await {
+                Ok(()) => {
+                    toasts.say(strings::MAIL_DELETED);
+                    router.go("/inbox");
+                }
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let tab = use_tab(&TABS);
+    view! {
+        <PageHeader title=Signal::derive(title) back=("/inbox".to_owned(), strings::INBOX.to_owned())>
+            <Button label=strings::DELETE icon=IconKind::Trash on_click=delete test_id="delete-mail"/>
+        </PageHeader>
+        {mail
+            .show(move |mail| {
+                let body = {
+                    let mail = mail.clone();
+                    move || match tab.get() {
+                        "text" => view! { <pre class="mail-text" data-testid="mail-text" tabindex="0">{mail.text.clone()}</pre> }.into_any(),
+                        "headers" => headers(mail.headers.clone()),
+                        "source" => view! { <Source path/> }.into_any(),
+                        _ if mail.html.is_none() => view! { <p class="p-5 text-muted">{strings::NO_HTML}</p> }.into_any(),
+                        _ => html(path.get_value()),
+                    }
+                };
+                view! {
+                    <Envelope mail=mail.clone()/>
+                    <Found links=mail.links attachments=mail.attachments/>
+                    <Tabs label=strings::MAIL tabs=&TABS/>
+                    <div class="card overflow-hidden">{body}</div>
+                }
+                    .into_any()
+            })}
+    }
+}
+
+/// From whom, to whom, when.
+#[component]
+fn Envelope(mail: Mail) -> impl IntoView {
+    let summary = mail.summary;
+    let fact = |term: &'static str, value: AnyView| {
+        view! {
+            <dt class="text-muted">{term}</dt>
+            <dd class="min-w-0 break-words">{value}</dd>
+        }
+    };
+    view! {
+        <dl class="mb-5 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+            {fact(strings::FROM, summary.from.into_any())}
+            {fact(strings::TO, view! { <span data-testid="mail-to">{summary.to.join(", ")}</span> }.into_any())}
+            {fact(strings::RECEIVED, view! { <RelativeTime at=summary.received_at/> " · " {size(summary.size)} }.into_any())}
+        </dl>
+    }
+}
+
+/// Links and attachments found in the mail.
+#[component]
+fn Found(links: Vec<String>, attachments: Vec<Attachment>) -> impl IntoView {
+    let link = |link: String| {
+        view! {
+            <li class="flex items-center gap-2">
+                <Icon kind=IconKind::External class="size-4 shrink-0 text-muted"/>
+                <a
+                    class="link min-w-0 truncate"
+                    href=link.clone()
+                    target="_blank"
+                    rel="external noopener noreferrer"
+                    data-testid="mail-link"
+                >
+                    {link.clone()}
+                </a>
+                <CopyButton text=link/>
+            </li>
+        }
+    };
+    let attachment = |part: Attachment| {
+        view! { <li class="text-muted">{part.name} " · " {part.content_type} " · " {size(part.size)}</li> }
+    };
+    let links = (!links.is_empty()).then(|| {
+        view! {
+            <Card title=strings::LINKS class="mb-5 p-4 text-sm">
+                <ul class="space-y-1.5">{links.into_iter().map(link).collect_view()}</ul>
+            </Card>
+        }
+    });
+    let attachments = (!attachments.is_empty()).then(|| {
+        view! {
+            <Card title=strings::ATTACHMENTS class="mb-5 p-4 text-sm">
+                <ul class="space-y-1">{attachments.into_iter().map(attachment).collect_view()}</ul>
+            </Card>
+        }
+    });
+    view! {
+        {links}
+        {attachments}
+    }
+}
+
+/// The mail's own HTML, in a frame that may run nothing and reach nothing.
+fn html(path: String) -> AnyView {
+    view! {
+        <iframe
+            class="block h-[46rem] w-full border-0 bg-white"
+            src=format!("{path}/html")
+            sandbox=""
+            title=strings::MAIL_HTML
+            data-testid="mail-html"
+        ></iframe>
+    }
+    .into_any()
+}
+
+fn headers(headers: Vec<Header>) -> AnyView {
+    let columns =
+        vec![Column { label: strings::NAME, class: "" }, Column { label: strings::VALUE, class: "" }];
+    let row = |header: Header| {
+        view! {
+            <tr>
+                <td class="align-top! font-medium whitespace-nowrap">{header.name}</td>
+                <td class="font-mono text-sm break-all">{header.value}</td>
+            </tr>
+        }
+    };
+    view! {
+        <Table caption=strings::HEADERS columns test_id="mail-headers">
+            {headers.into_iter().map(row).collect_view()}
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Source(path: StoredValue<String>) -> impl IntoView {
+    let source = load(move || {
+        let path = format!("{}/source", path.get_value());
+        async move { api::get_text(&path).await }
+    });
+    source.show(|source| {
+        view! { <pre class="mail-text" data-testid="mail-source" tabindex="0">{source}</pre> }.into_any()
+    })
+}
+
+/// `640 B`, `3.4 kB`; cut off, not rounded.
+fn size(bytes: u32) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return format!("{bytes} B"),
+        1_000..1_000_000 => (1_000, "kB"),
+        _ => (1_000_000, "MB"),
+    };
+    format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        for (bytes, expected) in
+            [(0, "0 B"), (999, "999 B"), (1_000, "1.0 kB"), (25_360, "25.3 kB"), (3_400_000, "3.4 MB")]
+        {
+            assert_eq!(super::size(bytes), expected);
+        }
+    }
+}

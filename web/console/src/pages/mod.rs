@@ -1,0 +1,9 @@
+//! The pages, a folder or file each.
+
+pub mod groups;
+pub mod inbox;
+pub mod not_found;
+pub mod setup;
+pub mod sign_in;
+pub mod users;
+pub mod welcome;

@@ -1,0 +1,221 @@
+//! Activation: choosing how the phone gets its code, showing it, and waiting for the phone (A5, A6).
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    KeyId, UserId,
+    activation::{Activation, ActivationCodes, ActivationMethod, NewActivation},
+    key::{Key, KeyStatus},
+    user::UserDetail,
+};
+use pocketkey_kit::{api, load::load, prelude::*, time::use_past};
+
+use crate::{labels::is_open, strings};
+
+/// Invites a key's phone. The answer is the only place where the codes are told.
+pub async fn invite(key_id: &KeyId, method: ActivationMethod) -> Result<Activation, pocketkey_api::Problem> {
+    api::post(&format!("/api/v1/keys/{key_id}/activation"), &NewActivation { method }).await
+}
+
+/// The two ways to activate, side by side.
+#[component]
+pub fn MethodChoice(
+    /// Where a mail would go.
+    #[prop(into)]
+    email: Signal<String>,
+    /// Busy while one is under way.
+    form: FormState,
+    /// What happens then.
+    #[prop(into)]
+    on_choose: Callback<ActivationMethod>,
+) -> impl IntoView {
+    let way = move |icon, title, text: Signal<String>, method, kind, test_id| {
+        view! {
+            <div class="flex flex-col rounded-xl border border-line p-4">
+                <Icon kind=icon class="mb-2 size-6 text-accent-text"/>
+                <h3 class="text-base">{title}</h3>
+                <p class="mt-0.5 mb-4 grow text-sm text-muted">{move || text.get()}</p>
+                <Button
+                    label=title
+                    kind
+                    disabled=form.busy()
+                    on_click=move || on_choose.run(method)
+                    test_id=test_id
+                />
+            </div>
+        }
+    };
+    view! {
+        <div class="space-y-4">
+            <FormProblem state=form/>
+            <div class="grid gap-3 sm:grid-cols-2">
+                {way(
+                    IconKind::Phone,
+                    strings::ACTIVATE_NOW,
+                    strings::ACTIVATE_NOW_TEXT.into(),
+                    ActivationMethod::Now,
+                    ButtonKind::Primary,
+                    "activate-now",
+                )}
+                {way(
+                    IconKind::Mail,
+                    strings::ACTIVATE_BY_EMAIL,
+                    Signal::derive(move || strings::activate_by_email_text(&email.get())),
+                    ActivationMethod::Email,
+                    ButtonKind::Secondary,
+                    "activate-by-email",
+                )}
+            </div>
+        </div>
+    }
+}
+
+/// An invitation that was just made: what to show the person, and what becomes of it, live.
+#[component]
+pub fn Invitation(
+    /// Whose key.
+    user_id: UserId,
+    /// Which key.
+    key_id: KeyId,
+    /// The fresh invitation.
+    activation: Activation,
+    /// Makes a new one in its place.
+    #[prop(into)]
+    on_again: Callback<ActivationMethod>,
+) -> impl IntoView {
+    let path = format!("/api/v1/users/{user_id}");
+    let detail = load(move || {
+        let path = path.clone();
+        async move { api::get::<UserDetail>(&path).await }
+    });
+    use_event(move |event| match event {
+        pocketkey_api::event::Event::Key { user_id: changed, .. } if changed != user_id => {}
+        pocketkey_api::event::Event::Mail { .. } => {}
+        _ => detail.refetch(),
+    });
+    let key = Memo::new(move |_| {
+        detail.with(|detail| detail.keys.iter().find(|key| key.id == key_id).cloned()).flatten()
+    });
+    let phone = Memo::new(move |_| key.with(|key| key.as_ref().and_then(activated_by)));
+    let state = activation.state;
+    let past = use_past(state.expires_at);
+    let dead = Memo::new(move |_| {
+        // The key's latest invitation is this one or a later one; before the first fetch it is taken to be open.
+        past.get()
+            || key
+                .with(|key| key.as_ref().and_then(|key| key.activation).is_some_and(|now| !is_open(&now, 0)))
+    });
+    view! {
+        <div data-testid="invitation">
+            {move || {
+                if let Some(phone) = phone.get() {
+                    view! { <Activated phone/> }.into_any()
+                } else if dead.get() {
+                    view! { <Dead method=state.method on_again/> }.into_any()
+                } else {
+                    let shown = activation.clone();
+                    view! {
+                        {shown.codes.map(|codes| view! { <Codes codes/> })}
+                        {shown.mailed_to.map(|address| view! { <Mailed address/> })}
+                        <Waiting until=state.expires_at/>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// Model and system of the phone that activated a key.
+fn activated_by(key: &Key) -> Option<String> {
+    let phone = key.phone.as_ref().filter(|_| key.status == KeyStatus::Active)?;
+    Some(strings::phone(&phone.model, &phone.os))
+}
+
+#[component]
+fn Codes(codes: ActivationCodes) -> impl IntoView {
+    let link = codes.link.clone();
+    view! {
+        <div class="grid items-center gap-x-6 gap-y-4 sm:grid-cols-[auto_1fr]">
+            <div class="justify-self-center">
+                <Qr svg=codes.qr_svg alt=strings::QR_ALT/>
+            </div>
+            <ol class="min-w-0 space-y-4 text-sm">
+                <li>
+                    <p class="font-semibold">{strings::SCAN}</p>
+                    <p class="text-muted">{strings::SCAN_TEXT}</p>
+                </li>
+                <li>
+                    <p class="font-semibold">{strings::OR_TYPE}</p>
+                    <PairingKey digits=codes.pairing_key/>
+                </li>
+                <li>
+                    <p class="mb-1 font-semibold">{strings::OR_LINK}</p>
+                    <div class="flex items-center gap-2">
+                        <a
+                            class="link min-w-0 truncate"
+                            href=link
+                            target="_blank"
+                            rel="external noopener"
+                            data-testid="activation-link"
+                        >
+                            {codes.link.clone()}
+                        </a>
+                        <CopyButton text=codes.link test_id="copy-link"/>
+                    </div>
+                </li>
+            </ol>
+        </div>
+    }
+}
+
+#[component]
+fn Mailed(address: String) -> impl IntoView {
+    view! {
+        <Note tone=Tone::Good test_id="mailed">
+            {strings::MAILED_TO} " " <strong data-testid="mailed-to">{address}</strong> ". "
+            <a class="link" href="/inbox" data-testid="to-inbox">
+                {strings::OPEN_INBOX}
+            </a>
+        </Note>
+    }
+}
+
+#[component]
+fn Waiting(until: i64) -> impl IntoView {
+    view! {
+        <p class="mt-5 flex items-center gap-3 border-t border-line pt-4 text-sm" role="status" data-testid="waiting">
+            <span class="pulse text-warn" aria-hidden="true"></span>
+            <span class="grow font-medium">{strings::WAITING}</span>
+            <span class="text-muted" aria-hidden="true">
+                {strings::VALID_FOR} " " <Countdown until/>
+            </span>
+        </p>
+    }
+}
+
+#[component]
+fn Activated(phone: String) -> impl IntoView {
+    view! {
+        <div class="flex flex-col items-center py-6 text-center" role="status" data-testid="activated">
+            <span class="mb-3 rounded-full bg-good-soft p-3.5 text-good">
+                <Icon kind=IconKind::Check class="size-7"/>
+            </span>
+            <p class="text-lg font-semibold">{strings::ACTIVATED}</p>
+            <p class="mt-0.5 text-muted" data-testid="activated-phone">{phone}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Dead(method: ActivationMethod, on_again: Callback<ActivationMethod>) -> impl IntoView {
+    let label = match method {
+        ActivationMethod::Now => strings::NEW_CODE,
+        ActivationMethod::Email => strings::SEND_AGAIN,
+    };
+    view! {
+        <Note tone=Tone::Warn test_id="invitation-dead">
+            <p class="mb-2">{strings::INVITATION_DEAD}</p>
+            <Button label icon=IconKind::Refresh small=true on_click=move || on_again.run(method)/>
+        </Note>
+    }
+}

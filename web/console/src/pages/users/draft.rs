@@ -1,0 +1,101 @@
+//! What is typed in the wizards, kept while one goes back and forth.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    GroupId,
+    key::{CredentialStorage, KeyKind, KeySettings, NewKey, Verification},
+    user::NewUser,
+};
+
+/// A user to be added.
+#[derive(Clone, Copy)]
+pub struct UserDraft {
+    pub external_id: RwSignal<String>,
+    pub username: RwSignal<String>,
+    pub name: RwSignal<String>,
+    pub email: RwSignal<String>,
+    pub groups: RwSignal<Vec<GroupId>>,
+}
+
+impl UserDraft {
+    /// Nothing typed yet.
+    pub fn new() -> Self {
+        let text = || RwSignal::new(String::new());
+        Self {
+            external_id: text(),
+            username: text(),
+            name: text(),
+            email: text(),
+            groups: RwSignal::new(Vec::new()),
+        }
+    }
+
+    /// As the API wants it.
+    pub fn to_api(self) -> NewUser {
+        NewUser {
+            external_id: self.external_id.get_untracked(),
+            username: self.username.get_untracked(),
+            name: self.name.get_untracked(),
+            email: self.email.get_untracked(),
+            groups: self.groups.get_untracked(),
+        }
+    }
+}
+
+/// A key to be assigned.
+#[derive(Clone, Copy)]
+pub struct KeyDraft {
+    pub kind: RwSignal<KeyKind>,
+    pub uses_defaults: RwSignal<bool>,
+    pub bluetooth_proximity: RwSignal<bool>,
+    pub offline_login: RwSignal<bool>,
+    pub verification: RwSignal<Verification>,
+    pub credential_storage: RwSignal<CredentialStorage>,
+}
+
+impl KeyDraft {
+    /// A smartphone with default settings.
+    pub fn new() -> Self {
+        let KeySettings { bluetooth_proximity, offline_login, verification, credential_storage } =
+            KeySettings::default();
+        Self {
+            kind: RwSignal::new(KeyKind::Smartphone),
+            uses_defaults: RwSignal::new(true),
+            bluetooth_proximity: RwSignal::new(bluetooth_proximity),
+            offline_login: RwSignal::new(offline_login),
+            verification: RwSignal::new(verification),
+            credential_storage: RwSignal::new(credential_storage),
+        }
+    }
+
+    /// As the API wants it.
+    pub fn to_api(self) -> NewKey {
+        let settings = KeySettings {
+            bluetooth_proximity: self.bluetooth_proximity.get_untracked(),
+            offline_login: self.offline_login.get_untracked(),
+            verification: self.verification.get_untracked(),
+            credential_storage: self.credential_storage.get_untracked(),
+        };
+        NewKey {
+            kind: self.kind.get_untracked(),
+            settings: (!self.uses_defaults.get_untracked()).then_some(settings),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_sent_only_when_the_defaults_are_off() {
+        Owner::new().with(|| {
+            let draft = KeyDraft::new();
+            draft.offline_login.set(true);
+            assert_eq!(draft.to_api(), NewKey { kind: KeyKind::Smartphone, settings: None });
+            draft.uses_defaults.set(false);
+            let settings = KeySettings { offline_login: true, ..KeySettings::default() };
+            assert_eq!(draft.to_api().settings, Some(settings));
+        });
+    }
+}

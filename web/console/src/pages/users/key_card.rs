@@ -1,0 +1,147 @@
+//! One security key of a user: its status, phone, invitation and settings, and what can be done about it.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    KeyId,
+    activation::{ActivationMethod, ActivationState, ActivationStatus},
+    key::{Key, KeySettings, KeyStatus},
+};
+use pocketkey_kit::{prelude::*, time::use_past};
+
+use crate::{
+    labels::{KeyStatusBadge, chosen, storages, verifications},
+    strings,
+};
+
+/// A key.
+#[component]
+pub fn KeyCard(
+    key: Key,
+    /// While an invitation is being made.
+    busy: Signal<bool>,
+    /// Invites the key's phone.
+    on_activate: Callback<(KeyId, ActivationMethod)>,
+) -> impl IntoView {
+    let waits = key.status != KeyStatus::Active;
+    let title =
+        key.phone.as_ref().map_or_else(|| strings::SMARTPHONE.to_owned(), |phone| phone.model.clone());
+    let subtitle = key.phone.as_ref().map(|phone| phone.os.clone());
+    let assigned_at = key.created_at;
+    let activated = key.phone.as_ref().map(|phone| {
+        let at = phone.activated_at;
+        view! { {strings::ACTIVATED_AT} " " <RelativeTime at/> }
+    });
+    let actions = waits.then(|| view! { <Actions key=key.clone() busy on_activate/> });
+    let invitation = key.activation.filter(|_| waits).map(|state| view! { <InvitationLine state/> });
+    view! {
+        <article class="card" data-testid="key">
+            <div class="flex flex-wrap items-start gap-x-4 gap-y-3 p-5">
+                <span class="rounded-xl bg-accent-soft p-2.5 text-accent-text">
+                    <Icon kind=IconKind::Phone class="size-6"/>
+                </span>
+                <div class="min-w-0 grow basis-48">
+                    <h2 class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                        <span data-testid="key-phone">{title}</span>
+                        <KeyStatusBadge status=key.status invitation=key.activation/>
+                    </h2>
+                    <p class="text-sm text-muted">
+                        {subtitle.map(|os| view! { <span data-testid="key-os">{os}</span> " · " })}
+                        {match activated {
+                            Some(activated) => activated.into_any(),
+                            None => view! { {strings::ASSIGNED} " " <RelativeTime at=assigned_at/> }.into_any(),
+                        }}
+                    </p>
+                    {invitation}
+                </div>
+                {actions}
+            </div>
+            <Settings settings=key.settings uses_defaults=key.uses_defaults/>
+        </article>
+    }
+}
+
+/// What became of the invitation.
+#[component]
+fn InvitationLine(state: ActivationState) -> impl IntoView {
+    let past = use_past(state.expires_at);
+    let sent = match state.method {
+        ActivationMethod::Now => strings::INVITED_NOW,
+        ActivationMethod::Email => strings::INVITED_BY_EMAIL,
+    };
+    let outcome = move || match state.status {
+        ActivationStatus::Open if !past.get() => {
+            view! { {strings::VALID_FOR} " " <Countdown until=state.expires_at/> }.into_any()
+        }
+        ActivationStatus::Open | ActivationStatus::Expired => {
+            view! { {strings::EXPIRED_AT} " " <RelativeTime at=state.expires_at/> }.into_any()
+        }
+        ActivationStatus::Locked => strings::LOCKED_TEXT.into_any(),
+        ActivationStatus::Redeemed | ActivationStatus::Voided => ().into_any(),
+    };
+    view! {
+        <p class="text-sm text-muted" data-testid="key-invitation">
+            {sent} " " <RelativeTime at=state.created_at/> " · " {outcome}
+        </p>
+    }
+}
+
+/// Activating a key that waits.
+#[component]
+fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, ActivationMethod)>) -> impl IntoView {
+    let invited_by_email =
+        key.activation.is_some_and(|activation| activation.method == ActivationMethod::Email);
+    let mail_label = if invited_by_email { strings::SEND_AGAIN } else { strings::SEND_BY_EMAIL };
+    let key_id = StoredValue::new(key.id);
+    let activate = move |method| on_activate.run((key_id.get_value(), method));
+    view! {
+        <div class="flex flex-wrap gap-2">
+            <Button
+                label=mail_label
+                icon=IconKind::Mail
+                small=true
+                disabled=busy
+                on_click=move || activate(ActivationMethod::Email)
+                test_id="send-again"
+            />
+            <Button
+                label=strings::ACTIVATE_NOW
+                icon=IconKind::Phone
+                kind=ButtonKind::Primary
+                small=true
+                disabled=busy
+                on_click=move || activate(ActivationMethod::Now)
+                test_id="activate-now"
+            />
+        </div>
+    }
+}
+
+#[component]
+fn Settings(settings: KeySettings, uses_defaults: bool) -> impl IntoView {
+    let on_off = |on| if on { strings::ON } else { strings::OFF };
+    let rows = [
+        (strings::BLUETOOTH_PROXIMITY, on_off(settings.bluetooth_proximity)),
+        (strings::OFFLINE_LOGIN, on_off(settings.offline_login)),
+        (strings::VERIFICATION, chosen(&verifications(), &settings.verification)),
+        (strings::CREDENTIAL_STORAGE, chosen(&storages(), &settings.credential_storage)),
+    ];
+    let row = |(term, value)| {
+        view! {
+            <div>
+                <dt class="text-muted">{term}</dt>
+                <dd class="font-medium">{value}</dd>
+            </div>
+        }
+    };
+    view! {
+        <details class="group border-t border-line">
+            <summary class="flex items-center gap-1.5 rounded-b-xl px-5 py-2.5 text-sm text-muted hover:text-ink">
+                <Icon kind=IconKind::Right class="size-4 transition-transform group-open:rotate-90"/>
+                {if uses_defaults { strings::SETTINGS_DEFAULT } else { strings::SETTINGS_OWN }}
+            </summary>
+            <dl class="grid gap-x-6 gap-y-3 px-5 pb-5 text-sm sm:grid-cols-2" data-testid="key-settings">
+                {rows.map(row).collect_view()}
+            </dl>
+        </details>
+    }
+}

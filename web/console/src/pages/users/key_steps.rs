@@ -1,0 +1,108 @@
+//! Assigning a key, step by step: its type and its settings (A3, A4).
+
+use leptos::prelude::*;
+use pocketkey_api::key::KeyKind;
+use pocketkey_kit::prelude::*;
+
+use super::draft::KeyDraft;
+use crate::{labels, strings};
+
+/// The buttons at a step's end: back, and on.
+#[component]
+pub fn StepButtons(
+    /// Goes back one step.
+    #[prop(into)]
+    on_back: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="flex justify-between gap-2 pt-1">
+            <Button label=strings::BACK icon=IconKind::Left on_click=on_back test_id="back"/>
+            <Button label=strings::CONTINUE kind=ButtonKind::Primary test_id="continue"/>
+        </div>
+    }
+}
+
+/// Which kind of key.
+#[component]
+pub fn TypeStep(
+    draft: KeyDraft,
+    #[prop(into)] on_back: Callback<()>,
+    #[prop(into)] on_next: Callback<()>,
+) -> impl IntoView {
+    let kinds = vec![Choice {
+        value: KeyKind::Smartphone,
+        key: "smartphone",
+        label: strings::SMARTPHONE,
+        hint: strings::SMARTPHONE_HINT,
+    }];
+    view! {
+        <StepHeading title=strings::STEP_TYPE_TITLE text=strings::STEP_TYPE_TEXT/>
+        <Form on_submit=on_next>
+            <Choices name="kind" legend=strings::KEY_TYPE options=kinds value=draft.kind/>
+            <StepButtons on_back/>
+        </Form>
+    }
+}
+
+/// The key's settings.
+#[component]
+pub fn SettingsStep(
+    draft: KeyDraft,
+    #[prop(into)] on_back: Callback<()>,
+    #[prop(into)] on_next: Callback<()>,
+) -> impl IntoView {
+    let settings = move || {
+        (!draft.uses_defaults.get()).then(|| {
+            view! {
+                <div class="space-y-5 border-t border-line pt-5" data-testid="key-settings">
+                    <Switch
+                        name="bluetooth_proximity"
+                        label=strings::BLUETOOTH_PROXIMITY
+                        hint=strings::BLUETOOTH_PROXIMITY_HINT
+                        value=draft.bluetooth_proximity
+                    />
+                    <Switch
+                        name="offline_login"
+                        label=strings::OFFLINE_LOGIN
+                        hint=strings::OFFLINE_LOGIN_HINT
+                        value=draft.offline_login
+                    />
+                    <Choices
+                        name="verification"
+                        legend=strings::VERIFICATION
+                        options=labels::verifications()
+                        value=draft.verification
+                        wide=true
+                    />
+                    <details class="group" data-testid="advanced">
+                        <summary class="flex w-fit items-center gap-1.5 rounded text-sm font-medium">
+                            <Icon kind=IconKind::Right class="size-4 transition-transform group-open:rotate-90"/>
+                            {strings::ADVANCED}
+                        </summary>
+                        <div class="pt-3">
+                            <Choices
+                                name="credential_storage"
+                                legend=strings::CREDENTIAL_STORAGE
+                                options=labels::storages()
+                                value=draft.credential_storage
+                            />
+                        </div>
+                    </details>
+                </div>
+            }
+        })
+    };
+    view! {
+        <StepHeading title=strings::STEP_SETTINGS_TITLE text=strings::STEP_SETTINGS_TEXT/>
+        <Form on_submit=on_next>
+            <Switch
+                name="uses_defaults"
+                label=strings::USE_DEFAULTS
+                hint=strings::USE_DEFAULTS_HINT
+                value=draft.uses_defaults
+            />
+            {settings}
+            <StepButtons on_back/>
+        </Form>
+    }
+}

@@ -1,0 +1,66 @@
+//! Which page an address means.
+
+use pocketkey_api::{MailId, UserId};
+
+/// A page of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// Addresses of before signing in: from there it goes on to the users.
+    Home,
+    /// `/users`
+    Users,
+    /// `/users/new`
+    NewUser,
+    /// `/users/ID`
+    User(UserId),
+    /// `/users/ID/keys/new`
+    NewKey(UserId),
+    /// `/groups`
+    Groups,
+    /// `/inbox`
+    Inbox,
+    /// `/inbox/ID`
+    Mail(MailId),
+    /// Anything else.
+    NotFound,
+}
+
+impl Route {
+    /// The page at `path`. Ids are safe in addresses as they are.
+    pub fn of(path: &str) -> Self {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        match segments[..] {
+            [] | ["setup" | "sign-in"] => Self::Home,
+            ["users"] => Self::Users,
+            ["users", "new"] => Self::NewUser,
+            ["users", id] => Self::User(id.into()),
+            ["users", id, "keys", "new"] => Self::NewKey(id.into()),
+            ["groups"] => Self::Groups,
+            ["inbox"] => Self::Inbox,
+            ["inbox", id] => Self::Mail(id.into()),
+            _ => Self::NotFound,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_to_pages() {
+        for (path, page) in [
+            ("/", Route::Home),
+            ("/setup", Route::Home),
+            ("/users/", Route::Users),
+            ("/users/new", Route::NewUser),
+            ("/users/u1", Route::User("u1".into())),
+            ("/users/u1/keys/new", Route::NewKey("u1".into())),
+            ("/users/u1/keys", Route::NotFound),
+            ("/inbox/m1", Route::Mail("m1".into())),
+            ("/nothing", Route::NotFound),
+        ] {
+            assert_eq!(Route::of(path), page, "{path}");
+        }
+    }
+}

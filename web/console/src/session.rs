@@ -1,0 +1,36 @@
+//! Where this browser stands: to be set up, signed out or signed in.
+
+use leptos::prelude::*;
+use pocketkey_api::session::{Session, SessionState};
+use pocketkey_kit::{
+    api,
+    load::{Load, load},
+};
+
+/// The session, fetched at start; sign-in, set-up and sign-out put a newer one in place.
+#[derive(Clone, Copy)]
+pub struct SessionHandle(pub Load<Session>);
+
+/// Fetches the session for everything below. An answer that says "not signed in" sends the person to sign in, where
+/// they are: the address stays, and so the page comes back after signing in.
+pub fn provide_session() -> SessionHandle {
+    let session = load(|| api::get::<Session>("/api/v1/session"));
+    provide_context(SessionHandle(session));
+    api::on_signed_out(move || sign_out(session));
+    SessionHandle(session)
+}
+
+/// The session provided above.
+pub fn use_session() -> Load<Session> {
+    expect_context::<SessionHandle>().0
+}
+
+/// Shows the sign-in page: the session is over.
+pub fn sign_out(session: Load<Session>) {
+    session.update(|session| {
+        if session.state == SessionState::SignedIn {
+            session.state = SessionState::SignedOut;
+            session.admin = None;
+        }
+    });
+}

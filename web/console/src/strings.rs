@@ -1,0 +1,188 @@
+//! Every word the console says, in one place, so that a translation can follow.
+
+pub const ACTIVATED: &str = "The phone is active";
+pub const ACTIVATED_AT: &str = "Activated";
+pub const ACTIVATE_BY_EMAIL: &str = "Activate by e-mail";
+pub const ACTIVATE_NOW: &str = "Activate now";
+pub const ACTIVATE_NOW_TEXT: &str =
+    "The person is here with their phone: show a QR code and a pairing key on this screen.";
+pub const ACTIVATE_PHONE: &str = "Activate the phone";
+pub const ACTIVE: &str = "Active";
+pub const ADDED: &str = "Added";
+pub const ADD_GROUP: &str = "Add";
+pub const ADVANCED: &str = "Advanced";
+pub const ASSIGNED: &str = "Assigned";
+pub const ASSIGN_KEY: &str = "Assign a security key";
+pub const ATTACHMENTS: &str = "Attachments";
+pub const BACK: &str = "Back";
+pub const BACK_TO_USER: &str = "Back to the user";
+pub const BLUETOOTH_PROXIMITY: &str = "Bluetooth proximity";
+pub const BLUETOOTH_PROXIMITY_HINT: &str = "The phone must be near the computer.";
+pub const CANCEL: &str = "Cancel";
+pub const CONTINUE: &str = "Continue";
+pub const CREATE_GROUP: &str = "Create the group";
+pub const CREDENTIAL_STORAGE: &str = "Where credentials are stored";
+pub const DELETE: &str = "Delete";
+pub const DEMO_SITE: &str = "Demo site";
+pub const DONE: &str = "Done";
+pub const EMAIL: &str = "E-mail address";
+pub const EXPIRED: &str = "Expired";
+pub const EXPIRED_AT: &str = "expired";
+pub const FIRST_GROUP: &str = "Create your first group";
+pub const FIRST_USER: &str = "Add your first user";
+pub const FROM: &str = "From";
+pub const FULL_NAME: &str = "Full name";
+pub const GROUPS: &str = "Groups";
+pub const GROUP_NAME: &str = "Name";
+pub const HEADERS: &str = "Headers";
+pub const HTML: &str = "HTML";
+pub const INBOX: &str = "Inbox";
+pub const INBOX_TEXT: &str =
+    "Mail that arrives at the built-in mail server, which keeps everything and delivers nothing.";
+pub const INFO: &str = "Info";
+pub const INVITATION_DEAD: &str = "This invitation no longer works: it has expired, was locked after too many wrong pairing keys, or was replaced by a later one.";
+pub const INVITED_BY_EMAIL: &str = "Invited by e-mail";
+pub const INVITED_NOW: &str = "Code shown";
+pub const KEYS: &str = "Keys";
+pub const KEY_TYPE: &str = "Type";
+pub const LINKS: &str = "Links in this mail";
+pub const LOCKED: &str = "Locked";
+pub const LOCKED_TEXT: &str = "locked after too many wrong pairing keys";
+pub const MAIL: &str = "Mail";
+pub const MAILED_TO: &str = "An invitation is on its way to";
+pub const MAIL_DELETED: &str = "The mail was deleted.";
+pub const MAIL_HTML: &str = "The mail as its reader sees it";
+pub const NAME: &str = "Name";
+pub const NEW_CODE: &str = "Make a new code";
+pub const NEW_GROUP: &str = "New group";
+pub const NEW_GROUP_NAME: &str = "Name of a new group";
+pub const NEW_KEY: &str = "New security key";
+pub const NEW_USER: &str = "New user";
+pub const NOBODY_FOUND_TEXT: &str = "Names, usernames, user IDs and e-mail addresses were searched.";
+pub const NOT_ACTIVATED: &str = "Not activated";
+pub const NOT_FOUND: &str = "There is nothing here";
+pub const NOT_FOUND_TEXT: &str = "The address may be mistyped, or what was here is gone.";
+pub const NOT_INVITED: &str = "Not invited";
+pub const NO_GROUPS: &str = "No groups yet";
+pub const NO_GROUPS_TEXT: &str = "Groups bring together people who are treated alike, such as a department.";
+pub const NO_HTML: &str = "This mail has no HTML part: see its text.";
+pub const NO_KEYS: &str = "No security key yet";
+pub const NO_MAIL: &str = "No mail yet";
+pub const NO_MAIL_TEXT: &str =
+    "Invitations appear here as they are sent. Invite a user by e-mail to see one arrive.";
+pub const NO_USERS: &str = "No users yet";
+pub const NO_USERS_TEXT: &str = "Add a person, give them a security key, and their phone signs them in.";
+pub const OFF: &str = "Off";
+pub const OFFLINE_LOGIN: &str = "Offline login";
+pub const OFFLINE_LOGIN_HINT: &str = "Computer and phone may talk to each other without the appliance.";
+pub const ON: &str = "On";
+pub const ON_PHONE: &str = "On the phone";
+pub const ON_PHONE_HINT: &str = "The person unlocks the phone.";
+pub const OPEN_INBOX: &str = "Open the inbox";
+pub const OPTIONAL: &str = "optional";
+pub const ORGANISATION: &str = "Organisation";
+pub const ORGANISATION_HINT: &str = "Shown in invitations and on phones.";
+pub const OR_LINK: &str = "Or open the link on the phone";
+pub const OR_TYPE: &str = "Or type the pairing key";
+pub const PASSWORD: &str = "Password";
+pub const PASSWORD_HINT: &str = "At least 10 characters.";
+pub const PENDING: &str = "Pending";
+pub const QR_ALT: &str =
+    "QR code that activates the phone; the link and the pairing key beside it do the same";
+pub const READER_TAP_AND_PIN: &str = "Reader tap and PIN";
+pub const READER_TAP_AND_PIN_HINT: &str =
+    "The person taps the phone on a reader and types a PIN on the computer.";
+pub const RECEIVED: &str = "Received";
+pub const SANDBOX: &str = "Sandbox";
+pub const SCAN: &str = "Scan the QR code with the phone";
+pub const SCAN_TEXT: &str = "It works once.";
+pub const SEARCH_USERS: &str = "Search users";
+pub const SECURITY_KEYS: &str = "Security keys";
+pub const SEND_AGAIN: &str = "Send again";
+pub const SEND_BY_EMAIL: &str = "Send by e-mail";
+pub const SETTINGS_DEFAULT: &str = "Default settings";
+pub const SETTINGS_OWN: &str = "Custom settings";
+pub const SETUP: &str = "Set up Pocketkey";
+pub const SETUP_SUBMIT: &str = "Finish the set-up";
+pub const SETUP_TEXT: &str = "You will be the first admin.";
+pub const SETUP_TOKEN: &str = "Set-up link";
+pub const SETUP_TOKEN_HINT: &str = "Pocketkey prints it when it starts. Paste the whole link here.";
+pub const SHOW_ALL_USERS: &str = "Show all users";
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_OUT: &str = "Sign out";
+pub const SMARTPHONE: &str = "Smartphone";
+pub const SMARTPHONE_HINT: &str = "The person's own phone approves every sign-in and every registration.";
+pub const SOURCE: &str = "Source";
+pub const STATUS: &str = "Status";
+pub const STEP_ACTIVATION: &str = "Activation";
+pub const STEP_ACTIVATION_TEXT: &str = "An activation code makes the phone this person's security key.";
+pub const STEP_ACTIVATION_TITLE: &str = "Activate the phone";
+pub const STEP_PERSON: &str = "Person";
+pub const STEP_PERSON_TITLE: &str = "Who is it?";
+pub const STEP_SETTINGS: &str = "Settings";
+pub const STEP_SETTINGS_TEXT: &str = "They belong to this key.";
+pub const STEP_SETTINGS_TITLE: &str = "How should it work?";
+pub const STEP_TYPE: &str = "Key type";
+pub const STEP_TYPE_TEXT: &str = "What this person signs in with.";
+pub const STEP_TYPE_TITLE: &str = "Which security key?";
+pub const STORE_APPLIANCE: &str = "In the appliance";
+pub const STORE_APPLIANCE_HINT: &str = "They survive the loss of the phone.";
+pub const STORE_BOTH: &str = "In both";
+pub const STORE_BOTH_HINT: &str = "On the phone, with a copy in the appliance.";
+pub const STORE_PHONE: &str = "On the phone";
+pub const STORE_PHONE_HINT: &str = "They never leave it.";
+pub const TEXT: &str = "Text";
+pub const TO: &str = "To";
+pub const TO_USER: &str = "Go to the user";
+pub const TO_USERS: &str = "Go to the users";
+pub const USER: &str = "User";
+pub const USERNAME: &str = "Username";
+pub const USERNAME_HINT: &str = "What the person signs in with.";
+pub const USERS: &str = "Users";
+pub const USER_ID: &str = "User ID";
+pub const USER_ID_HINT: &str = "Your organisation's own number for the person.";
+pub const USE_DEFAULTS: &str = "Use default settings";
+pub const USE_DEFAULTS_HINT: &str =
+    "The phone may be anywhere, checks the person by its unlock, and keeps the credentials itself.";
+pub const VALID_FOR: &str = "valid for";
+pub const VALUE: &str = "Value";
+pub const VERIFICATION: &str = "Verification";
+pub const WAITING: &str = "Waiting for the phone…";
+pub const YOUR_NAME: &str = "Your name";
+
+pub fn activate_by_email_text(address: &str) -> String {
+    format!("Send a link, a QR code and a pairing key to {address}.")
+}
+
+pub fn group_added(name: &str) -> String {
+    format!("The group {name} was created.")
+}
+
+pub fn mailed_to(address: &str) -> String {
+    format!("{MAILED_TO} {address}.")
+}
+
+pub fn no_keys_text(name: &str) -> String {
+    format!("Assign one, and {name} can sign in with a phone.")
+}
+
+pub fn nobody_found(q: &str) -> String {
+    format!("Nobody matches “{q}”")
+}
+
+pub fn phone(model: &str, os: &str) -> String {
+    format!("{model} · {os}")
+}
+
+/// A mail's subject, or what stands for none.
+pub fn subject(subject: String) -> String {
+    if subject.trim().is_empty() { "(no subject)".into() } else { subject }
+}
+
+pub fn user_added(name: &str) -> String {
+    format!("{name} was added.")
+}
+
+pub fn version(version: &str) -> String {
+    format!("Pocketkey {version}")
+}

@@ -1,0 +1,126 @@
+//! The API client: JSON over `fetch`, typed with `pocketkey_api`; every failure becomes a [`Problem`] in words.
+
+use std::cell::RefCell;
+
+use leptos::prelude::window;
+use pocketkey_api::Problem;
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestInit, Response};
+
+use crate::strings;
+
+/// `Problem::code` when no answer came at all.
+pub const UNREACHABLE: &str = "unreachable";
+
+/// `GET path`.
+///
+/// # Errors
+/// The appliance's problem, or one with code [`UNREACHABLE`].
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Problem> {
+    read(&send("GET", path, None).await?)
+}
+
+/// `GET path`, the body as text.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_text(path: &str) -> Result<String, Problem> {
+    send("GET", path, None).await
+}
+
+/// `POST path` with a JSON body.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Problem> {
+    read(&post_text(path, body).await?)
+}
+
+/// `POST path` with a JSON body; the answer's body does not matter.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), Problem> {
+    post_text(path, body).await.map(drop)
+}
+
+/// `DELETE path`.
+///
+/// # Errors
+/// As [`get`].
+pub async fn delete(path: &str) -> Result<(), Problem> {
+    send("DELETE", path, None).await.map(drop)
+}
+
+/// What goes into a URL's path or query in place of `text`.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+thread_local! {
+    static ON_SIGNED_OUT: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// What to do whenever an answer says that this browser is not signed in (401).
+pub fn on_signed_out(react: impl Fn() + 'static) {
+    ON_SIGNED_OUT.with_borrow_mut(|slot| *slot = Some(Box::new(react)));
+}
+
+async fn post_text<B: Serialize>(path: &str, body: &B) -> Result<String, Problem> {
+    let body = serde_json::to_string(body).map_err(|_| unreadable(0))?;
+    send("POST", path, Some(body)).await
+}
+
+async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, Problem> {
+    let (response, text) = fetch(method, path, body).await.map_err(|_| unreachable())?;
+    let status = response.status();
+    if response.ok() {
+        return Ok(text);
+    }
+    if status == 401 {
+        ON_SIGNED_OUT.with_borrow(|slot| slot.iter().for_each(|react| react()));
+    }
+    Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable(status)))
+}
+
+async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<(Response, String), JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    let request = RequestInit::new();
+    request.set_method(method);
+    if let Some(body) = body {
+        headers.set("content-type", "application/json")?;
+        request.set_body(&body.into());
+    }
+    request.set_headers(&headers);
+    let response = JsFuture::from(window().fetch_with_str_and_init(path, &request)).await?;
+    let response: Response = response.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response, text.as_string().unwrap_or_default()))
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|_| unreadable(200))
+}
+
+fn unreachable() -> Problem {
+    problem(0, UNREACHABLE, strings::UNREACHABLE, strings::UNREACHABLE_DETAIL)
+}
+
+fn unreadable(status: u16) -> Problem {
+    problem(status, "unreadable", strings::UNREADABLE, strings::UNREADABLE_DETAIL)
+}
+
+fn problem(status: u16, code: &str, title: &str, detail: &str) -> Problem {
+    Problem {
+        kind: "about:blank".into(),
+        status,
+        code: code.into(),
+        title: title.into(),
+        detail: Some(detail.into()),
+        fields: Vec::new(),
+    }
+}

@@ -1,0 +1,65 @@
+//! A modal dialog: the platform's own `<dialog>`, which keeps focus inside and closes on Escape.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    button::{Button, ButtonKind},
+    icon::IconKind,
+    strings,
+};
+
+/// A dialog, drawn while `open`.
+#[component]
+pub fn Dialog(
+    /// Whether it is shown; closing it by any means sets this to false.
+    open: RwSignal<bool>,
+    /// Its heading and accessible name.
+    #[prop(into)]
+    title: Signal<String>,
+    /// `data-testid`.
+    #[prop(optional, into)]
+    test_id: Option<String>,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            if !open.get() {
+                dialog.close();
+            } else if !dialog.open() {
+                drop(dialog.show_modal());
+            }
+        }
+    });
+    let content = move || {
+        open.get().then(|| {
+            view! {
+                <header class="flex items-center justify-between gap-4 px-5 pt-4">
+                    <h2 class="text-lg">{move || title.get()}</h2>
+                    <Button
+                        label=strings::CLOSE
+                        icon=IconKind::Close
+                        icon_only=true
+                        small=true
+                        kind=ButtonKind::Ghost
+                        on_click=move || open.set(false)
+                        test_id="dialog-close"
+                    />
+                </header>
+                <div class="px-5 pb-5 pt-3">{children()}</div>
+            }
+        })
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            aria-label=move || title.get()
+            data-testid=test_id
+            on:close=move |_| open.set(false)
+        >
+            {content}
+        </dialog>
+    }
+    .into_any()
+}

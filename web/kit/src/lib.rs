@@ -1,0 +1,56 @@
+//! What the console and the site are made of: about twenty small accessible components on the design tokens of
+//! `app.css`, the API client, and live updates.
+//!
+//! The content security policy allows no inline styles or scripts: there is no `style=` attribute here, looks are
+//! classes of `app.css`. Every control is a native element, named for assistive technology, and carries a
+//! `data-testid` where its caller gives it a `test_id`.
+
+pub mod api;
+pub mod button;
+pub mod card;
+pub mod copy;
+pub mod dialog;
+pub mod dom;
+pub mod events;
+pub mod field;
+pub mod form;
+pub mod icon;
+pub mod load;
+pub mod more;
+pub mod page;
+pub mod qr;
+pub mod router;
+pub mod search;
+pub mod shell;
+pub mod steps;
+mod strings;
+pub mod table;
+pub mod tabs;
+pub mod theme;
+pub mod time;
+pub mod toast;
+
+/// All components and handles, for `use pocketkey_kit::prelude::*`.
+pub mod prelude {
+    pub use crate::button::{Button, ButtonKind, LinkButton};
+    pub use crate::card::{Badge, Card, EmptyState, Note, ProblemNote, Skeleton, Tone};
+    pub use crate::copy::CopyButton;
+    pub use crate::dialog::Dialog;
+    pub use crate::events::{Banner, Live, provide_events, use_event};
+    pub use crate::field::{Choice, Choices, Select, Switch, TextField};
+    pub use crate::form::{Form, FormProblem, FormState};
+    pub use crate::icon::{Icon, IconKind};
+    pub use crate::load::{Load, load};
+    pub use crate::more::LoadMore;
+    pub use crate::page::{PageHeader, StepHeading};
+    pub use crate::qr::{PairingKey, Qr};
+    pub use crate::router::{Router, provide_router, use_router};
+    pub use crate::search::SearchField;
+    pub use crate::shell::{AppShell, NavItem};
+    pub use crate::steps::Steps;
+    pub use crate::table::{Column, RowLink, Table};
+    pub use crate::tabs::{Tab, Tabs, use_tab};
+    pub use crate::theme::ThemeToggle;
+    pub use crate::time::{Countdown, RelativeTime, provide_clock};
+    pub use crate::toast::{ToastRegion, Toasts, provide_toasts, use_toasts};
+}

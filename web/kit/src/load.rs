@@ -1,0 +1,119 @@
+//! What a page shows: fetched, fetched again when its inputs or the appliance change, never flickering meanwhile.
+
+use leptos::prelude::*;
+use pocketkey_api::Problem;
+
+use crate::{
+    button::Button,
+    card::{ProblemNote, Skeleton},
+    icon::IconKind,
+};
+
+/// A value that is fetched. Copies are handles to the same value.
+pub struct Load<T: 'static> {
+    value: RwSignal<Option<T>>,
+    problem: RwSignal<Option<Problem>>,
+    again: RwSignal<u64>,
+}
+
+impl<T> Clone for Load<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Load<T> {}
+
+/// Fetches now, whenever a signal that `fetch` reads before its first await changes, and on [`Load::refetch`]. An
+/// answer overtaken by a later question is dropped; while a fetch is under way the value stays.
+pub fn load<T, F, A>(fetch: F) -> Load<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+    F: Fn() -> A + 'static,
+    A: Future<Output = Result<T, Problem>> + 'static,
+{
+    let load = Load { value: RwSignal::new(None), problem: RwSignal::new(None), again: RwSignal::new(0) };
+    let latest = StoredValue::new(0_u64);
+    Effect::new(move |_| {
+        load.again.track();
+        let answer = fetch();
+        let number = latest.get_value() + 1;
+        latest.set_value(number);
+        leptos::task::spawn_local(async move {
+            let answer = answer.await;
+            if latest.try_get_value() != Some(number) {
+                return;
+            }
+            match answer {
+                Ok(value) => {
+                    load.problem.set(None);
+                    load.put(value);
+                }
+                Err(problem) => load.problem.set(Some(problem)),
+            }
+        });
+    });
+    load
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Load<T> {
+    /// Fetches again.
+    pub fn refetch(self) {
+        self.again.try_update(|count| *count += 1);
+    }
+
+    /// Puts a newer value in place, for example the answer to a change.
+    pub fn put(self, value: T) {
+        if self.value.with_untracked(|old| old.as_ref() != Some(&value)) {
+            self.value.set(Some(value));
+        }
+    }
+
+    /// The value, once there is one.
+    #[must_use]
+    pub fn get(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.value.get()
+    }
+
+    /// What `read` makes of the value, once there is one.
+    pub fn with<U>(self, read: impl FnOnce(&T) -> U) -> Option<U> {
+        self.value.with(|value| value.as_ref().map(read))
+    }
+
+    /// As [`Load::with`], without subscribing.
+    pub fn with_untracked<U>(self, read: impl FnOnce(&T) -> U) -> Option<U> {
+        self.value.with_untracked(|value| value.as_ref().map(read))
+    }
+
+    /// Changes the value in place.
+    pub fn update(self, change: impl FnOnce(&mut T)) {
+        self.value.try_update(|value| value.as_mut().map(change));
+    }
+
+    /// Draws the value: grey bars until it is there, the problem and a way to try again if it cannot be had.
+    pub fn show(self, draw: impl Fn(T) -> AnyView + Send + 'static) -> AnyView
+    where
+        T: Clone,
+    {
+        let view = move || match (self.value.get(), self.problem.get()) {
+            (Some(value), _) => draw(value),
+            (None, None) => view! { <Skeleton/> }.into_any(),
+            (None, Some(problem)) => view! {
+                <div class="space-y-3 p-5">
+                    <ProblemNote problem/>
+                    <Button
+                        label=crate::strings::RETRY
+                        icon=IconKind::Refresh
+                        on_click=move || self.refetch()
+                        test_id="retry"
+                    />
+                </div>
+            }
+            .into_any(),
+        };
+        view.into_any()
+    }
+}

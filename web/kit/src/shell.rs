@@ -1,0 +1,122 @@
+//! The frame around the console's pages: a sidebar where there is room, else a bar above and a menu below.
+
+use leptos::prelude::*;
+
+use crate::{
+    events::Banner,
+    icon::{Icon, IconKind},
+    router::use_router,
+    strings,
+};
+
+/// An entry of the main menu.
+#[derive(Debug, Clone)]
+pub struct NavItem {
+    /// Where it leads; current on that page and those below it.
+    pub href: &'static str,
+    /// Its words.
+    pub label: &'static str,
+    /// Its icon.
+    pub icon: IconKind,
+    /// Leads out of this app.
+    pub external: bool,
+}
+
+/// The frame. Needs [`crate::router::provide_router`] and [`crate::events::provide_events`] above it.
+#[component]
+pub fn AppShell(
+    /// Shown beside the logo.
+    #[prop(into)]
+    organisation: Signal<String>,
+    /// The main menu.
+    nav: Vec<NavItem>,
+    /// Name of the person signed in; opens the account menu.
+    #[prop(into)]
+    account: Signal<String>,
+    /// The account menu's content.
+    menu: Children,
+    children: Children,
+) -> impl IntoView {
+    let path = use_router().path();
+    let item = move |item: NavItem| {
+        let current = move || {
+            path.with(|path| path == item.href || path.starts_with(&format!("{}/", item.href)))
+                .then_some("page")
+        };
+        view! {
+            <a
+                class="nav-item"
+                href=item.href
+                rel=item.external.then_some("external")
+                aria-current=current
+                data-testid=format!("nav-{}", item.href.trim_start_matches('/'))
+            >
+                <Icon kind=item.icon class=""/>
+                <span>{item.label}</span>
+            </a>
+        }
+    };
+    view! {
+        <div class="shell">
+            <a
+                class="btn btn-primary fixed top-2 left-2 z-50 not-focus:sr-only"
+                href="#main"
+                rel="external"
+            >
+                {strings::SKIP}
+            </a>
+            <header class="shell-side">
+                <div class="shell-bar">
+                    <Icon kind=IconKind::Pocketkey class="size-6 shrink-0 text-accent-text"/>
+                    <span class="min-w-0 grow truncate font-semibold" data-testid="organisation">
+                        {move || organisation.get()}
+                    </span>
+                    <button
+                        class="avatar"
+                        type="button"
+                        popovertarget="account-menu"
+                        aria-label=move || account.get()
+                        title=move || account.get()
+                        data-testid="account"
+                    >
+                        // Not as text: the button's name is the person's, and would have to contain it.
+                        <span class="before:content-[attr(data-initials)]" data-initials=move || initials(&account.get())></span>
+                    </button>
+                </div>
+                <nav class="shell-nav" aria-label=strings::MAIN_MENU>
+                    {nav.into_iter().map(item).collect_view()}
+                </nav>
+            </header>
+            <div id="account-menu" class="menu menu-account" popover="auto">
+                {menu()}
+            </div>
+            <main id="main" class="shell-main" tabindex="-1">
+                <div class="shell-page">
+                    <Banner/>
+                    {children()}
+                </div>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// The first letters of the first and last word, for a picture of a person.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn initials_are_those_of_the_first_and_last_word() {
+        for (name, expected) in
+            [("Ada Lovelace", "AL"), ("ada", "A"), ("", ""), ("Élise de la Tour", "ÉT"), ("ßa b", "SSB")]
+        {
+            assert_eq!(super::initials(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Tabs that live in the address: each is a link, so that reload, back and a shared address work.
+
+use leptos::prelude::*;
+
+use crate::router::use_router;
+
+/// A tab.
+#[derive(Debug, Clone, Copy)]
+pub struct Tab {
+    /// Its value in the address.
+    pub key: &'static str,
+    /// Its words.
+    pub label: &'static str,
+}
+
+/// The current tab's key: the query parameter `tab`, if it names one of `tabs`, else the first.
+#[must_use]
+pub fn use_tab(tabs: &'static [Tab]) -> Memo<&'static str> {
+    let chosen = use_router().query("tab");
+    Memo::new(move |_| {
+        let found = chosen.with(|chosen| tabs.iter().find(|tab| tab.key == chosen));
+        found.or(tabs.first()).map_or("", |tab| tab.key)
+    })
+}
+
+/// A row of tabs.
+#[component]
+pub fn Tabs(
+    /// What the tabs are of, for who cannot see it.
+    #[prop(into)]
+    label: String,
+    /// The tabs; the first is shown when the address names none.
+    tabs: &'static [Tab],
+) -> impl IntoView {
+    let current = use_tab(tabs);
+    let path = use_router().path();
+    let link = move |(index, tab): (usize, &'static Tab)| {
+        let href = move || if index == 0 { path.get() } else { format!("{}?tab={}", path.get(), tab.key) };
+        view! {
+            <a
+                class="tab"
+                href=href
+                aria-current=move || (current.get() == tab.key).then_some("page")
+                data-testid=format!("tab-{}", tab.key)
+            >
+                {tab.label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs mb-5" aria-label=label>
+            {tabs.iter().enumerate().map(link).collect_view()}
+        </nav>
+    }
+    .into_any()
+}

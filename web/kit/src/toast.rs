@@ -1,0 +1,97 @@
+//! Short messages that come and go, read out by screen readers.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use pocketkey_api::Problem;
+
+use crate::{
+    button::{Button, ButtonKind},
+    card::Tone,
+    icon::{Icon, IconKind},
+    strings,
+};
+
+#[derive(Debug, Clone)]
+struct Toast {
+    id: u64,
+    tone: Tone,
+    text: String,
+}
+
+/// The page's messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Toasts {
+    next: StoredValue<u64>,
+    shown: RwSignal<Vec<Toast>>,
+}
+
+impl Toasts {
+    /// Says that something was done.
+    pub fn say(self, text: impl Into<String>) {
+        self.add(Tone::Good, text.into(), Duration::from_secs(5));
+    }
+
+    /// Says that something went wrong; stays longer.
+    pub fn problem(self, problem: &Problem) {
+        self.add(Tone::Bad, problem.to_string(), Duration::from_secs(12));
+    }
+
+    fn add(self, tone: Tone, text: String, stays: Duration) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        self.shown.update(|shown| shown.push(Toast { id, tone, text }));
+        set_timeout(move || self.remove(id), stays);
+    }
+
+    fn remove(self, id: u64) {
+        self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
+    }
+}
+
+/// Makes [`use_toasts`] work below the calling component; put one [`ToastRegion`] there.
+pub fn provide_toasts() {
+    provide_context(Toasts { next: StoredValue::new(0), shown: RwSignal::new(Vec::new()) });
+}
+
+/// The page's messages.
+///
+/// # Panics
+/// Without [`provide_toasts`] above.
+#[must_use]
+pub fn use_toasts() -> Toasts {
+    expect_context()
+}
+
+/// Where messages appear.
+#[component]
+pub fn ToastRegion() -> impl IntoView {
+    let toasts = use_toasts();
+    let toast = move |toast: Toast| {
+        let (icon, class) = match toast.tone {
+            Tone::Bad => (IconKind::Alert, "mt-0.5 size-5 shrink-0 text-bad"),
+            _ => (IconKind::Check, "mt-0.5 size-5 shrink-0 text-good"),
+        };
+        let id = toast.id;
+        view! {
+            <div class="toast" data-testid="toast">
+                <Icon kind=icon class/>
+                <span class="min-w-0 grow self-center">{toast.text}</span>
+                <Button
+                    label=strings::DISMISS
+                    icon=IconKind::Close
+                    icon_only=true
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=move || toasts.remove(id)
+                />
+            </div>
+        }
+    };
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            {move || toasts.shown.get().into_iter().map(toast).collect_view()}
+        </div>
+    }
+    .into_any()
+}

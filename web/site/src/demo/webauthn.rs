@@ -1,0 +1,142 @@
+//! `navigator.credentials` with the JSON of WebAuthn 3; by hand where a browser lacks the conversions.
+
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use leptos::prelude::window;
+use serde_json::Value;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
+
+use data_encoding::BASE64URL_NOPAD;
+
+/// Name of the error where the browser has no WebAuthn (for this page).
+pub const MISSING: &str = "NotSupportedHere";
+
+/// What the browser threw: a `DOMException`'s name and message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thrown {
+    /// For example `NotAllowedError`.
+    pub name: String,
+    /// In the browser's words.
+    pub message: String,
+}
+
+impl From<JsValue> for Thrown {
+    fn from(error: JsValue) -> Self {
+        let text = |key: &str| Reflect::get(&error, &key.into()).ok().and_then(|value| value.as_string());
+        Self {
+            name: text("name").unwrap_or_else(|| "Error".to_owned()),
+            message: text("message").unwrap_or_default(),
+        }
+    }
+}
+
+/// `navigator.credentials.create`: PublicKeyCredentialCreationOptionsJSON → RegistrationResponseJSON.
+///
+/// # Errors
+/// What the browser throws.
+pub async fn create(options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+    ask("create", "parseCreationOptionsFromJSON", options, signal).await
+}
+
+/// `navigator.credentials.get`: PublicKeyCredentialRequestOptionsJSON → AuthenticationResponseJSON.
+///
+/// # Errors
+/// What the browser throws.
+pub async fn get(options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+    ask("get", "parseRequestOptionsFromJSON", options, signal).await
+}
+
+async fn ask(method: &str, parser: &str, options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+    let missing = || Thrown { name: MISSING.to_owned(), message: String::new() };
+    let class =
+        property(&window(), "PublicKeyCredential").filter(JsValue::is_function).ok_or_else(missing)?;
+    let container = property(&window().navigator(), "credentials").ok_or_else(missing)?;
+
+    let json = JSON::parse(&options.to_string())?;
+    let public_key = match method_of(&class, parser) {
+        Some(parse) => parse.call1(&class, &json)?,
+        None => decode_options(json)?,
+    };
+    let request = Object::new();
+    Reflect::set(&request, &"publicKey".into(), &public_key)?;
+    Reflect::set(&request, &"signal".into(), signal)?;
+    let method = method_of(&container, method).ok_or_else(missing)?;
+    let promise: Promise = method.call1(&container, &request)?.dyn_into()?;
+    let credential = JsFuture::from(promise).await?;
+
+    let json = match method_of(&credential, "toJSON") {
+        Some(to_json) => to_json.call0(&credential)?,
+        None => encode_credential(&credential)?,
+    };
+    let text = String::from(JSON::stringify(&json)?);
+    serde_json::from_str(&text)
+        .map_err(|error| Thrown { name: "Error".to_owned(), message: error.to_string() })
+}
+
+fn property(object: &JsValue, key: &str) -> Option<JsValue> {
+    Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+fn method_of(object: &JsValue, key: &str) -> Option<Function> {
+    property(object, key)?.dyn_into().ok()
+}
+
+/// Turns base64url text under `key` into bytes, where there is any.
+fn decode(object: &JsValue, key: &str) -> Result<(), JsValue> {
+    if let Some(text) = property(object, key).and_then(|value| value.as_string()) {
+        let bytes = BASE64URL_NOPAD
+            .decode(text.trim_end_matches('=').as_bytes())
+            .map_err(|error| js_sys::TypeError::new(&error.to_string()))?;
+        Reflect::set(object, &key.into(), &Uint8Array::from(bytes.as_slice()))?;
+    }
+    Ok(())
+}
+
+fn decode_options(options: JsValue) -> Result<JsValue, JsValue> {
+    decode(&options, "challenge")?;
+    if let Some(user) = property(&options, "user") {
+        decode(&user, "id")?;
+    }
+    for list in ["excludeCredentials", "allowCredentials"] {
+        if let Some(list) = property(&options, list) {
+            for descriptor in Array::from(&list) {
+                decode(&descriptor, "id")?;
+            }
+        }
+    }
+    Ok(options)
+}
+
+/// Copies `keys` of `from` into `to`, bytes as base64url.
+fn encode(from: &JsValue, to: &Object, keys: &[&str]) -> Result<(), JsValue> {
+    for key in keys {
+        if let Some(value) = property(from, key) {
+            let value = match value.dyn_into::<js_sys::ArrayBuffer>() {
+                Ok(buffer) => BASE64URL_NOPAD.encode(&Uint8Array::new(&buffer).to_vec()).into(),
+                Err(other) => other,
+            };
+            Reflect::set(to, &(*key).into(), &value)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_credential(credential: &JsValue) -> Result<JsValue, JsValue> {
+    let json = Object::new();
+    encode(credential, &json, &["id", "rawId", "type", "authenticatorAttachment"])?;
+    Reflect::set(&json, &"clientExtensionResults".into(), &Object::new())?;
+    let response = Object::new();
+    if let Some(from) = property(credential, "response") {
+        encode(
+            &from,
+            &response,
+            &["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"],
+        )?;
+        if let Some(transports) = method_of(&from, "getTransports") {
+            Reflect::set(&response, &"transports".into(), &transports.call0(&from)?)?;
+        }
+    }
+    Reflect::set(&json, &"response".into(), &response)?;
+    Ok(json.into())
+}

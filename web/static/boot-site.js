@@ -1,0 +1,14 @@
+// Starts the site: a file of its own because the content security policy allows no inline script.
+import init from "@site.js@";
+
+const loading = document.getElementById("loading");
+init({ module_or_path: "@site.wasm@" }).then(
+  () => loading?.remove(),
+  (error) => {
+    console.error(error);
+    if (loading) {
+      loading.setAttribute("role", "alert");
+      loading.textContent = "Pocketkey could not start. Reload the page, or try a newer browser.";
+    }
+  },
+);
