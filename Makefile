@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test web check unit browser vm image bench setup
+.PHONY: help run test web check unit browser vm image fuzz bench
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -17,12 +17,13 @@ web: ## Build the console and the site (WebAssembly, styles) into web/dist
 	scripts/setup-wasm.sh
 	scripts/build-web.sh
 
-check: ## The sans-IO crates compile for wasm32
+check: ## The sans-IO and the web crates compile for wasm32
 	scripts/setup-wasm.sh
 	scripts/check-wasm.sh
 
 unit: web ## Unit, property, router and end-to-end tests without a browser
 	cargo test --no-fail-fast
+	cargo test --no-fail-fast --package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site
 
 browser: web ## The console and the sandbox in Chromium
 	cargo build --package pocketkey
@@ -37,6 +38,10 @@ vm: web ## Chromium and the FIDO tools against the virtual key of a real kernel
 	cargo build --package pocketkey
 	scripts/setup-vm.sh
 	tests/vm/run.sh --binary target/debug/pocketkey
+
+fuzz: ## Run every fuzz target for some seconds
+	scripts/fuzz.sh
+	scripts/fuzz.sh smtp_session mime
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh

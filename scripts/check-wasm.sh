@@ -1,13 +1,24 @@
 #!/usr/bin/env bash
-# The sans-IO crates compile for wasm32: that is what lets one core run natively, in a browser and under test.
+# What must compile for wasm32: the sans-IO crates, which lets one core run natively, in a browser and under test; and the
+# web crates, which clippy reads as well.
 source "$(dirname "$0")/lib.sh"
 choose_rust wasm32-unknown-unknown
 cd "$root"
-check() {
+in_wasm() {
   say "$*"
-  cargo check --target-dir target/web "${cargo_args[@]}" --package "$@"
+  local verb=$1
+  shift
+  cargo "$verb" --target-dir target/web "${cargo_args[@]}" "$@"
 }
-check pocketkey-api
-check pocketkey-link
-check pocketkey-authenticator
-check pocketkey-key --no-default-features # CTAPHID
+# One at a time: together they would turn on features in each other's dependencies that the browser does not have.
+in_wasm check --package pocketkey-api
+in_wasm check --package pocketkey-link
+in_wasm check --package pocketkey-authenticator
+in_wasm check --package pocketkey-key --no-default-features # CTAPHID
+web=(--package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site)
+if [ "$rust_kind" = prebuilt ]; then
+  in_wasm clippy "${web[@]}" -- -D warnings
+else
+  in_wasm check "${web[@]}"
+  say "SKIPPED: clippy of the web crates (Debian's rustc has none)"
+fi
