@@ -23,10 +23,6 @@ mod strings;
 mod world;
 
 use leptos::prelude::*;
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
 use pocketkey_kit::prelude::*;
 
 #[component]
@@ -34,17 +30,21 @@ fn App() -> impl IntoView {
     provide_toasts();
     provide_clock();
     world::provide_world();
+    let path = provide_router().path();
     view! {
-        <Router>
-            <Routes fallback=|| view! { <shell::NotFound/> }.into_any()>
-                <Route path=path!("/activate") view=|| view! { <activate::ActivatePage/> }.into_any()/>
-                <Route path=path!("/pair") view=|| view! { <pair::PairPage/> }.into_any()/>
-                <Route path=path!("/demo") view=|| view! { <demo::DemoPage/> }.into_any()/>
-                <Route path=path!("/sandbox") view=|| view! { <sandbox::SandboxPage/> }.into_any()/>
-                <Route path=path!("/phone") view=|| view! { <phones::PhonesPage/> }.into_any()/>
-            </Routes>
-        </Router>
+        {move || path.with(|path| page(path))}
         <ToastRegion/>
+    }
+}
+
+fn page(path: &str) -> AnyView {
+    match path.trim_end_matches('/') {
+        "/activate" => view! { <activate::ActivatePage/> }.into_any(),
+        "/pair" => view! { <pair::PairPage/> }.into_any(),
+        "/demo" => view! { <demo::DemoPage/> }.into_any(),
+        "/sandbox" => view! { <sandbox::SandboxPage/> }.into_any(),
+        "/phone" => view! { <phones::PhonesPage/> }.into_any(),
+        _ => view! { <shell::NotFound/> }.into_any(),
     }
 }
 

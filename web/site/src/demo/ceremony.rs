@@ -2,9 +2,8 @@
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use pocketkey_api::demo::{CredentialKind, DemoOutcome, StartRegistration, StartSignIn};
-use pocketkey_kit::{api, time};
+use pocketkey_kit::{api, router::use_router, time};
 use serde_json::Value;
 use web_sys::{AbortController, AbortSignal};
 
@@ -41,7 +40,7 @@ pub struct Demo {
 impl Demo {
     /// A site that nobody has used yet. `?timeout=` sets the time limit, in milliseconds.
     pub fn new(key: Key) -> Self {
-        let timeout = use_query_map().with_untracked(|query| query.get_str("timeout")?.parse().ok());
+        let timeout = use_router().query("timeout").with_untracked(|limit| limit.parse().ok());
         Self { key, timeout, outcome: RwSignal::new(Outcome::Idle), running: StoredValue::new_local(None) }
     }
 

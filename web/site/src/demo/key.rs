@@ -1,7 +1,6 @@
 //! Which key answers the demo site: the browser's own, or the in-page stand-in (F10); and how that key stands.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use pocketkey_api::sandbox::{KeyState, SandboxKeyKind, Touch};
 use pocketkey_kit::prelude::*;
 
@@ -111,7 +110,7 @@ impl Key {
 /// Finds out which key answers; a stand-in lives as long as the calling component. `?key=stand-in` asks for one.
 pub fn provide_key() -> Key {
     let world = use_world();
-    let forced = use_query_map().with_untracked(|query| query.get_str("key") == Some("stand-in"));
+    let forced = use_router().query("key").with_untracked(|key| key == "stand-in");
     let key = Key { world, answers: RwSignal::new(None) };
     let owner = Owner::current();
     Effect::new(move |_| {
