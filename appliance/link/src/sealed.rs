@@ -32,6 +32,19 @@ pub struct Bond {
     pub peer_key: [u8; 32],
 }
 
+/// Which protocol a request and its response speak.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Protocol {
+    /// CTAP2: a command byte and CBOR; a status byte and CBOR.
+    #[default]
+    #[n(0)]
+    Ctap2,
+    /// CTAP1/U2F: an APDU; data and a status word.
+    #[n(1)]
+    U2f,
+}
+
 /// What the computer asks.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Request {
@@ -41,17 +54,28 @@ pub struct Request {
     /// How long the computer waits, in milliseconds.
     #[n(1)]
     pub ttl_ms: u32,
-    /// The CTAP2 request: command byte and CBOR.
+    /// What the client asked, as it came.
     #[n(2)]
     pub ctap: ByteVec,
+    /// Which protocol `ctap` speaks.
+    #[n(3)]
+    pub protocol: Protocol,
+    /// In the first request after the key was plugged in: how long ago that was, in milliseconds. It is what the
+    /// specification calls power-up, and permits a reset for some seconds.
+    #[n(4)]
+    pub plugged_in_ms: Option<u32>,
 }
 
 /// What the phone answers.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Response {
-    /// The CTAP2 response: status byte and CBOR.
+    /// What the client gets.
     #[n(0)]
     pub ctap: ByteVec,
+    /// What getInfo answers from now on (status byte and CBOR), if the computer does not know it yet: the key answers
+    /// getInfo by itself.
+    #[n(1)]
+    pub info: Option<ByteVec>,
 }
 
 /// A message that could not be sealed or opened.

@@ -5,7 +5,7 @@ use pocketkey_link::{
     identity::DeviceKeys,
     pairing::{self, ComputerCard, PhoneCard},
     qr::PairingInvitation,
-    sealed::{self, Bond, Request, Response},
+    sealed::{self, Bond, Protocol, Request, Response},
 };
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -104,7 +104,13 @@ fn bonds(two: &Two) -> (Bond, Bond) {
 }
 
 fn request() -> Request {
-    Request { issued_at: 1_000, ttl_ms: 60_000, ctap: b"\x02 relying-party.example".to_vec().into() }
+    Request {
+        issued_at: 1_000,
+        ttl_ms: 60_000,
+        ctap: b"\x02 relying-party.example".to_vec().into(),
+        protocol: Protocol::Ctap2,
+        plugged_in_ms: Some(5),
+    }
 }
 
 const EXCHANGE: ExchangeId = ExchangeId([8; 16]);
@@ -120,7 +126,7 @@ fn a_request_and_its_response_pass_and_show_nothing() {
     let (answering, opened) =
         sealed::open_request(&at_phone, &two.phone, EXCHANGE, &sealed, &mut counter(11)).unwrap();
     assert_eq!(opened, request());
-    let response = Response { ctap: vec![0, 1, 2].into() };
+    let response = Response { ctap: vec![0, 1, 2].into(), info: Some(vec![0, 0xA0].into()) };
     let sealed = answering.seal_response(&response).unwrap();
     assert_eq!(waiting.open_response(&sealed).unwrap(), response);
 }
@@ -153,7 +159,7 @@ fn a_response_to_another_request_is_not_taken() {
     let (_, other_message) = seal(20);
     let (answering, _) =
         sealed::open_request(&at_phone, &two.phone, EXCHANGE, &other_message, &mut counter(11)).unwrap();
-    let answer = answering.seal_response(&Response { ctap: vec![0].into() }).unwrap();
+    let answer = answering.seal_response(&Response { ctap: vec![0].into(), info: None }).unwrap();
     assert!(first.open_response(&answer).is_err());
 }
 

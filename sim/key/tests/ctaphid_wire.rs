@@ -1,6 +1,8 @@
 //! CTAPHID on the wire, one test per rule of the protocol chapter; every report in annotated hex.
 
-use pocketkey_key::hid::{Config, Ctaphid, HidEvent, REPORT_SIZE, Report, Status, TransactionId};
+use pocketkey_key::hid::{
+    Config, Ctaphid, HidEvent, REPORT_SIZE, Report, Status, TransactionId, machine::MAX_REPLY,
+};
 
 /// A report from hex (spaces do not matter), filled up with zeros.
 fn report(hex: &str) -> Report {
@@ -56,8 +58,8 @@ fn init_on_broadcast_gives_a_fresh_channel_each_time() {
     let mut key = Ctaphid::default();
     for channel in ["00000001", "00000002"] {
         let answer = say(&mut key, 0, "ffffffff 86 0008 a0a1a2a3a4a5a6a7");
-        // on broadcast, 17 bytes: nonce, channel, CTAPHID 2, version 0.1.0, WINK|CBOR|NMSG
-        assert_eq!(answer, [hex(&format!("ffffffff 86 0011 a0a1a2a3a4a5a6a7 {channel} 02 000100 0d"))]);
+        // on broadcast, 17 bytes: nonce, channel, CTAPHID 2, version 0.1.0, WINK|CBOR
+        assert_eq!(answer, [hex(&format!("ffffffff 86 0011 a0a1a2a3a4a5a6a7 {channel} 02 000100 05"))]);
     }
 }
 
@@ -66,7 +68,7 @@ fn init_is_answered_while_a_request_of_another_channel_runs() {
     let mut key = key(1);
     say(&mut key, 0, GET_INFO);
     let answer = say(&mut key, 1, "ffffffff 86 0008 a0a1a2a3a4a5a6a7");
-    assert_eq!(answer, [hex("ffffffff 86 0011 a0a1a2a3a4a5a6a7 00000002 02 000100 0d")]);
+    assert_eq!(answer, [hex("ffffffff 86 0011 a0a1a2a3a4a5a6a7 00000002 02 000100 05")]);
 }
 
 #[test]
@@ -75,7 +77,7 @@ fn init_on_a_live_channel_aborts_what_runs_there() {
     say(&mut key, 0, GET_INFO);
     let (transaction, _) = requested(&mut key);
     let answer = say(&mut key, 1, "00000001 86 0008 a0a1a2a3a4a5a6a7");
-    assert_eq!(answer, [hex("00000001 86 0011 a0a1a2a3a4a5a6a7 00000001 02 000100 0d")]);
+    assert_eq!(answer, [hex("00000001 86 0011 a0a1a2a3a4a5a6a7 00000001 02 000100 05")]);
     assert_eq!(key.poll_event(), Some(HidEvent::Cancelled { transaction }));
     key.respond(transaction, vec![0]);
     assert!(sent(&mut key).is_empty(), "the aborted request gets no reply");
@@ -238,17 +240,37 @@ fn a_message_longer_than_any_is_refused() {
 fn lengths_that_do_not_fit_the_command_are_refused() {
     let mut key = key(1);
     assert_eq!(say(&mut key, 0, "00000001 90 0000"), [hex("00000001 bf 0001 03")], "CBOR without a command");
+    assert_eq!(say(&mut key, 0, "00000001 83 0000"), [hex("00000001 bf 0001 03")], "U2F without an APDU");
     assert_eq!(say(&mut key, 0, "00000001 88 0001 aa"), [hex("00000001 bf 0001 03")], "WINK with a payload");
     assert_eq!(say(&mut key, 0, "00000001 84 0000"), [hex("00000001 bf 0001 03")], "LOCK without seconds");
 }
 
 #[test]
-fn unknown_commands_and_u2f_are_refused() {
+fn unknown_commands_are_refused() {
     let mut key = key(1);
-    for command in ["83", "bb", "bf", "c0", "ff"] {
+    for command in ["bb", "bf", "c0", "ff"] {
         let answer = say(&mut key, 0, &format!("00000001 {command} 0001 aa"));
         assert_eq!(answer, [hex("00000001 bf 0001 01")], "command {command}");
     }
+}
+
+#[test]
+fn u2f_goes_through_without_keepalives_and_knows_no_cancel() {
+    let mut key = key(1);
+    assert!(say(&mut key, 0, "00000001 83 0004 00030000").is_empty());
+    let (transaction, apdu) = requested(&mut key);
+    assert_eq!(apdu, [0, 3, 0, 0]);
+    assert_eq!(key.poll_timeout(), None, "nothing is due");
+    key.set_status(0, transaction, Status::UpNeeded);
+    assert!(sent(&mut key).is_empty());
+    assert!(say(&mut key, 1, CANCEL).is_empty());
+    assert_eq!(key.poll_event(), None);
+    key.respond(transaction, vec![0x90, 0x00]);
+    assert_eq!(sent(&mut key), [hex("00000001 83 0002 90")]);
+    say(&mut key, 2, "00000001 83 0004 00030000");
+    let (transaction, _) = requested(&mut key);
+    key.respond(transaction, vec![0; MAX_REPLY + 1]);
+    assert_eq!(sent(&mut key), [hex("00000001 83 0002 6f")], "a reply that no client reads");
 }
 
 #[test]

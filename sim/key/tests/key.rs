@@ -37,6 +37,10 @@ impl Backend for Handed {
         answer.await.unwrap_or_else(|_| vec![0x7F])
     }
 
+    async fn exchange_u2f(&self, apdu: Vec<u8>) -> Vec<u8> {
+        [&apdu[..], &[0x90, 0x00]].concat()
+    }
+
     fn wink(&self) {
         self.winks.fetch_add(1, Ordering::SeqCst);
     }
@@ -95,6 +99,15 @@ impl Client {
             statuses.push(data[0]);
         }
         statuses
+    }
+
+    /// The next U2F reply, which is a short one.
+    async fn u2f_reply(&mut self) -> Vec<u8> {
+        let report = self.report().await;
+        match Packet::read(&report) {
+            Packet::Init { command: Command::Msg, data, length, .. } => data[..length].to_vec(),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The status of the next CTAP reply.
@@ -168,6 +181,21 @@ async fn a_late_status_of_an_old_request_is_not_told_of_the_next() {
     assert_eq!(client.keepalives(5).await, [1; 5]);
     new.reply.send(vec![0]).unwrap();
     assert_eq!(client.reply().await, 0);
+}
+
+#[tokio::test]
+async fn a_u2f_client_asks_again_until_the_person_has_answered() {
+    let mut client = Client::connect().await;
+    client.send(1, Command::Msg, &[0, 3, 0, 0]).await;
+    assert_eq!(client.u2f_reply().await, [0, 3, 0, 0, 0x90, 0x00], "nobody is needed for the version");
+    loop {
+        client.send(1, Command::Msg, &[0, 1, 3, 0]).await;
+        match client.u2f_reply().await[..] {
+            [0x69, 0x85] => {}
+            [0, 1, 3, 0, 0x90, 0x00] => break,
+            ref other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]

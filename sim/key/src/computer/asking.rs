@@ -2,14 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use pocketkey_authenticator::{Config, info};
+use pocketkey_authenticator::{Config, cbor, info};
 use pocketkey_link::{
     frame::{Frame, MAX_TTL_MS},
     id::ExchangeId,
-    sealed::{self, Request},
+    sealed::{self, Protocol, Request, Response},
 };
 use pocketkey_relay_client::{OsEntropy, now_ms};
-use tokio::{sync::oneshot, time};
+use tokio::{
+    sync::oneshot,
+    time::{self, Instant},
+};
 
 use super::{Inner, Shared, link::Relay};
 use crate::{fail::Fail, key::GET_INFO};
@@ -39,32 +42,57 @@ pub(super) async fn answer(shared: &Arc<Shared>, ctap: Vec<u8>, sent: impl FnOnc
     if ctap == [GET_INFO] {
         return get_info(&shared.lock());
     }
-    let (reply, fail) = match ask(shared, ctap, sent).await {
+    match ask(shared, Protocol::Ctap2, ctap, sent).await {
         Ok(reply) => {
-            let fail = Fail::in_reply(&reply);
-            (reply, fail)
+            if let Some(fail) = Fail::in_reply(&reply) {
+                tell(shared, fail);
+            }
+            reply
         }
-        Err(fail) => (fail.reply(), Some(fail)),
-    };
-    if let Some(fail) = fail {
-        shared.change(|inner| {
-            inner.failures += 1;
-            inner.last_failure = Some(fail);
-        });
+        Err(fail) => {
+            tell(shared, fail);
+            fail.reply()
+        }
     }
-    reply
 }
 
-async fn ask(shared: &Arc<Shared>, ctap: Vec<u8>, sent: impl FnOnce() + Send) -> Result<Vec<u8>, Fail> {
+/// The reply to a U2F request. Dropping the future cancels the request.
+pub(super) async fn answer_u2f(shared: &Arc<Shared>, apdu: Vec<u8>) -> Vec<u8> {
+    match ask(shared, Protocol::U2f, apdu, || {}).await {
+        Ok(reply) => reply,
+        Err(fail) => {
+            tell(shared, fail);
+            fail.u2f_reply()
+        }
+    }
+}
+
+/// Shows why a request failed.
+fn tell(shared: &Shared, fail: Fail) {
+    shared.change(|inner| {
+        inner.failures += 1;
+        inner.last_failure = Some(fail);
+    });
+}
+
+async fn ask(
+    shared: &Arc<Shared>,
+    protocol: Protocol,
+    ctap: Vec<u8>,
+    sent: impl FnOnce() + Send,
+) -> Result<Vec<u8>, Fail> {
     let exchange = ExchangeId::random(&mut OsEntropy);
     let within = shared.options.answer_within;
     let ttl_ms = u32::try_from(within.as_millis()).unwrap_or(MAX_TTL_MS).min(MAX_TTL_MS);
-    let request = Request { issued_at: now_ms(), ttl_ms, ctap: ctap.into() };
     let (end, ended) = oneshot::channel();
+    let asked_at = Instant::now();
     let waiting = {
         let mut inner = shared.lock();
         let bond = inner.bond().ok_or(Fail::NoPhone)?;
         let Relay::Up { frames } = &inner.relay else { return Err(Fail::ApplianceUnreachable) };
+        let plugged_in_ms =
+            inner.plugged_in.map(|at| u32::try_from(at.elapsed().as_millis()).unwrap_or(u32::MAX));
+        let request = Request { issued_at: now_ms(), ttl_ms, ctap: ctap.into(), protocol, plugged_in_ms };
         let (waiting, body) = sealed::seal_request(&bond, &shared.keys, exchange, &request, &mut OsEntropy)
             .map_err(|_| Fail::TooLong)?;
         let frame = Frame::Request { exchange, pairing: bond.pairing, ttl_ms, body: body.into() };
@@ -77,12 +105,33 @@ async fn ask(shared: &Arc<Shared>, ctap: Vec<u8>, sent: impl FnOnce() + Send) ->
     match time::timeout(time::Duration::from_millis(ttl_ms.into()), ended).await {
         Ok(Ok(End::Response(body))) => {
             let response = waiting.open_response(&body).map_err(|_| Fail::NotThePhone)?;
-            Ok(response.ctap.into())
+            Ok(take_response(shared, response, asked_at))
         }
         Ok(Ok(End::Failed(fail))) => Err(fail),
         Ok(Err(_)) => Err(Fail::ApplianceUnreachable),
         Err(_) => Err(Fail::TimedOut),
     }
+}
+
+/// What the client gets; what the key answers getInfo with from now on is kept. The phone knows that the key was plugged
+/// in, unless that happened after the request.
+fn take_response(shared: &Shared, response: Response, asked_at: Instant) -> Vec<u8> {
+    let mut inner = shared.lock();
+    inner.plugged_in.take_if(|at| *at <= asked_at);
+    if let (Some(info), Some(phone)) = (response.info, &mut inner.kept.phone)
+        && is_info(&info)
+    {
+        phone.info = info.into();
+        if let Err(error) = shared.store.save(&inner.kept) {
+            tracing::error!(%error, "what the phone's authenticator can do will be forgotten");
+        }
+    }
+    response.ctap.into()
+}
+
+/// Whether these bytes can be handed to clients as a reply to getInfo.
+pub(super) fn is_info(reply: &[u8]) -> bool {
+    matches!(reply.split_first(), Some((0, map)) if map.len() < 1024 && cbor::decode(map).is_ok())
 }
 
 /// Tells the phone that nobody waits any more, unless the request has ended before.

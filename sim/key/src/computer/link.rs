@@ -2,7 +2,6 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use pocketkey_authenticator::cbor;
 use pocketkey_link::{
     frame::{Frame, PairFailure, Peer},
     id::{DeviceId, PairingId},
@@ -15,7 +14,11 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use super::{Invitation, Shared, asking::End, store::PairedPhone};
+use super::{
+    Invitation, Shared,
+    asking::{End, is_info},
+    store::PairedPhone,
+};
 use crate::{fail::Fail, machine};
 
 /// An invitation is renewed after this long at the latest, and not before the other: clocks differ.
@@ -285,7 +288,6 @@ async fn invite(shared: Arc<Shared>) -> Invited {
 fn pinned(paired: Paired<PhoneCard>) -> PairedPhone {
     let words = |text: &str| text.chars().filter(|c| !c.is_control()).take(60).collect::<String>();
     let info: Vec<u8> = paired.peer.info.into();
-    let sound = matches!(info.split_first(), Some((0, map)) if map.len() < 1024 && cbor::decode(map).is_ok());
     PairedPhone {
         pairing: paired.pairing,
         device: paired.peer.device,
@@ -293,6 +295,6 @@ fn pinned(paired: Paired<PhoneCard>) -> PairedPhone {
         model: words(&paired.peer.model),
         os: words(&paired.peer.os),
         code: paired.code,
-        info: if sound { info } else { Vec::new() },
+        info: if is_info(&info) { info } else { Vec::new() },
     }
 }

@@ -17,7 +17,11 @@ use std::{
 
 use pocketkey_link::identity::DeviceKeys;
 use pocketkey_relay_client::OsEntropy;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::Instant,
+};
 
 pub use plug::Plug;
 pub use store::StateError;
@@ -112,8 +116,10 @@ impl Computer {
                 failures: 0,
                 last_failure: None,
                 winks: 0,
+                plugged_in: None,
             }),
             view: watch::Sender::default(),
+            replug: Notify::new(),
         });
         shared.publish(&shared.lock());
         let mut tasks = JoinSet::new();
@@ -147,6 +153,12 @@ impl Computer {
         }
     }
 
+    /// Unplugs the key and plugs it in again, as a person would to reset it, or after too many wrong PINs. Nothing
+    /// happens where no key is plugged in.
+    pub fn replug(&self) {
+        self.shared.replug.notify_waiters();
+    }
+
     /// Answers one CTAP request (command byte and CBOR) as the virtual key would, without HID.
     pub async fn exchange(&self, ctap: Vec<u8>) -> Vec<u8> {
         asking::answer(&self.shared, ctap, || {}).await
@@ -160,6 +172,7 @@ struct Shared {
     store: Store,
     inner: Mutex<Inner>,
     view: watch::Sender<View>,
+    replug: Notify,
 }
 
 /// What changes.
@@ -175,6 +188,8 @@ struct Inner {
     failures: u64,
     last_failure: Option<Fail>,
     winks: u64,
+    /// When the key was plugged in, until the phone was told.
+    plugged_in: Option<Instant>,
 }
 
 impl std::fmt::Debug for Shared {

@@ -3,6 +3,10 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
+#[cfg(doc)]
+use super::Computer;
 use super::{Shared, asking};
 use crate::{
     hid::Config,
@@ -23,19 +27,31 @@ impl Backend for Plug {
         asking::answer(&self.0, ctap, move || progress.waits_for_person()).await
     }
 
+    async fn exchange_u2f(&self, apdu: Vec<u8>) -> Vec<u8> {
+        asking::answer_u2f(&self.0, apdu).await
+    }
+
     fn wink(&self) {
         self.0.change(|inner| inner.winks += 1);
     }
 }
 
-/// Waits for a phone, plugs the key in and serves it.
+/// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Computer::replug`] is called.
 pub(super) async fn when_paired(shared: Arc<Shared>) {
     let mut view = shared.view.subscribe();
     if view.wait_for(|view| view.phone.is_some()).await.is_err() {
         return;
     }
-    match uhid::plug_in() {
-        Ok(wire) => key::serve(wire, Arc::new(Plug(shared)), Config::default()).await,
-        Err(error) => tracing::error!(%error, "cannot plug in the virtual security key"),
+    loop {
+        let wire = match uhid::plug_in() {
+            Ok(wire) => wire,
+            Err(error) => return tracing::error!(%error, "cannot plug in the virtual security key"),
+        };
+        shared.lock().plugged_in = Some(Instant::now());
+        tokio::select! {
+            // Ends only if the kernel takes the device away.
+            () = key::serve(wire, Arc::new(Plug(Arc::clone(&shared))), Config::default()) => return,
+            () = shared.replug.notified() => {}
+        }
     }
 }

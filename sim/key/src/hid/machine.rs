@@ -6,7 +6,7 @@
 //! - CANCEL is answered here and at once with `CTAP2_ERR_KEEPALIVE_CANCEL`; whoever works on the transaction is told and
 //!   may take its time. A second CANCEL gets nothing.
 //! - KEEPALIVE goes out every 50 ms and at once when the status changes: Windows gives up after about 0.5 s without,
-//!   Firefox sends CANCEL only after it saw one.
+//!   Firefox sends CANCEL only after it saw one. U2F clients know neither; they ask again and again instead.
 //! - The packets of two messages are never mixed: a message is queued whole.
 //! - A CTAP reply is at most [`MAX_REPLY`] bytes: libfido2 reads no more.
 
@@ -28,8 +28,11 @@ const OTHER: u8 = 0x7F;
 /// `CTAP2_ERR_KEEPALIVE_CANCEL`.
 const KEEPALIVE_CANCEL: u8 = 0x2D;
 
-/// What INIT says: CTAPHID 2, firmware 0.1.0, WINK | CBOR | NMSG (no U2F).
-const ABOUT: [u8; 5] = [2, 0, 1, 0, 0x01 | 0x04 | 0x08];
+/// `SW_ERROR`-like status word 6F00: what a U2F client gets in place of a reply that cannot be sent.
+const NO_PRECISE_DIAGNOSIS: [u8; 2] = [0x6F, 0x00];
+
+/// What INIT says: CTAPHID 2, firmware 0.1.0, WINK | CBOR; U2F is spoken, or NMSG would be there, too.
+const ABOUT: [u8; 5] = [2, 0, 1, 0, 0x01 | 0x04];
 
 /// The longest a client may lock the key, in seconds.
 const MAX_LOCK_S: u8 = 10;
@@ -53,6 +56,24 @@ impl Default for Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TransactionId(pub u64);
 
+/// What a request speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// CTAP2, in CTAPHID_CBOR: a command byte and CBOR; a status byte and CBOR.
+    Ctap2,
+    /// CTAP1/U2F, in CTAPHID_MSG: an APDU; data and a status word.
+    U2f,
+}
+
+impl Protocol {
+    fn command(self) -> Command {
+        match self {
+            Self::Ctap2 => Command::Cbor,
+            Self::U2f => Command::Msg,
+        }
+    }
+}
+
 /// What a keep-alive says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -72,7 +93,9 @@ pub enum HidEvent {
         transaction: TransactionId,
         /// Channel.
         cid: u32,
-        /// Command byte and CBOR; never empty.
+        /// What it speaks.
+        protocol: Protocol,
+        /// The request; never empty.
         ctap: Vec<u8>,
     },
     /// The client does not wait for this transaction any more.
@@ -88,8 +111,16 @@ pub enum HidEvent {
 struct Transaction {
     id: TransactionId,
     cid: u32,
+    protocol: Protocol,
     status: Status,
-    keepalive_at: u64,
+    /// `None` in U2F.
+    keepalive_at: Option<u64>,
+}
+
+impl Transaction {
+    fn keepalive_due(&self, now: u64) -> bool {
+        self.keepalive_at.is_some_and(|at| at <= now)
+    }
 }
 
 #[derive(Debug)]
@@ -161,7 +192,7 @@ impl Ctaphid {
             self.send_error(assembly.cid(), HidError::Timeout);
         }
         self.lock.take_if(|lock| lock.until <= now);
-        if self.transaction.as_ref().is_some_and(|running| running.keepalive_at <= now) {
+        if self.transaction.as_ref().is_some_and(|running| running.keepalive_due(now)) {
             self.send_keepalive(now);
         }
     }
@@ -169,7 +200,7 @@ impl Ctaphid {
     /// When [`Ctaphid::handle_timeout`] must be called next, if ever.
     pub fn poll_timeout(&self) -> Option<u64> {
         let overdue = self.assembly.as_ref().map(|(_, overdue)| *overdue);
-        let keepalive = self.transaction.as_ref().map(|running| running.keepalive_at);
+        let keepalive = self.transaction.as_ref().and_then(|running| running.keepalive_at);
         overdue.into_iter().chain(keepalive).min()
     }
 
@@ -183,13 +214,17 @@ impl Ctaphid {
         self.events.pop_front()
     }
 
-    /// Answers a request with status byte and CBOR. A transaction that is over gets nothing.
+    /// Answers a request. A transaction that is over gets nothing.
     ///
-    /// A reply that is empty or longer than [`MAX_REPLY`] becomes `CTAP1_ERR_OTHER`.
+    /// A reply that is empty or longer than [`MAX_REPLY`] becomes `CTAP1_ERR_OTHER`, in U2F the status word 6F00.
     pub fn respond(&mut self, transaction: TransactionId, reply: Vec<u8>) {
         let Some(running) = self.transaction.take_if(|running| running.id == transaction) else { return };
-        let payload = if reply.is_empty() || reply.len() > MAX_REPLY { vec![OTHER] } else { reply };
-        self.send(&Message { cid: running.cid, command: Command::Cbor, payload });
+        let payload = match running.protocol {
+            _ if !reply.is_empty() && reply.len() <= MAX_REPLY => reply,
+            Protocol::Ctap2 => vec![OTHER],
+            Protocol::U2f => NO_PRECISE_DIAGNOSIS.to_vec(),
+        };
+        self.send(&Message { cid: running.cid, command: running.protocol.command(), payload });
     }
 
     /// Says what a transaction waits for; a change is told to the client at once.
@@ -274,28 +309,28 @@ impl Ctaphid {
                 [_] => self.send_error(cid, HidError::InvalidParameter),
                 _ => self.send_error(cid, HidError::InvalidLength),
             },
-            Command::Cbor if !payload.is_empty() => self.begin(now, cid, payload),
-            Command::Wink | Command::Cbor => self.send_error(cid, HidError::InvalidLength),
-            Command::Msg
-            | Command::Init
-            | Command::Cancel
-            | Command::Keepalive
-            | Command::Error
-            | Command::Other(_) => self.send_error(cid, HidError::InvalidCommand),
+            Command::Cbor if !payload.is_empty() => self.begin(now, cid, Protocol::Ctap2, payload),
+            Command::Msg if !payload.is_empty() => self.begin(now, cid, Protocol::U2f, payload),
+            Command::Wink | Command::Cbor | Command::Msg => self.send_error(cid, HidError::InvalidLength),
+            Command::Init | Command::Cancel | Command::Keepalive | Command::Error | Command::Other(_) => {
+                self.send_error(cid, HidError::InvalidCommand)
+            }
         }
     }
 
-    fn begin(&mut self, now: u64, cid: u32, ctap: Vec<u8>) {
+    fn begin(&mut self, now: u64, cid: u32, protocol: Protocol, ctap: Vec<u8>) {
         let id = TransactionId(self.next_transaction);
         self.next_transaction += 1;
-        let keepalive_at = now.saturating_add(self.config.keepalive_ms);
-        self.transaction = Some(Transaction { id, cid, status: Status::Processing, keepalive_at });
-        self.events.push_back(HidEvent::Request { transaction: id, cid, ctap });
+        let keepalive_at =
+            (protocol == Protocol::Ctap2).then(|| now.saturating_add(self.config.keepalive_ms));
+        self.transaction = Some(Transaction { id, cid, protocol, status: Status::Processing, keepalive_at });
+        self.events.push_back(HidEvent::Request { transaction: id, cid, protocol, ctap });
     }
 
-    /// 11.2.9.1.5: no reply of its own; the transaction of this channel, if there is one, ends.
+    /// 11.2.9.1.5: no reply of its own; the CTAP2 transaction of this channel, if there is one, ends.
     fn cancel(&mut self, cid: u32) {
-        if let Some(running) = self.transaction.take_if(|running| running.cid == cid) {
+        let cancelled = |running: &mut Transaction| running.cid == cid && running.protocol == Protocol::Ctap2;
+        if let Some(running) = self.transaction.take_if(cancelled) {
             self.events.push_back(HidEvent::Cancelled { transaction: running.id });
             self.send(&Message { cid, command: Command::Cbor, payload: vec![KEEPALIVE_CANCEL] });
         }
@@ -332,7 +367,8 @@ impl Ctaphid {
 
     fn send_keepalive(&mut self, now: u64) {
         let Some(running) = &mut self.transaction else { return };
-        running.keepalive_at = now.saturating_add(self.config.keepalive_ms);
+        let Some(keepalive_at) = &mut running.keepalive_at else { return };
+        *keepalive_at = now.saturating_add(self.config.keepalive_ms);
         let message =
             Message { cid: running.cid, command: Command::Keepalive, payload: vec![running.status as u8] };
         self.send(&message);

@@ -19,7 +19,7 @@ pub(super) const INIT_BIT: u8 = 0x80;
 pub enum Command {
     /// Echo.
     Ping,
-    /// CTAP1/U2F, not spoken by this key.
+    /// CTAP1/U2F.
     Msg,
     /// Keep others away for some seconds.
     Lock,

@@ -18,7 +18,7 @@ pub mod machine;
 pub mod message;
 pub mod packet;
 
-pub use machine::{Config, Ctaphid, HidEvent, Status, TransactionId};
+pub use machine::{Config, Ctaphid, HidEvent, Protocol, Status, TransactionId};
 pub use message::{Command, HidError, Message};
 
 /// A HID report, either way: 64 bytes without a report number.

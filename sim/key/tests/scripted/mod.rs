@@ -174,7 +174,7 @@ impl PhoneSide {
 
     /// The frame that answers a request.
     pub fn seal(&self, (exchange, answering): (ExchangeId, Answering), ctap: &[u8]) -> Frame {
-        let body = answering.seal_response(&Response { ctap: ctap.to_vec().into() }).unwrap();
+        let body = answering.seal_response(&Response { ctap: ctap.to_vec().into(), info: None }).unwrap();
         Frame::Response { exchange, body: body.into() }
     }
 }

@@ -17,7 +17,7 @@ use pocketkey_link::{
     pairing::{ComputerCard, ComputerWaits, PhoneCard, computer_answers},
     proof,
     qr::PairingInvitation,
-    sealed::{self, Bond, Request, SealError},
+    sealed::{self, Bond, Protocol, Request, SealError},
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -366,7 +366,8 @@ impl Computer {
         }
         let exchange = ExchangeId::random(entropy);
         let issued_at = u64::try_from(now).unwrap_or(0);
-        let request = Request { issued_at, ttl_ms, ctap: ctap.into() };
+        let request =
+            Request { issued_at, ttl_ms, ctap: ctap.into(), protocol: Protocol::Ctap2, plugged_in_ms: None };
         let (waiting, body) = sealed::seal_request(&bond, &self.keys, exchange, &request, entropy).map_err(
             |error| match error {
                 SealError::TooLong => Failure::TooLong,

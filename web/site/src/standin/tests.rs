@@ -83,7 +83,7 @@ impl Phone {
                 Output::Ask(prompt) => panic!("asks twice: {prompt:?}"),
             },
         };
-        answering.seal_response(&Response { ctap: reply.into() }).unwrap()
+        answering.seal_response(&Response { ctap: reply.into(), info: None }).unwrap()
     }
 }
 
