@@ -1,5 +1,7 @@
 //! What kind of authenticator this is.
 
+use crate::keys::Algorithm;
+
 /// How a new credential vouches for where it was made (WebAuthn, attestation statement formats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Attestation {
@@ -10,6 +12,17 @@ pub enum Attestation {
     SelfPacked,
 }
 
+/// Whose signatures a signature counter counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counter {
+    /// The whole device's. It lets relying parties link the accounts of a device a little.
+    #[default]
+    PerDevice,
+    /// Each discoverable credential's own. Non-discoverable credentials still share the device's: there is no place
+    /// to keep theirs.
+    PerCredential,
+}
+
 /// Settings of one authenticator; fixed for its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -17,6 +30,10 @@ pub struct Config {
     pub aaguid: [u8; 16],
     /// How new credentials are attested.
     pub attestation: Attestation,
+    /// What new credentials may sign with, in the order in which getInfo names them; each at most once.
+    pub algorithms: Vec<Algorithm>,
+    /// Whose signatures a counter counts.
+    pub counter: Counter,
     /// Longest request in bytes (`maxMsgSize`). The kernel's uhid ring drops messages beyond 31 packets,
     /// 1,800 bytes.
     pub max_msg_size: usize,
@@ -38,6 +55,8 @@ impl Default for Config {
         Self {
             aaguid: Self::AAGUID,
             attestation: Attestation::default(),
+            algorithms: vec![Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384],
+            counter: Counter::default(),
             max_msg_size: 1200,
             max_credentials: 100,
             firmware_version: 1,

@@ -8,6 +8,7 @@ use crate::auth_data;
 use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt};
 use crate::cbor;
 use crate::consent::Consent;
+use crate::entities::User;
 use crate::get_next_assertion::Remaining;
 use crate::parameters::{self, Options, PinUvAuth, PinUvAuthCheck};
 use crate::selection;
@@ -141,11 +142,11 @@ impl Signers {
             Signers::Allowed(signer) => (signer, &[][..]),
             Signers::Discovered(signer, rest) => (signer, &rest[..]),
         };
-        let rp_name = first.account.as_ref().and_then(|(rp, _)| rp.name.clone()).unwrap_or_default();
+        let rp_name = first.stored.as_ref().and_then(|stored| stored.rp.name.clone()).unwrap_or_default();
         let accounts: Vec<&str> = core::iter::once(first)
             .chain(rest)
-            .filter_map(|signer| signer.account.as_ref())
-            .map(|(_, user)| user.label())
+            .filter_map(Signer::account)
+            .map(User::label)
             .filter(|label| !label.is_empty())
             .collect();
         (rp_name, accounts.join(", "))

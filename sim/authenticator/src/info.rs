@@ -2,11 +2,13 @@
 //!
 //! [CTAP 2.1, 6.4](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorGetInfo)
 
-use crate::cbor;
+use crate::cbor::{self, Value};
 use crate::config::Config;
-use crate::keys::ES256;
 use crate::parameters::MAX_LIST;
 use sk_cbor::{cbor_array, cbor_bytes_lit, cbor_map};
+
+/// The longest credBlob in bytes (`maxCredBlobLength`).
+pub const MAX_CRED_BLOB: usize = 32;
 
 /// The longest credential ID in bytes that we make or accept; clients leave longer ones out of their lists.
 const MAX_CREDENTIAL_ID: u64 = 64;
@@ -27,9 +29,16 @@ pub fn encode(config: &Config) -> Vec<u8> {
         0x07 => MAX_LIST as u64, // maxCredentialCountInList
         0x08 => MAX_CREDENTIAL_ID, // maxCredentialIdLength
         0x09 => cbor_array!["usb"], // transports
-        0x0a => cbor_array![cbor_map! { "alg" => ES256, "type" => "public-key" }], // algorithms
+        0x0a => algorithms(config),
         0x0e => u64::from(config.firmware_version), // firmwareVersion
     })
+}
+
+fn algorithms(config: &Config) -> Value {
+    let named = config.algorithms.iter().map(|algorithm| {
+        cbor_map! { "alg" => algorithm.cose(), "type" => "public-key" }
+    });
+    Value::array(named.collect())
 }
 
 #[cfg(test)]
@@ -53,8 +62,10 @@ mod tests {
             &[0x08, 0x18, 0x40],                           // maxCredentialIdLength
             &[0x09, 0x81],                                 // transports
             b"\x63usb",                                    //
-            &[0x0a, 0x81, 0xa2],                           // algorithms
-            b"\x63alg\x26\x64type\x6apublic-key",          //
+            &[0x0a, 0x83],                                 // algorithms
+            b"\xa2\x63alg\x26\x64type\x6apublic-key",      // ES256
+            b"\xa2\x63alg\x27\x64type\x6apublic-key",      // EdDSA
+            b"\xa2\x63alg\x38\x22\x64type\x6apublic-key",  // ES384
             &[0x0e, 0x01],                                 // firmwareVersion
         ]
         .concat();

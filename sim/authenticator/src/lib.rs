@@ -52,7 +52,8 @@ pub mod status;
 pub mod store;
 
 pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt};
-pub use config::{Attestation, Config};
+pub use config::{Attestation, Config, Counter};
 pub use entities::{RelyingParty, User};
+pub use keys::Algorithm;
 pub use status::Status;
-pub use store::{Change, Credential, Device, MemoryStore, Secret, Store};
+pub use store::{Change, Credential, CredentialChange, Device, MemoryStore, Secret, Store};

@@ -7,15 +7,15 @@
 use crate::auth_data::{self, Attested};
 use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, stored};
 use crate::cbor::{self, Value};
-use crate::config::Attestation;
+use crate::config::{Attestation, Counter};
 use crate::consent::Consent;
-use crate::credential_id;
+use crate::credential_id::{self, Contents};
 use crate::entities::{RelyingParty, User};
-use crate::keys::{ES256, PrivateKey};
+use crate::keys::{Algorithm, PrivateKey};
 use crate::parameters::{self, Options, PinUvAuth, PinUvAuthCheck};
 use crate::selection;
 use crate::status::Status;
-use crate::store::{Change, Credential, Secret, Store};
+use crate::store::{Change, Credential, CredentialChange, Protection, Secret, Store};
 use sk_cbor::cbor_map;
 
 /// A request whose parameters have the right types.
@@ -61,6 +61,7 @@ pub(crate) struct Pending {
     client_data_hash: [u8; 32],
     rp: RelyingParty,
     user: User,
+    algorithm: Algorithm,
     discoverable: bool,
 }
 
@@ -74,10 +75,13 @@ impl<S: Store> Authenticator<S> {
             return Ok(selection::touch(Status::PinNotSet));
         }
 
-        // 3. Validate pubKeyCredParams; the first supported algorithm is chosen, and there is but one.
-        if !request.algorithms.contains(&Some(ES256)) {
-            return Err(Status::UnsupportedAlgorithm);
-        }
+        // 3. Validate pubKeyCredParams; the first supported algorithm is chosen.
+        let algorithm = request
+            .algorithms
+            .iter()
+            .filter_map(|number| Algorithm::from_cose((*number)?))
+            .find(|algorithm| self.config.algorithms.contains(algorithm))
+            .ok_or(Status::UnsupportedAlgorithm)?;
 
         // 4. "uv" and "up" start as false: they become a `Consent`, which only an answer creates.
 
@@ -115,7 +119,7 @@ impl<S: Store> Authenticator<S> {
             Waiting::Excluded
         } else {
             let Request { client_data_hash, rp, user, .. } = request;
-            Waiting::MakeCredential(Box::new(Pending { client_data_hash, rp, user, discoverable }))
+            Waiting::MakeCredential(Box::new(Pending { client_data_hash, rp, user, algorithm, discoverable }))
         };
         Ok(Next::Ask(prompt, waiting))
     }
@@ -123,55 +127,78 @@ impl<S: Store> Authenticator<S> {
     /// Steps 15 to 19: makes the credential, keeps it if it is discoverable, and attests it.
     pub(crate) fn finish_make_credential(
         &mut self,
-        Pending { client_data_hash, rp, user, discoverable }: Pending,
+        Pending { client_data_hash, rp, user, algorithm, discoverable }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
         let rp_id_hash = auth_data::rp_id_hash(&rp.id);
         let mut device = stored(self.store.device())?;
-        device.counter = device.counter.saturating_add(1);
 
         // 15. No extension is supported.
 
         // 16. Generate a new key pair for the chosen algorithm.
-        let key = PrivateKey::generate(env)?;
+        let (key, seed) = PrivateKey::generate(algorithm, env)?;
 
-        let (credential_id, credential) = if discoverable {
+        let mut credentials = CredentialChange::None;
+        let credential_id = if discoverable {
             // 17. A discoverable credential, which overwrites the one with the same rp.id and account ID.
             let mut id = vec![0; 32];
             env.fill(&mut id);
-            let private_key = key.secret();
-            let credential = Credential { id: id.clone(), rp, user, private_key, created_at: env.now() };
+            let credential = Credential {
+                id: id.clone(),
+                rp,
+                user,
+                private_key: seed,
+                created_at: env.now(),
+                algorithm,
+                protection: Protection::default(),
+                cred_random: None,
+                cred_blob: None,
+                large_blob_key: None,
+                third_party_payment: false,
+                counter: 1,
+            };
             // 17.4. Not enough internal storage.
             let present = stored(self.store.credentials())?;
             let replaces = present.iter().any(|other| other.same_account(&credential));
             if present.len() >= self.config.max_credentials && !replaces {
                 return Err(Status::KeyStoreFull);
             }
-            (id, Some(credential))
+            credentials = CredentialChange::Add(Box::new(credential));
+            id
         } else {
             // 18. A non-discoverable credential.
-            let wrapping_key = device.wrapping_key.get_or_insert_with(|| {
-                let mut bytes = zeroize::Zeroizing::new([0; 32]);
-                env.fill(&mut *bytes);
-                Secret::new(*bytes)
-            });
-            (credential_id::seal(wrapping_key, &rp_id_hash, &key, env)?, None)
+            let wrapping_key = device.wrapping_key.get_or_insert_with(|| Secret::random(env));
+            let contents = Contents {
+                seed,
+                algorithm,
+                protection: Protection::default(),
+                hmac_secret: false,
+                third_party_payment: false,
+            };
+            credential_id::seal(wrapping_key, &rp_id_hash, &contents, env)?
+        };
+        let counter = match (self.config.counter, discoverable) {
+            (Counter::PerCredential, true) => 1,
+            (Counter::PerCredential, false) | (Counter::PerDevice, _) => {
+                device.counter = device.counter.saturating_add(1);
+                device.counter
+            }
         };
 
         // 19. Generate an attestation statement over authData and clientDataHash.
         let attested =
             Attested { aaguid: &self.config.aaguid, credential_id: &credential_id, public_key: key.cose() };
-        let auth_data = auth_data::encode(&rp_id_hash, consent, device.counter, Some(attested))?;
+        let auth_data = auth_data::encode(&rp_id_hash, consent, counter, Some(attested))?;
         let (format, statement) = match self.config.attestation {
             Attestation::None => ("none", cbor_map! {}),
             Attestation::SelfPacked => {
                 let signature = key.sign(&[&auth_data, &client_data_hash])?;
-                ("packed", cbor_map! { "alg" => ES256, "sig" => signature })
+                ("packed", cbor_map! { "alg" => algorithm.cose(), "sig" => signature })
             }
         };
 
-        stored(self.store.commit(Change { device, credential }))?;
+        stored(self.store.commit(Change { device, credentials }))?;
         Ok(Next::Reply(cbor::reply(cbor_map! { 0x01 => format, 0x02 => auth_data, 0x03 => statement })))
     }
 }

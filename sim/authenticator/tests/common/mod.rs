@@ -1,13 +1,13 @@
 //! A client's view of an authenticator: builds requests, reads replies, checks signatures.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+use p256::ecdsa::signature::Verifier;
 use pocketkey_authenticator::cbor::{self, Value};
 use pocketkey_authenticator::{
     Action, Authenticator, Config, Env, Event, MemoryStore, Output, Prompt, Status, Store,
 };
 use sha2::{Digest, Sha256};
-use sk_cbor::{cbor_array, cbor_map, cbor_map_options};
+use sk_cbor::{cbor_map, cbor_map_options};
 
 pub const HASH: [u8; 32] = [0xcd; 32];
 pub const APPROVED: Event<'static> = Event::Approved { user_verified: false };
@@ -122,23 +122,31 @@ pub struct Register {
     pub rk: Option<bool>,
     pub up: Option<bool>,
     pub uv: Option<bool>,
+    /// COSE algorithms in the order of preference.
+    pub algorithms: &'static [i64],
 }
 
-pub const REGISTER: Register =
-    Register { rp_id: "demo.example", user: 1, exclude: None, rk: None, up: None, uv: None };
+pub const REGISTER: Register = Register {
+    rp_id: "demo.example",
+    user: 1,
+    exclude: None,
+    rk: None,
+    up: None,
+    uv: None,
+    algorithms: &[-257, -7],
+};
 pub const PASSKEY: Register = Register { rk: Some(true), uv: Some(true), ..REGISTER };
 
 impl Register {
     pub fn fields(&self) -> Vec<(Value, Value)> {
         let user = [self.user];
+        let algorithms =
+            self.algorithms.iter().map(|number| cbor_map! { "alg" => *number, "type" => "public-key" });
         let parameters = cbor_map_options! {
             1 => &HASH[..],
             2 => cbor_map! { "id" => self.rp_id, "name" => "Demo" },
             3 => cbor_map! { "id" => &user[..], "name" => format!("user{}", self.user), "displayName" => "Someone" },
-            4 => cbor_array![
-                cbor_map! { "alg" => -257, "type" => "public-key" },
-                cbor_map! { "alg" => -7, "type" => "public-key" },
-            ],
+            4 => Value::array(algorithms.collect()),
             5 => self.exclude.as_deref().map(descriptors),
             7 => options(self.rk, self.up, self.uv),
         };
@@ -183,7 +191,7 @@ pub struct Made {
     pub statement: Value,
     pub auth_data: Vec<u8>,
     pub id: Vec<u8>,
-    pub public_key: VerifyingKey,
+    pub public_key: PublicKey,
 }
 
 impl Made {
@@ -193,14 +201,11 @@ impl Made {
         let id_length = usize::from(u16::from_be_bytes(auth_data[53..55].try_into().unwrap()));
         let (id, cose) = auth_data[55..].split_at(id_length);
         let mut cose = cbor::map(cbor::decode(cose).unwrap()).unwrap();
-        let mut number = |label: i64| cose.required(label, cbor::integer).unwrap();
-        assert_eq!([number(1), number(3), number(-1)], [2, -7, 1]);
-        let [x, y] = [-2, -3].map(|label: i64| cose.required(label, cbor::bytes).unwrap());
         Self {
             format: fields.required(1, cbor::text).unwrap(),
             statement: fields.required(3, Ok).unwrap(),
             id: id.to_vec(),
-            public_key: VerifyingKey::from_sec1_bytes(&[&[4], &x[..], &y[..]].concat()).unwrap(),
+            public_key: PublicKey::read(&mut cose),
             auth_data,
         }
     }
@@ -241,9 +246,52 @@ impl Assertion {
     }
 }
 
-pub fn verify(public_key: &VerifyingKey, auth_data: &[u8], signature: &[u8]) {
-    let signed = [auth_data, &HASH].concat();
-    public_key.verify(&signed, &Signature::from_der(signature).unwrap()).expect("the signature verifies");
+/// The public key of a credential.
+pub enum PublicKey {
+    Es256(p256::ecdsa::VerifyingKey),
+    EdDsa(ed25519_dalek::VerifyingKey),
+    Es384(p384::ecdsa::VerifyingKey),
+}
+
+impl PublicKey {
+    /// Reads a COSE_Key.
+    pub fn read(cose: &mut cbor::Fields) -> Self {
+        let mut number = |label: i64| cose.required(label, cbor::integer).unwrap();
+        let kind = [number(1), number(3), number(-1)];
+        let x = cose.required(-2, cbor::bytes).unwrap();
+        let point = |y: Vec<u8>| [&[4], &x[..], &y[..]].concat();
+        let y = cose.optional(-3, cbor::bytes).unwrap();
+        match kind {
+            [2, -7, 1] => {
+                Self::Es256(p256::ecdsa::VerifyingKey::from_sec1_bytes(&point(y.unwrap())).unwrap())
+            }
+            [1, -8, 6] => {
+                Self::EdDsa(ed25519_dalek::VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap())
+            }
+            [2, -35, 2] => {
+                Self::Es384(p384::ecdsa::VerifyingKey::from_sec1_bytes(&point(y.unwrap())).unwrap())
+            }
+            other => panic!("no key we know: {other:?}"),
+        }
+    }
+
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Es256(key) => {
+                key.verify(message, &p256::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+            }
+            Self::EdDsa(key) => {
+                key.verify(message, &ed25519_dalek::Signature::from_slice(signature).unwrap()).is_ok()
+            }
+            Self::Es384(key) => {
+                key.verify(message, &p384::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+            }
+        }
+    }
+}
+
+pub fn verify(public_key: &PublicKey, auth_data: &[u8], signature: &[u8]) {
+    assert!(public_key.verifies(&[auth_data, &HASH].concat(), signature), "the signature verifies");
 }
 
 pub fn flags(auth_data: &[u8]) -> u8 {
