@@ -4,7 +4,7 @@
 //! "authenticatorGetAssertion response structure"
 
 use crate::auth_data::{self, rp_id_hash};
-use crate::authenticator::{Authenticator, stored};
+use crate::authenticator::{Authenticator, Env, stored};
 use crate::cbor;
 use crate::config::Counter;
 use crate::consent::Consent;
@@ -17,7 +17,7 @@ use core::fmt;
 use sk_cbor::{cbor_map, cbor_map_options};
 
 /// A credential ready to sign.
-#[expect(dead_code, reason = "the extensions that read them follow")]
+#[expect(dead_code, reason = "the extensions that read hmac-secret and payment follow")]
 pub(crate) struct Signer {
     pub(crate) id: Vec<u8>,
     pub(crate) key: PrivateKey,
@@ -124,6 +124,9 @@ impl<S: Store> Authenticator<S> {
         choice: Choice,
     ) -> Result<Vec<u8>, Status> {
         let mut change = Change::from(stored(self.store.device())?);
+        if challenge.consent.user_verified() {
+            change.device.uv_tries_used = 0;
+        }
         let counter = self.count(&mut change, signer.stored.as_deref());
         let auth_data = auth_data::encode(&challenge.rp_id_hash, challenge.consent, counter, None)?;
         let signature = signer.key.sign(&[&auth_data, &challenge.client_data_hash])?;
@@ -136,6 +139,18 @@ impl<S: Store> Authenticator<S> {
             0x05 => choice.number_of_credentials.map(|number| number as u64),
             0x06 => choice.user_selected.then_some(true),
         }))
+    }
+
+    /// The end of step 14 of 6.1.2 and of step 9 of 6.2.2: user presence is there; a token that vouches for the
+    /// verification is spent.
+    pub(crate) fn spend_token(&mut self, consent: Consent, by_token: bool, env: &impl Env) -> Consent {
+        if !by_token {
+            return consent;
+        }
+        if let Some(token) = self.session.token(env.now()) {
+            token.spend();
+        }
+        consent.verified_by_token()
     }
 
     /// The signature counter after one more signature, as `change` will keep it.

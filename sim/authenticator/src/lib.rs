@@ -6,8 +6,8 @@
 //!
 //! Each command is one file; the numbered steps of
 //! [CTAP 2.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html)
-//! stand above the code that does them. There is no client PIN yet: the person is verified by unlocking
-//! the phone, which the specification calls built-in user verification.
+//! stand above the code that does them. The person is verified by unlocking the phone, which the specification calls
+//! built-in user verification, or with a client PIN: [`UserVerification`] says which.
 //!
 //! ```
 //! use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};
@@ -36,6 +36,7 @@ mod assertion;
 mod auth_data;
 mod authenticator;
 pub mod cbor;
+mod client_pin;
 mod config;
 mod consent;
 mod credential_id;
@@ -46,13 +47,17 @@ pub mod info;
 mod keys;
 mod make_credential;
 mod parameters;
+mod pin_protocol;
+mod pin_uv_auth_token;
+mod policy;
 mod reset;
 mod selection;
+mod session;
 pub mod status;
 pub mod store;
 
 pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt};
-pub use config::{Attestation, Config, Counter};
+pub use config::{Attestation, Config, Counter, UserVerification};
 pub use entities::{RelyingParty, User};
 pub use keys::Algorithm;
 pub use status::Status;

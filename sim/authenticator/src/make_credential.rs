@@ -1,8 +1,7 @@
 //! authenticatorMakeCredential (0x01).
 //!
 //! [CTAP 2.1, 6.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorMakeCredential);
-//! the numbers in comments are those of 6.1.2, its algorithm. "Protected by some form of user
-//! verification" is always true here: the phone's unlock.
+//! the numbers in comments are those of 6.1.2, its algorithm.
 
 use crate::auth_data::{self, Attested};
 use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, stored};
@@ -12,8 +11,8 @@ use crate::consent::Consent;
 use crate::credential_id::{self, Contents};
 use crate::entities::{RelyingParty, User};
 use crate::keys::{Algorithm, PrivateKey};
-use crate::parameters::{self, Options, PinUvAuth, PinUvAuthCheck};
-use crate::selection;
+use crate::parameters::{self, Options, PinUvAuth};
+use crate::pin_uv_auth_token::Permissions;
 use crate::status::Status;
 use crate::store::{Change, Credential, CredentialChange, Protection, Secret, Store};
 use sk_cbor::cbor_map;
@@ -63,17 +62,21 @@ pub(crate) struct Pending {
     user: User,
     algorithm: Algorithm,
     discoverable: bool,
+    /// Whether a pinUvAuthToken vouches for the verification.
+    by_token: bool,
 }
 
 impl<S: Store> Authenticator<S> {
     /// Steps 1 to 14: checks the request and asks the person.
-    pub(crate) fn make_credential(&self, parameters: &[u8]) -> Result<Next, Status> {
-        let request = Request::read(parameters)?;
+    pub(crate) fn make_credential(&mut self, parameters: &[u8], env: &mut impl Env) -> Result<Next, Status> {
+        let mut request = Request::read(parameters)?;
+        let policy = self.policy()?;
 
         // 1, 2. pinUvAuthParam.
-        if request.pin_uv_auth.check()? == PinUvAuthCheck::TouchOnly {
-            return Ok(selection::touch(Status::PinNotSet));
+        if request.pin_uv_auth.is_touch_only() {
+            return self.touch_only();
         }
+        let proof = core::mem::take(&mut request.pin_uv_auth).proof()?;
 
         // 3. Validate pubKeyCredParams; the first supported algorithm is chosen.
         let algorithm = request
@@ -83,56 +86,92 @@ impl<S: Store> Authenticator<S> {
             .find(|algorithm| self.config.algorithms.contains(algorithm))
             .ok_or(Status::UnsupportedAlgorithm)?;
 
-        // 4. "uv" and "up" start as false: they become a `Consent`, which only an answer creates.
+        // 4. "uv" and "up" start as false: they become a `Consent`, which only an answer or a token creates.
 
-        // 5. Options. "uv", "rk" and "up" are supported; "up" may not be turned off.
+        // 5. Options. "uv", "rk" and "up" are supported; "up" may not be turned off. A pinUvAuthParam takes
+        //    precedence over "uv".
         let discoverable = request.options.rk.unwrap_or(false);
         if request.options.up == Some(false) {
             return Err(Status::InvalidOption);
         }
 
-        // 6. alwaysUv is not supported.
+        // 6. alwaysUv.
+        let asked = match proof {
+            Some(_) => false,
+            None => policy.built_in_wanted(request.options.uv)?,
+        };
+
+        // 7. makeCredUvNotRqd is true: only discoverable credentials need verification.
+        // 8. It is absent: every credential does. Where the phone can verify and the request does not ask for it, the
+        //    phone does so of itself, rather than refuse a client that could only try again.
+        let wanted = !policy.make_cred_uv_not_required() || discoverable;
+        let built_in = proof.is_none() && policy.built_in && (asked || wanted);
+        if proof.is_none() && !built_in && policy.is_protected() && wanted {
+            return Err(policy.refusal());
+        }
 
         // 9. enterpriseAttestation is not supported.
         if request.enterprise_attestation {
             return Err(Status::InvalidParameter);
         }
 
-        // 12. The excludeList holds a credential that was created here for this rp.id.
-        let excluded = !self.locate(&request.rp.id, &request.exclude)?.is_empty();
-        // 7, 8. makeCredUvNotRqd is absent: no credential is made without user verification. Where the request does not
-        //       ask for it the phone does so of itself, rather than refuse a client that could only try again. (Announced
-        //       as true, the option would make Chromium never ask for verification when registering.)
-        let user_verification = !excluded || request.options.uv.unwrap_or(false);
+        // 10, 11. User verification: a token is verified now, the phone is unlocked when step 14 asks.
+        let mut present = false;
+        if let Some(proof) = &proof {
+            let permission = Permissions::MAKE_CREDENTIAL;
+            let rp_id = &request.rp.id;
+            let token = self.session.verify_for(proof, &request.client_data_hash, permission, rp_id, env)?;
+            present = token.user_present(env.now());
+        }
+        let verified = proof.is_some() || built_in;
 
-        // 10, 11, 13, 14. Show the rp and the user parameter, and ask for approval and for the unlock. One
-        //                 prompt does for both.
+        // 12. The excludeList holds a credential that was created here for this rp.id; one with the credProtect value
+        //     userVerificationRequired counts only where the person is verified.
+        let known = self.locate(&request.rp.id, &request.exclude)?;
+        let open = known.iter().any(|signer| signer.protection != Protection::Required);
+        let excluded = open || (verified && !known.is_empty());
+        if excluded && present {
+            return Err(Status::CredentialExcluded);
+        }
+        if built_in && stored(self.store.device())?.uv_retries() == 0 {
+            return Err(policy.refusal());
+        }
+
+        // 13, 14. Show the rp and the user parameter, and ask for approval and, where no token says it already, for
+        //         the unlock. One prompt does for both.
         let prompt = Prompt {
             action: Action::Register,
             rp_id: request.rp.id.clone(),
             rp_name: request.rp.name.clone().unwrap_or_default(),
             account: request.user.label().to_owned(),
-            user_verification,
+            // A credential that is admitted to anybody needs no verification that was not asked for.
+            user_verification: built_in && (asked || !(excluded && open)),
         };
-
-        let waiting = if excluded {
-            Waiting::Excluded
-        } else {
-            let Request { client_data_hash, rp, user, .. } = request;
-            Waiting::MakeCredential(Box::new(Pending { client_data_hash, rp, user, algorithm, discoverable }))
-        };
-        Ok(Next::Ask(prompt, waiting))
+        if excluded {
+            return Ok(Next::Ask(prompt, Waiting::Excluded));
+        }
+        let by_token = proof.is_some();
+        let Request { client_data_hash, rp, user, .. } = request;
+        let pending = Pending { client_data_hash, rp, user, algorithm, discoverable, by_token };
+        if present {
+            return self.finish_make_credential(pending, Consent::from_token(present), env);
+        }
+        Ok(Next::Ask(prompt, Waiting::MakeCredential(Box::new(pending))))
     }
 
     /// Steps 15 to 19: makes the credential, keeps it if it is discoverable, and attests it.
     pub(crate) fn finish_make_credential(
         &mut self,
-        Pending { client_data_hash, rp, user, algorithm, discoverable }: Pending,
+        Pending { client_data_hash, rp, user, algorithm, discoverable, by_token }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
+        let consent = self.spend_token(consent, by_token, env);
         let rp_id_hash = auth_data::rp_id_hash(&rp.id);
         let mut device = stored(self.store.device())?;
+        if consent.user_verified() {
+            device.uv_tries_used = 0;
+        }
 
         // 15. No extension is supported.
 

@@ -1,6 +1,7 @@
 //! Parameters that makeCredential and getAssertion share.
 
 use crate::cbor::{self, Value};
+use crate::pin_protocol::Protocol;
 use crate::status::Status;
 
 /// The most credential descriptors that a list may hold (`maxCredentialCountInList`).
@@ -52,13 +53,11 @@ pub(crate) struct PinUvAuth {
     protocol: Option<i64>,
 }
 
-/// What steps 1 and 2 of both commands make of [`PinUvAuth`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PinUvAuthCheck {
-    /// No such parameter: go on.
-    Absent,
-    /// A zero-length parameter: the platform only wants to know whether somebody is there.
-    TouchOnly,
+/// A pinUvAuthParam whose protocol is supported. What it proves is still to be verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proof {
+    pub(crate) protocol: Protocol,
+    pub(crate) param: Vec<u8>,
 }
 
 impl PinUvAuth {
@@ -69,17 +68,24 @@ impl PinUvAuth {
         })
     }
 
-    /// Steps 1 and 2 of 6.1.2 and 6.2.2, for an authenticator without pinUvAuthToken and without clientPIN.
-    pub(crate) fn check(&self) -> Result<PinUvAuthCheck, Status> {
-        match (&self.param, self.protocol) {
-            (None, _) => Ok(PinUvAuthCheck::Absent),
-            // 1. A zero-length pinUvAuthParam asks for user interaction only. The specification says so for
-            //    authenticators with a PIN, but Windows sends it to others too.
-            (Some(param), _) if param.is_empty() => Ok(PinUvAuthCheck::TouchOnly),
-            // 2.1. The pinUvAuthProtocol's value is not supported (none is).
-            (Some(_), Some(_)) => Err(Status::InvalidParameter),
-            // 2.2. The pinUvAuthProtocol is absent.
-            (Some(_), None) => Err(Status::MissingParameter),
-        }
+    /// Step 1 of 6.1.2 and 6.2.2: whether a zero-length pinUvAuthParam asks for user interaction only. The
+    /// specification says so for authenticators with a PIN, but Windows sends it to others too.
+    pub(crate) fn is_touch_only(&self) -> bool {
+        self.param.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    /// Step 2 of 6.1.2 and 6.2.2, and its like in other commands.
+    pub(crate) fn proof(self) -> Result<Option<Proof>, Status> {
+        let Some(param) = self.param else { return Ok(None) };
+        // 2.2. The pinUvAuthProtocol is absent.
+        let protocol = self.protocol.ok_or(Status::MissingParameter)?;
+        // 2.1. The pinUvAuthProtocol's value is not supported.
+        Ok(Some(Proof { protocol: Protocol::from_number(protocol)?, param }))
+    }
+
+    /// The same for commands that do nothing without a pinUvAuthParam.
+    #[allow(dead_code, reason = "its command follows")]
+    pub(crate) fn required_proof(self) -> Result<Proof, Status> {
+        self.proof()?.ok_or(Status::PuatRequired)
     }
 }

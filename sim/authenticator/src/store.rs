@@ -14,8 +14,8 @@ use minicbor::{Decode, Encode};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Keeps credentials and settings. Each command writes at most once, through [`Store::commit`], before its reply
-/// exists: what was replied is kept, and what was not kept is not replied. Only commands that try a PIN write twice:
-/// the try is counted before the PIN is looked at.
+/// exists: what was replied is kept, and what was not kept is not replied. Only commands that try a PIN write more
+/// often: the try is counted before the PIN is looked at.
 pub trait Store {
     /// Why reading or writing failed. Clients are told `CTAP1_ERR_OTHER`; log the reason where it arises.
     type Error: core::error::Error;

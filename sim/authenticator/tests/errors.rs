@@ -133,7 +133,8 @@ fn messages() {
         ("unsorted keys", &[0x02, 0xa2, 0x02, 0x00, 0x01, 0x00], Status::InvalidCbor),
         ("reset", &[0x07], Status::NotAllowed),
         ("getNextAssertion out of the blue", &[0x08], Status::NotAllowed),
-        ("client PIN", &[0x06, 0xa0], Status::InvalidCommand),
+        ("client PIN without a subcommand", &[0x06, 0xa0], Status::MissingParameter),
+        ("client PIN where there is none", &[0x06, 0xa1, 0x02, 0x01], Status::InvalidSubcommand),
         ("unknown command", &[0x55], Status::InvalidCommand),
     ];
     for (what, request, expected) in cases {
@@ -191,7 +192,7 @@ fn a_zero_length_pin_uv_auth_param_asks_for_a_touch() {
     }
     let mut fields = REGISTER.fields();
     fields.extend([(8.into(), vec![0u8; 16].into()), (9.into(), 2.into())]);
-    assert_eq!(status(&message(0x01, Value::map(fields))), Status::InvalidParameter);
+    assert_eq!(status(&message(0x01, Value::map(fields))), Status::PinAuthInvalid);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use pocketkey_api::{
     activation::ActivationCode,
     sandbox::{CredentialSummary, PairedComputer, Screen, Script, ScriptMode, SimulatedPhone, Touch},
 };
-use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status, info};
+use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status};
 use pocketkey_link::{
     Entropy,
     frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
@@ -313,7 +313,7 @@ impl Actor {
             device: account.device,
             model: self.options.model.clone(),
             os: self.options.os.clone(),
-            info: info::encode(self.authenticator.config()).into(),
+            info: self.authenticator.info().into(),
         };
         let Some(under_way) = self.pairing.take_if(|under_way| under_way.id() == pairing) else { return };
         match under_way.answered(body, &card) {

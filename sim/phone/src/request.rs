@@ -45,6 +45,8 @@ impl Pending {
                 Action::Register => RequestAction::Register,
                 Action::SignIn => RequestAction::SignIn,
                 Action::Select => RequestAction::Select,
+                Action::Manage => RequestAction::Manage,
+                Action::Reset => RequestAction::Reset,
             },
             rp_id: prompt.rp_id,
             rp_name: prompt.rp_name,
@@ -69,6 +71,8 @@ impl Pending {
             RequestAction::Register => format!("Registered at {}.", self.summary.rp_id),
             RequestAction::SignIn => format!("Signed in at {}.", self.summary.rp_id),
             RequestAction::Select => format!("Chosen on {}.", self.summary.computer),
+            RequestAction::Manage => format!("{} may manage this key.", self.summary.computer),
+            RequestAction::Reset => "Erased.".to_owned(),
         }
     }
 }

@@ -64,11 +64,10 @@ impl Device {
 
     /// `uvRetries`: how often the person may still fail to verify on the phone.
     ///
-    /// Without a client PIN to fall back to, one always remains: the phone's own lock limits the tries then, and a
-    /// block here could never be lifted.
+    /// Failures count only where a client PIN is left to fall back to. Otherwise the phone's own lock limits the
+    /// tries, and a block here could never be lifted.
     pub fn uv_retries(&self) -> u8 {
-        let left = UV_TRIES.saturating_sub(self.uv_tries_used);
-        if self.pin.is_some() { left } else { left.max(1) }
+        UV_TRIES.saturating_sub(self.uv_tries_used)
     }
 }
 

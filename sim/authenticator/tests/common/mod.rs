@@ -1,6 +1,10 @@
 //! A client's view of an authenticator: builds requests, reads replies, checks signatures.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+mod platform;
+
+pub use platform::*;
+
 use p256::ecdsa::signature::Verifier;
 use pocketkey_authenticator::cbor::{self, Value};
 use pocketkey_authenticator::{
@@ -76,6 +80,11 @@ impl<S: Store> Key<S> {
         }
     }
 
+    /// Sends a request that must be answered without a question.
+    pub fn send(&mut self, request: &[u8]) -> Result<Value, Status> {
+        self.reply(Event::Request(request))
+    }
+
     /// Sends a request and answers the question.
     pub fn run(&mut self, request: &[u8], answer: Event) -> Result<Value, Status> {
         self.ask(request);
@@ -124,6 +133,8 @@ pub struct Register {
     pub uv: Option<bool>,
     /// COSE algorithms in the order of preference.
     pub algorithms: &'static [i64],
+    pub token: Option<PinToken>,
+    pub extensions: Option<Value>,
 }
 
 pub const REGISTER: Register = Register {
@@ -134,6 +145,8 @@ pub const REGISTER: Register = Register {
     up: None,
     uv: None,
     algorithms: &[-257, -7],
+    token: None,
+    extensions: None,
 };
 pub const PASSKEY: Register = Register { rk: Some(true), uv: Some(true), ..REGISTER };
 
@@ -148,7 +161,10 @@ impl Register {
             3 => cbor_map! { "id" => &user[..], "name" => format!("user{}", self.user), "displayName" => "Someone" },
             4 => Value::array(algorithms.collect()),
             5 => self.exclude.as_deref().map(descriptors),
+            6 => self.extensions.clone(),
             7 => options(self.rk, self.up, self.uv),
+            8 => self.token.as_ref().map(|token| token.param(&HASH)),
+            9 => self.token.as_ref().map(|token| token.protocol),
         };
         parameters.extract_map().unwrap()
     }
@@ -165,9 +181,12 @@ pub struct SignIn {
     pub allow: Option<Vec<Vec<u8>>>,
     pub up: Option<bool>,
     pub uv: Option<bool>,
+    pub token: Option<PinToken>,
+    pub extensions: Option<Value>,
 }
 
-pub const SIGN_IN: SignIn = SignIn { rp_id: "demo.example", allow: None, up: None, uv: None };
+pub const SIGN_IN: SignIn =
+    SignIn { rp_id: "demo.example", allow: None, up: None, uv: None, token: None, extensions: None };
 
 impl SignIn {
     pub fn fields(&self) -> Vec<(Value, Value)> {
@@ -175,7 +194,10 @@ impl SignIn {
             1 => self.rp_id,
             2 => &HASH[..],
             3 => self.allow.as_deref().map(descriptors),
+            4 => self.extensions.clone(),
             5 => options(None, self.up, self.uv),
+            6 => self.token.as_ref().map(|token| token.param(&HASH)),
+            7 => self.token.as_ref().map(|token| token.protocol),
         };
         parameters.extract_map().unwrap()
     }
