@@ -10,6 +10,7 @@ use crate::config::Counter;
 use crate::consent::Consent;
 use crate::credential_id;
 use crate::entities::User;
+use crate::extensions::Assertion;
 use crate::keys::PrivateKey;
 use crate::status::Status;
 use crate::store::{Change, CredRandom, Credential, CredentialChange, Protection, Store};
@@ -17,7 +18,6 @@ use core::fmt;
 use sk_cbor::{cbor_map, cbor_map_options};
 
 /// A credential ready to sign.
-#[expect(dead_code, reason = "the extensions that read hmac-secret and payment follow")]
 pub(crate) struct Signer {
     pub(crate) id: Vec<u8>,
     pub(crate) key: PrivateKey,
@@ -70,11 +70,12 @@ impl fmt::Debug for Signer {
 }
 
 /// What is signed, and with which flags; the same for a whole list of assertions.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Challenge {
     pub(crate) rp_id_hash: [u8; 32],
     pub(crate) client_data_hash: [u8; 32],
     pub(crate) consent: Consent,
+    pub(crate) extensions: Assertion,
 }
 
 /// Members of the response that depend on how the credential was chosen.
@@ -122,13 +123,15 @@ impl<S: Store> Authenticator<S> {
         signer: &Signer,
         challenge: &Challenge,
         choice: Choice,
+        env: &mut impl Env,
     ) -> Result<Vec<u8>, Status> {
         let mut change = Change::from(stored(self.store.device())?);
         if challenge.consent.user_verified() {
             change.device.uv_tries_used = 0;
         }
+        let outputs = challenge.extensions.outputs(signer, challenge.consent, env)?;
         let counter = self.count(&mut change, signer.stored.as_deref());
-        let auth_data = auth_data::encode(&challenge.rp_id_hash, challenge.consent, counter, None)?;
+        let auth_data = auth_data::encode(&challenge.rp_id_hash, challenge.consent, counter, None, outputs)?;
         let signature = signer.key.sign(&[&auth_data, &challenge.client_data_hash])?;
         stored(self.store.commit(change))?;
         Ok(cbor::reply(cbor_map_options! {
@@ -138,6 +141,7 @@ impl<S: Store> Authenticator<S> {
             0x04 => signer.account().map(|user| user.encode(choice.names)),
             0x05 => choice.number_of_credentials.map(|number| number as u64),
             0x06 => choice.user_selected.then_some(true),
+            0x07 => challenge.extensions.large_blob_key(signer).map(|key| key.bytes().to_vec()),
         }))
     }
 

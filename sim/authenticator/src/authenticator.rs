@@ -3,14 +3,17 @@
 use crate::client_pin;
 use crate::config::Config;
 use crate::consent::Consent;
+use crate::entities::RelyingParty;
 use crate::get_assertion;
 use crate::get_next_assertion::Remaining;
 use crate::info;
+use crate::large_blobs::Upload;
 use crate::make_credential;
 use crate::policy::Policy;
 use crate::session::Session;
 use crate::status::Status;
-use crate::store::{Change, Device, Store};
+use crate::store::{Change, Credential, Device, Store};
+use std::vec::IntoIter;
 
 /// The clock and the randomness.
 pub trait Env {
@@ -98,8 +101,9 @@ pub struct Authenticator<S> {
     state: State,
 }
 
+/// What the next event may refer to: at most one of these, and any other request ends it ("stateful commands", 6).
 #[derive(Debug, Default)]
-enum State {
+pub(crate) enum State {
     #[default]
     Idle,
     Waiting {
@@ -107,7 +111,13 @@ enum State {
         user_verification: bool,
     },
     /// getNextAssertion may follow.
-    Listing(Remaining),
+    Assertions(Remaining),
+    /// enumerateRPsGetNextRP may follow.
+    RelyingParties(IntoIter<RelyingParty>),
+    /// enumerateCredentialsGetNextCredential may follow.
+    Credentials(IntoIter<Credential>),
+    /// The next fragment of a large-blob array may follow.
+    LargeBlobs(Upload),
 }
 
 /// What an approval lets happen.
@@ -118,6 +128,7 @@ pub(crate) enum Pending {
     Token(Box<client_pin::Pending>),
     /// The excludeList named a credential of ours: that is said, but only to somebody who is there.
     Excluded,
+    Reset,
     /// A touch is wanted for its own sake, and answered with this.
     Touch(Status),
 }
@@ -127,7 +138,7 @@ pub(crate) enum Pending {
 pub(crate) enum Next {
     Ask(Prompt, Pending),
     Reply(Vec<u8>),
-    ReplyAndList(Vec<u8>, Remaining),
+    ReplyAndKeep(Vec<u8>, State),
 }
 
 impl<S: Store> Authenticator<S> {
@@ -173,8 +184,8 @@ impl<S: Store> Authenticator<S> {
                 Output::Ask(prompt)
             }
             Ok(Next::Reply(reply)) => Output::Reply(reply),
-            Ok(Next::ReplyAndList(reply, remaining)) => {
-                self.state = State::Listing(remaining);
+            Ok(Next::ReplyAndKeep(reply, state)) => {
+                self.state = state;
                 Output::Reply(reply)
             }
             Err(status) => Output::Reply(vec![status.into()]),
@@ -228,13 +239,16 @@ impl<S: Store> Authenticator<S> {
             0x02 => self.get_assertion(parameters, env),
             0x04 => Ok(Next::Reply(self.info())),
             0x06 => self.client_pin(parameters, env),
-            0x07 => self.reset(),
-            // "Stateful commands" (6): any other command than the one that may follow ends the list.
+            0x07 => self.reset(env),
             0x08 => match state {
-                State::Listing(remaining) => self.get_next_assertion(remaining, env),
-                State::Idle | State::Waiting { .. } => Err(Status::NotAllowed),
+                State::Assertions(remaining) => self.get_next_assertion(remaining, env),
+                _ => Err(Status::NotAllowed),
             },
+            // 0x41 is what CTAP 2.1's preview called it.
+            0x0a | 0x41 => self.credential_management(state, parameters, env),
             0x0b => self.selection(),
+            0x0c => self.large_blobs(state, parameters, env),
+            0x0d => self.authenticator_config(parameters, env),
             _ => Err(Status::InvalidCommand),
         }
     }
@@ -250,6 +264,7 @@ impl<S: Store> Authenticator<S> {
             Pending::MakeCredential(pending) => self.finish_make_credential(*pending, consent?, env),
             Pending::GetAssertion(pending) => self.finish_get_assertion(*pending, consent?, env),
             Pending::Token(pending) => self.finish_token(*pending, consent?, env),
+            Pending::Reset => consent.and_then(|_| self.finish_reset()),
             Pending::Excluded => Err(make_credential::excluded(consent, user_verification)),
             Pending::Touch(status) => match consent.map(|_| status)? {
                 Status::Ok => Ok(Next::Reply(vec![Status::Ok.into()])),

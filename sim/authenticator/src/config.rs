@@ -67,6 +67,9 @@ pub struct Config {
     pub always_uv: bool,
     /// Shortest PIN in Unicode code points; authenticatorConfig can raise it. At least 4.
     pub min_pin_length: u8,
+    /// Room for the serialized large-blob array in bytes (`maxSerializedLargeBlobArray`): at least 1,024, or 0 for
+    /// none. It takes pinUvAuthTokens to write them, so there are none where no tokens are given out.
+    pub large_blob_size: usize,
     /// Longest request in bytes (`maxMsgSize`). The kernel's uhid ring drops messages beyond 31 packets,
     /// 1,800 bytes.
     pub max_msg_size: usize,
@@ -94,6 +97,7 @@ impl Default for Config {
             phone_token: false,
             always_uv: false,
             min_pin_length: 4,
+            large_blob_size: 2048,
             max_msg_size: 1200,
             max_credentials: 100,
             firmware_version: 1,

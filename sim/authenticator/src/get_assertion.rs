@@ -5,10 +5,11 @@
 
 use crate::assertion::{Challenge, Choice, Signer};
 use crate::auth_data;
-use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, stored};
+use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, State, stored};
 use crate::cbor;
 use crate::consent::Consent;
 use crate::entities::User;
+use crate::extensions::{Assertion, AssertionInputs};
 use crate::get_next_assertion::Remaining;
 use crate::parameters::{self, Options, PinUvAuth};
 use crate::pin_uv_auth_token::Permissions;
@@ -22,21 +23,21 @@ struct Request {
     /// Without it, discoverable credentials are looked for.
     allow: Option<Vec<Vec<u8>>>,
     options: Options,
+    extensions: AssertionInputs,
     pin_uv_auth: PinUvAuth,
 }
 
 impl Request {
     fn read(parameters: &[u8]) -> Result<Self, Status> {
         let mut fields = cbor::map(cbor::decode(parameters)?)?;
-        let request = Self {
+        Ok(Self {
             rp_id: fields.required(0x01, cbor::text)?,
             client_data_hash: fields.required(0x02, parameters::client_data_hash)?,
             allow: fields.optional(0x03, parameters::credential_ids)?.flatten(),
             options: fields.optional(0x05, Options::read)?.unwrap_or_default(),
+            extensions: fields.optional(0x04, AssertionInputs::read)?.unwrap_or_default(),
             pin_uv_auth: PinUvAuth::read(&mut fields, 0x06, 0x07)?,
-        };
-        fields.optional(0x04, cbor::map)?; // extensions: none is supported, so all are ignored
-        Ok(request)
+        })
     }
 }
 
@@ -46,6 +47,7 @@ pub(crate) struct Pending {
     rp_id_hash: [u8; 32],
     client_data_hash: [u8; 32],
     signers: Signers,
+    extensions: Assertion,
     /// Whether a pinUvAuthToken vouches for the verification.
     by_token: bool,
 }
@@ -62,7 +64,8 @@ enum Signers {
 impl<S: Store> Authenticator<S> {
     /// Steps 1 to 9: checks the request, finds credentials and asks the person, unless `up` is false.
     pub(crate) fn get_assertion(&mut self, parameters: &[u8], env: &mut impl Env) -> Result<Next, Status> {
-        let Request { rp_id, client_data_hash, allow, options, pin_uv_auth } = Request::read(parameters)?;
+        let request = Request::read(parameters)?;
+        let Request { rp_id, client_data_hash, allow, options, extensions, pin_uv_auth } = request;
         let policy = self.policy()?;
 
         // 1, 2. pinUvAuthParam.
@@ -116,8 +119,10 @@ impl<S: Store> Authenticator<S> {
         }
         let (rp_name, account) = signers.names();
         let rp_id_hash = auth_data::rp_id_hash(&rp_id);
+        // 10. Extensions are checked before anybody is asked.
+        let extensions = self.assertion(extensions, user_presence, env)?;
         let by_token = proof.is_some();
-        let pending = Pending { rp_id_hash, client_data_hash, signers, by_token };
+        let pending = Pending { rp_id_hash, client_data_hash, signers, extensions, by_token };
 
         // 8, 9. User presence. Who verifies is present, so `up` false is silent only without "uv"; who verified for
         //       the token may still count as present.
@@ -148,20 +153,22 @@ impl<S: Store> Authenticator<S> {
     /// Steps 10 to 13: selects a credential and signs.
     fn sign(
         &mut self,
-        Pending { rp_id_hash, client_data_hash, signers, .. }: Pending,
+        Pending { rp_id_hash, client_data_hash, signers, extensions, .. }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
-        let challenge = Challenge { rp_id_hash, client_data_hash, consent };
+        let challenge = Challenge { rp_id_hash, client_data_hash, consent, extensions };
 
-        // 10. No extension is supported.
+        // 10. Extensions: each assertion makes its outputs.
         match signers {
             // 11. With an allowList: any credential; neither numberOfCredentials nor userSelected.
-            Signers::Allowed(signer) => self.assert(&signer, &challenge, Choice::default()).map(Next::Reply),
+            Signers::Allowed(signer) => {
+                self.assert(&signer, &challenge, Choice::default(), env).map(Next::Reply)
+            }
             // 12.1. One credential: selected. If the person approved it, they saw the account on the screen.
             Signers::Discovered(signer, rest) if rest.is_empty() => {
                 let choice = Choice { user_selected: consent.user_present(), ..Choice::default() };
-                self.assert(&signer, &challenge, choice).map(Next::Reply)
+                self.assert(&signer, &challenge, choice, env).map(Next::Reply)
             }
             // 12.2. Several, newest first. The client lets the person choose, through getNextAssertion, as
             //       without a display: a prompt here is answered with yes or no.
@@ -171,8 +178,8 @@ impl<S: Store> Authenticator<S> {
                     names: consent.user_verified(),
                     ..Choice::default()
                 };
-                let reply = self.assert(&signer, &challenge, choice)?;
-                Ok(Next::ReplyAndList(reply, Remaining::new(challenge, rest, env)))
+                let reply = self.assert(&signer, &challenge, choice, env)?;
+                Ok(Next::ReplyAndKeep(reply, State::Assertions(Remaining::new(challenge, rest, env))))
             }
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::cbor::{self, Value};
 use crate::config::Config;
+use crate::extensions;
 use crate::parameters::MAX_LIST;
 use crate::pin_protocol::Protocol;
 use crate::policy::Policy;
@@ -12,6 +13,9 @@ use sk_cbor::{cbor_array, cbor_bytes_lit, cbor_map, cbor_map_options};
 
 /// The longest credBlob in bytes (`maxCredBlobLength`).
 pub const MAX_CRED_BLOB: usize = 32;
+
+/// How many relying parties may learn the minimum PIN length (`maxRPIDsForSetMinPINLength`).
+pub(crate) const MAX_MIN_PIN_LENGTH_RP_IDS: usize = 8;
 
 /// The longest credential ID in bytes that we make or accept; clients leave longer ones out of their lists.
 const MAX_CREDENTIAL_ID: u64 = 64;
@@ -25,8 +29,10 @@ const MIN_PIN_LENGTH: u8 = 4;
 pub fn encode(config: &Config, device: &Device, credentials: usize) -> Vec<u8> {
     let remaining = config.max_credentials.saturating_sub(credentials);
     let with_pin = config.user_verification.with_pin();
+    let policy = Policy::new(config, device);
     cbor::reply(cbor_map_options! {
         0x01 => cbor_array!["FIDO_2_0", "FIDO_2_1"], // versions
+        0x02 => Value::array(extensions::supported(config, policy).into_iter().map(Value::from).collect()),
         0x03 => cbor_bytes_lit!(&config.aaguid),
         0x04 => options(config, device),
         0x05 => config.max_msg_size as u64, // maxMsgSize
@@ -35,9 +41,12 @@ pub fn encode(config: &Config, device: &Device, credentials: usize) -> Vec<u8> {
         0x08 => MAX_CREDENTIAL_ID, // maxCredentialIdLength
         0x09 => cbor_array!["usb"], // transports
         0x0a => algorithms(config),
+        0x0b => policy.large_blobs(config).then_some(config.large_blob_size as u64), // maxSerializedLargeBlobArray
         0x0c => with_pin.then_some(device.force_pin_change), // forcePINChange
         0x0d => with_pin.then(|| u64::from(min_pin_length(config, device))), // minPINLength
         0x0e => u64::from(config.firmware_version), // firmwareVersion
+        0x0f => MAX_CRED_BLOB as u64, // maxCredBlobLength
+        0x10 => with_pin.then_some(MAX_MIN_PIN_LENGTH_RP_IDS as u64), // maxRPIDsForSetMinPINLength
         0x14 => remaining as u64, // remainingDiscoverableCredentials
     })
 }
@@ -54,7 +63,13 @@ fn options(config: &Config, device: &Device) -> Value {
         "up" => true,
         "uv" => policy.built_in.then_some(true), // there and set up: the phone's unlock
         "plat" => false,
-        "alwaysUv" => policy.always_uv.then_some(true),
+        // With tokens come the commands that take them.
+        "alwaysUv" => (policy.token || policy.always_uv).then_some(policy.always_uv),
+        "authnrCfg" => policy.token.then_some(true),
+        "credMgmt" => policy.token.then_some(true),
+        "largeBlobs" => policy.large_blobs(config).then_some(true),
+        "setMinPINLength" => policy.client_pin.map(|_| true),
+        "uvAcfg" => (policy.token && policy.built_in).then_some(true),
         "clientPin" => policy.client_pin,
         "pinUvAuthToken" => policy.token.then_some(true),
         "makeCredUvNotRqd" => policy.make_cred_uv_not_required().then_some(true),
@@ -79,9 +94,13 @@ mod tests {
     fn the_reply_byte_for_byte() {
         let reply = encode(&Config::default(), &Device::default(), 1);
         let expected = [
-            &[0x00, 0xab][..],                             // OK, a map of eleven
+            &[0x00, 0xad][..],                             // OK, a map of thirteen
             &[0x01, 0x82],                                 // versions
             b"\x68FIDO_2_0\x68FIDO_2_1",                   //
+            &[0x02, 0x85],                                 // extensions
+            b"\x68credBlob\x6bcredProtect",                //
+            b"\x6bhmac-secret\x6ehmac-secret-mc",          //
+            b"\x71thirdPartyPayment",                      //
             &[0x03, 0x50],                                 // aaguid
             &Config::AAGUID,                               //
             &[0x04, 0xa4],                                 // options, shorter keys first
@@ -97,6 +116,7 @@ mod tests {
             b"\xa2\x63alg\x27\x64type\x6apublic-key",      // EdDSA
             b"\xa2\x63alg\x38\x22\x64type\x6apublic-key",  // ES384
             &[0x0e, 0x01],                                 // firmwareVersion
+            &[0x0f, 0x18, 0x20],                           // maxCredBlobLength
             &[0x14, 0x18, 0x63],                           // remainingDiscoverableCredentials
         ]
         .concat();
@@ -110,25 +130,17 @@ mod tests {
         let with_pin = Device { pin: Some(StoredPin { hash: [0; 16], length: 4 }), ..Device::default() };
         let always = Device { always_uv: Some(true), ..Device::default() };
         let none = Device::default();
+        const TOKEN: (&str, bool) = ("pinUvAuthToken", true);
+        const NOT_REQUIRED: (&str, bool) = ("makeCredUvNotRqd", true);
         type Options<'a> = &'a [(&'a str, bool)];
         let cases: &[(UserVerification, bool, &Device, Options)] = &[
             (Phone, false, &none, &[("uv", true)]),
-            (Phone, true, &none, &[("uv", true), ("pinUvAuthToken", true)]),
+            (Phone, true, &none, &[("uv", true), TOKEN, ("alwaysUv", false)]),
             (Phone, false, &always, &[("uv", true), ("alwaysUv", true)]),
-            (
-                Pin,
-                false,
-                &none,
-                &[("clientPin", false), ("pinUvAuthToken", true), ("makeCredUvNotRqd", true)],
-            ),
-            (
-                Pin,
-                false,
-                &with_pin,
-                &[("clientPin", true), ("pinUvAuthToken", true), ("makeCredUvNotRqd", true)],
-            ),
-            (Pin, false, &always, &[("clientPin", false), ("pinUvAuthToken", true), ("alwaysUv", true)]),
-            (PhoneAndPin, false, &with_pin, &[("uv", true), ("clientPin", true), ("pinUvAuthToken", true)]),
+            (Pin, false, &none, &[("clientPin", false), TOKEN, ("alwaysUv", false), NOT_REQUIRED]),
+            (Pin, false, &with_pin, &[("clientPin", true), TOKEN, ("alwaysUv", false), NOT_REQUIRED]),
+            (Pin, false, &always, &[("clientPin", false), TOKEN, ("alwaysUv", true)]),
+            (PhoneAndPin, false, &with_pin, &[("uv", true), ("clientPin", true), TOKEN, ("alwaysUv", false)]),
         ];
         for (user_verification, phone_token, device, expected) in cases {
             let config = Config {
@@ -137,6 +149,10 @@ mod tests {
                 ..Config::default()
             };
             let mut found = cbor::map(options(&config, device)).unwrap();
+            if found.optional("credMgmt", cbor::boolean) == Ok(Some(true)) {
+                let commands = ["authnrCfg", "largeBlobs"].map(|name| found.required(name, cbor::boolean));
+                assert_eq!(commands, [Ok(true), Ok(true)]);
+            }
             for option in ["uv", "clientPin", "pinUvAuthToken", "alwaysUv", "makeCredUvNotRqd"] {
                 let expected = expected.iter().find(|(name, _)| *name == option).map(|(_, value)| *value);
                 assert_eq!(found.optional(option, cbor::boolean), Ok(expected), "{option} of {config:?}");

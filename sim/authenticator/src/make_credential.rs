@@ -10,12 +10,13 @@ use crate::config::{Attestation, Counter};
 use crate::consent::Consent;
 use crate::credential_id::{self, Contents};
 use crate::entities::{RelyingParty, User};
+use crate::extensions::{Creation, CreationInputs, Kept};
 use crate::keys::{Algorithm, PrivateKey};
 use crate::parameters::{self, Options, PinUvAuth};
 use crate::pin_uv_auth_token::Permissions;
 use crate::status::Status;
-use crate::store::{Change, Credential, CredentialChange, Protection, Secret, Store};
-use sk_cbor::cbor_map;
+use crate::store::{Change, CredRandom, Credential, CredentialChange, Protection, Secret, Store};
+use sk_cbor::{cbor_map, cbor_map_options};
 
 /// A request whose parameters have the right types.
 struct Request {
@@ -24,6 +25,7 @@ struct Request {
     user: User,
     algorithms: Vec<Option<i64>>,
     exclude: Vec<Vec<u8>>,
+    extensions: CreationInputs,
     options: Options,
     pin_uv_auth: PinUvAuth,
     enterprise_attestation: bool,
@@ -32,18 +34,17 @@ struct Request {
 impl Request {
     fn read(parameters: &[u8]) -> Result<Self, Status> {
         let mut fields = cbor::map(cbor::decode(parameters)?)?;
-        let request = Self {
+        Ok(Self {
             client_data_hash: fields.required(0x01, parameters::client_data_hash)?,
             rp: fields.required(0x02, RelyingParty::read)?,
             user: fields.required(0x03, User::read)?,
             algorithms: fields.required(0x04, |list| cbor::array(list, algorithm))?,
             exclude: fields.optional(0x05, parameters::credential_ids)?.flatten().unwrap_or_default(),
+            extensions: fields.optional(0x06, CreationInputs::read)?.unwrap_or_default(),
             options: fields.optional(0x07, Options::read)?.unwrap_or_default(),
             pin_uv_auth: PinUvAuth::read(&mut fields, 0x08, 0x09)?,
             enterprise_attestation: fields.optional(0x0a, cbor::integer)?.is_some(),
-        };
-        fields.optional(0x06, cbor::map)?; // extensions: none is supported, so all are ignored
-        Ok(request)
+        })
     }
 }
 
@@ -62,6 +63,7 @@ pub(crate) struct Pending {
     user: User,
     algorithm: Algorithm,
     discoverable: bool,
+    extensions: Creation,
     /// Whether a pinUvAuthToken vouches for the verification.
     by_token: bool,
 }
@@ -125,6 +127,9 @@ impl<S: Store> Authenticator<S> {
         }
         let verified = proof.is_some() || built_in;
 
+        // 15. Extensions are checked before anybody is asked.
+        let extensions = self.creation(core::mem::take(&mut request.extensions), discoverable, env)?;
+
         // 12. The excludeList holds a credential that was created here for this rp.id; one with the credProtect value
         //     userVerificationRequired counts only where the person is verified.
         let known = self.locate(&request.rp.id, &request.exclude)?;
@@ -152,7 +157,7 @@ impl<S: Store> Authenticator<S> {
         }
         let by_token = proof.is_some();
         let Request { client_data_hash, rp, user, .. } = request;
-        let pending = Pending { client_data_hash, rp, user, algorithm, discoverable, by_token };
+        let pending = Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, by_token };
         if present {
             return self.finish_make_credential(pending, Consent::from_token(present), env);
         }
@@ -162,7 +167,7 @@ impl<S: Store> Authenticator<S> {
     /// Steps 15 to 19: makes the credential, keeps it if it is discoverable, and attests it.
     pub(crate) fn finish_make_credential(
         &mut self,
-        Pending { client_data_hash, rp, user, algorithm, discoverable, by_token }: Pending,
+        Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, by_token }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
@@ -173,7 +178,15 @@ impl<S: Store> Authenticator<S> {
             device.uv_tries_used = 0;
         }
 
-        // 15. No extension is supported.
+        // 15. Extensions: what the credential will have, and what the relying party learns.
+        let protection = extensions.protection.unwrap_or_default();
+        let third_party_payment = extensions.third_party_payment;
+        let mut kept = Kept {
+            cred_random: None,
+            cred_blob: extensions.kept_cred_blob(discoverable).is_some(),
+            min_pin_length: self.min_pin_length_for(&rp.id, &device).filter(|_| extensions.min_pin_length),
+        };
+        let mut large_blob_key = None;
 
         // 16. Generate a new key pair for the chosen algorithm.
         let (key, seed) = PrivateKey::generate(algorithm, env)?;
@@ -183,6 +196,10 @@ impl<S: Store> Authenticator<S> {
             // 17. A discoverable credential, which overwrites the one with the same rp.id and account ID.
             let mut id = vec![0; 32];
             env.fill(&mut id);
+            kept.cred_random = extensions
+                .hmac_secret
+                .then(|| CredRandom { with_uv: Secret::random(env), without_uv: Secret::random(env) });
+            large_blob_key = extensions.large_blob_key.then(|| Secret::random(env));
             let credential = Credential {
                 id: id.clone(),
                 rp,
@@ -190,11 +207,11 @@ impl<S: Store> Authenticator<S> {
                 private_key: seed,
                 created_at: env.now(),
                 algorithm,
-                protection: Protection::default(),
-                cred_random: None,
-                cred_blob: None,
-                large_blob_key: None,
-                third_party_payment: false,
+                protection,
+                cred_random: kept.cred_random.clone(),
+                cred_blob: extensions.kept_cred_blob(discoverable),
+                large_blob_key: large_blob_key.clone(),
+                third_party_payment,
                 counter: 1,
             };
             // 17.4. Not enough internal storage.
@@ -211,10 +228,11 @@ impl<S: Store> Authenticator<S> {
             let contents = Contents {
                 seed,
                 algorithm,
-                protection: Protection::default(),
-                hmac_secret: false,
-                third_party_payment: false,
+                protection,
+                hmac_secret: extensions.hmac_secret,
+                third_party_payment,
             };
+            kept.cred_random = contents.cred_random();
             credential_id::seal(wrapping_key, &rp_id_hash, &contents, env)?
         };
         let counter = match (self.config.counter, discoverable) {
@@ -225,10 +243,12 @@ impl<S: Store> Authenticator<S> {
             }
         };
 
+        let outputs = extensions.outputs(kept, consent, env)?;
+
         // 19. Generate an attestation statement over authData and clientDataHash.
         let attested =
             Attested { aaguid: &self.config.aaguid, credential_id: &credential_id, public_key: key.cose() };
-        let auth_data = auth_data::encode(&rp_id_hash, consent, counter, Some(attested))?;
+        let auth_data = auth_data::encode(&rp_id_hash, consent, counter, Some(attested), outputs)?;
         let (format, statement) = match self.config.attestation {
             Attestation::None => ("none", cbor_map! {}),
             Attestation::SelfPacked => {
@@ -238,7 +258,12 @@ impl<S: Store> Authenticator<S> {
         };
 
         stored(self.store.commit(Change { device, credentials }))?;
-        Ok(Next::Reply(cbor::reply(cbor_map! { 0x01 => format, 0x02 => auth_data, 0x03 => statement })))
+        Ok(Next::Reply(cbor::reply(cbor_map_options! {
+            0x01 => format,
+            0x02 => auth_data,
+            0x03 => statement,
+            0x05 => large_blob_key.map(|key| key.bytes().to_vec()),
+        })))
     }
 }
 

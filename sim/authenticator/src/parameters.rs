@@ -31,14 +31,22 @@ pub(crate) fn client_data_hash(value: Value) -> Result<[u8; 32], Status> {
     cbor::bytes(value)?.try_into().map_err(|_| Status::InvalidLength)
 }
 
+/// Reads one credential descriptor; `None` if it is of a type that we do not know.
+fn descriptor(value: Value) -> Result<Option<Vec<u8>>, Status> {
+    let mut fields = cbor::map(value)?;
+    let id = fields.required("id", cbor::bytes)?;
+    Ok((fields.required("type", cbor::text)? == "public-key").then_some(id))
+}
+
+/// Reads the descriptor of a credential that must be of a type that we know.
+pub(crate) fn credential_id(value: Value) -> Result<Vec<u8>, Status> {
+    descriptor(value)?.ok_or(Status::InvalidParameter)
+}
+
 /// Reads a list of credential descriptors; those of a type we do not know are left out. An empty list is `None`,
 /// as if it were absent: platforms must not send one.
 pub(crate) fn credential_ids(value: Value) -> Result<Option<Vec<Vec<u8>>>, Status> {
-    let ids = cbor::array(value, |descriptor| {
-        let mut fields = cbor::map(descriptor)?;
-        let id = fields.required("id", cbor::bytes)?;
-        Ok((fields.required("type", cbor::text)? == "public-key").then_some(id))
-    })?;
+    let ids = cbor::array(value, descriptor)?;
     if ids.len() > MAX_LIST {
         return Err(Status::LimitExceeded);
     }
@@ -68,6 +76,11 @@ impl PinUvAuth {
         })
     }
 
+    /// Whether either of them was sent.
+    pub(crate) fn is_present(&self) -> bool {
+        self.param.is_some() || self.protocol.is_some()
+    }
+
     /// Step 1 of 6.1.2 and 6.2.2: whether a zero-length pinUvAuthParam asks for user interaction only. The
     /// specification says so for authenticators with a PIN, but Windows sends it to others too.
     pub(crate) fn is_touch_only(&self) -> bool {
@@ -84,7 +97,6 @@ impl PinUvAuth {
     }
 
     /// The same for commands that do nothing without a pinUvAuthParam.
-    #[allow(dead_code, reason = "its command follows")]
     pub(crate) fn required_proof(self) -> Result<Proof, Status> {
         self.proof()?.ok_or(Status::PuatRequired)
     }

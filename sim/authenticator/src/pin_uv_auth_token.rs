@@ -29,7 +29,6 @@ impl Permissions {
     /// lbw: large blob write.
     pub(crate) const LARGE_BLOB_WRITE: Self = Self(0x10);
     /// acfg: authenticator configuration.
-    #[allow(dead_code, reason = "its command follows")]
     pub(crate) const AUTHENTICATOR_CONFIG: Self = Self(0x20);
     /// What getPinToken gives: mc and ga.
     pub(crate) const DEFAULT: Self = Self(0x03);
@@ -110,13 +109,11 @@ impl Token {
     }
 
     /// Whether it is for the relying party with this hash, or for none in particular.
-    #[allow(dead_code, reason = "its command follows")]
     pub(crate) fn is_for_hash(&self, hash: &[u8]) -> bool {
         self.rp_id.as_ref().is_none_or(|bound| rp_id_hash(bound) == hash)
     }
 
     /// Whether a permissions RP ID is associated with it.
-    #[allow(dead_code, reason = "its command follows")]
     pub(crate) fn is_bound(&self) -> bool {
         self.rp_id.is_some()
     }

@@ -28,6 +28,11 @@ impl Policy {
         }
     }
 
+    /// `largeBlobs`: there is room for them, and a way to write them.
+    pub(crate) fn large_blobs(self, config: &Config) -> bool {
+        self.token && config.large_blob_size > 0
+    }
+
     /// "Protected by some form of user verification."
     pub(crate) fn is_protected(self) -> bool {
         self.built_in || self.client_pin == Some(true)

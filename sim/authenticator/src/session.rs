@@ -28,7 +28,6 @@ impl Session {
     }
 
     /// How long ago power came, in milliseconds.
-    #[allow(dead_code, reason = "its command follows")]
     pub(crate) fn age(&self, now: u64) -> Option<u64> {
         self.powered_up.map(|since| now.saturating_sub(since))
     }
@@ -117,6 +116,11 @@ impl Session {
         }
         token.bind(rp_id);
         Ok(token)
+    }
+
+    /// Forgets all secrets, after a reset.
+    pub(crate) fn forget(&mut self) {
+        *self = Self { powered_up: self.powered_up, ..Self::default() };
     }
 
     /// Whether so many wrong PINs came in a row that power must be cycled first.

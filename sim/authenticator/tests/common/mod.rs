@@ -20,6 +20,7 @@ pub const VERIFIED: Event<'static> = Event::Approved { user_verified: true };
 pub const UP: u8 = 0x01;
 pub const UV: u8 = 0x04;
 pub const AT: u8 = 0x40;
+pub const ED: u8 = 0x80;
 
 /// Repeatable randomness and a clock that the test moves.
 pub struct World {
@@ -214,6 +215,15 @@ pub struct Made {
     pub auth_data: Vec<u8>,
     pub id: Vec<u8>,
     pub public_key: PublicKey,
+    pub extensions: Option<Value>,
+    pub large_blob_key: Option<Vec<u8>>,
+    pub enterprise: Option<bool>,
+}
+
+/// What follows in authenticator data, if its flags say so.
+fn extension_outputs(auth_data: &[u8], rest: &[u8]) -> Option<Value> {
+    assert_eq!(flags(auth_data) & ED != 0, !rest.is_empty());
+    (!rest.is_empty()).then(|| cbor::decode(rest).unwrap())
 }
 
 impl Made {
@@ -221,11 +231,17 @@ impl Made {
         let mut fields = cbor::map(response).unwrap();
         let auth_data = fields.required(2, cbor::bytes).unwrap();
         let id_length = usize::from(u16::from_be_bytes(auth_data[53..55].try_into().unwrap()));
-        let (id, cose) = auth_data[55..].split_at(id_length);
+        let (id, rest) = auth_data[55..].split_at(id_length);
+        let mut length = minicbor::Decoder::new(rest);
+        length.skip().unwrap();
+        let (cose, extensions) = rest.split_at(length.position());
         let mut cose = cbor::map(cbor::decode(cose).unwrap()).unwrap();
         Self {
             format: fields.required(1, cbor::text).unwrap(),
             statement: fields.required(3, Ok).unwrap(),
+            extensions: extension_outputs(&auth_data, extensions),
+            large_blob_key: fields.optional(5, cbor::bytes).unwrap(),
+            enterprise: fields.optional(4, cbor::boolean).unwrap(),
             id: id.to_vec(),
             public_key: PublicKey::read(&mut cose),
             auth_data,
@@ -243,6 +259,8 @@ pub struct Assertion {
     pub user_name: Option<String>,
     pub number_of_credentials: Option<i64>,
     pub user_selected: Option<bool>,
+    pub extensions: Option<Value>,
+    pub large_blob_key: Option<Vec<u8>>,
 }
 
 impl Assertion {
@@ -251,9 +269,12 @@ impl Assertion {
         let mut credential = fields.required(1, cbor::map).unwrap();
         assert_eq!(credential.required("type", cbor::text).as_deref(), Ok("public-key"));
         let mut user = fields.optional(4, cbor::map).unwrap();
+        let auth_data = fields.required(2, cbor::bytes).unwrap();
         Self {
             id: credential.required("id", cbor::bytes).unwrap(),
-            auth_data: fields.required(2, cbor::bytes).unwrap(),
+            extensions: extension_outputs(&auth_data, &auth_data[37..]),
+            large_blob_key: fields.optional(7, cbor::bytes).unwrap(),
+            auth_data,
             signature: fields.required(3, cbor::bytes).unwrap(),
             user_id: user.as_mut().map(|user| user.required("id", cbor::bytes).unwrap()),
             user_name: user.and_then(|mut user| user.optional("name", cbor::text).unwrap()),
