@@ -166,6 +166,10 @@ api_type! {
         SignIn,
         /// Choose this key among several (CTAP selection).
         Select,
+        /// Let the computer manage this key: its credentials and settings.
+        Manage,
+        /// Erase this key.
+        Reset,
     }
 }
 

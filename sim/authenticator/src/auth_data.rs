@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 const USER_PRESENT: u8 = 0x01;
 const USER_VERIFIED: u8 = 0x04;
 const ATTESTED_CREDENTIAL: u8 = 0x40;
+const EXTENSION_DATA: u8 = 0x80;
 
 /// SHA-256 of an RP ID.
 pub(crate) fn rp_id_hash(rp_id: &str) -> [u8; 32] {
@@ -23,17 +24,19 @@ pub(crate) struct Attested<'a> {
     pub(crate) public_key: Value,
 }
 
-/// Lays out authenticator data; `attested` is for makeCredential only.
+/// Lays out authenticator data; `attested` is for makeCredential only. `extensions` is a map that is not empty.
 pub(crate) fn encode(
     rp_id_hash: &[u8; 32],
     consent: Consent,
     counter: u32,
     attested: Option<Attested>,
+    extensions: Option<Value>,
 ) -> Result<Vec<u8>, Status> {
     let flag = |set: bool, bit: u8| if set { bit } else { 0 };
     let flags = flag(consent.user_present(), USER_PRESENT)
         | flag(consent.user_verified(), USER_VERIFIED)
-        | flag(attested.is_some(), ATTESTED_CREDENTIAL);
+        | flag(attested.is_some(), ATTESTED_CREDENTIAL)
+        | flag(extensions.is_some(), EXTENSION_DATA);
     let mut data = [&rp_id_hash[..], &[flags], &counter.to_be_bytes()].concat();
     if let Some(Attested { aaguid, credential_id, public_key }) = attested {
         let id_length = u16::try_from(credential_id.len()).map_err(|_| Status::Other)?;
@@ -41,6 +44,9 @@ pub(crate) fn encode(
         data.extend_from_slice(&id_length.to_be_bytes());
         data.extend_from_slice(credential_id);
         cbor::encode_into(public_key, &mut data);
+    }
+    if let Some(extensions) = extensions {
+        cbor::encode_into(extensions, &mut data);
     }
     Ok(data)
 }

@@ -1,13 +1,19 @@
 //! The state machine: which request runs, whom it waits for, and what may follow.
 
+use crate::client_pin;
 use crate::config::Config;
 use crate::consent::Consent;
+use crate::entities::RelyingParty;
 use crate::get_assertion;
 use crate::get_next_assertion::Remaining;
 use crate::info;
+use crate::large_blobs::Upload;
 use crate::make_credential;
+use crate::policy::Policy;
+use crate::session::Session;
 use crate::status::Status;
-use crate::store::Store;
+use crate::store::{Change, Credential, Device, Store};
+use std::vec::IntoIter;
 
 /// The clock and the randomness.
 pub trait Env {
@@ -49,7 +55,7 @@ pub enum Output {
 pub struct Prompt {
     /// What a yes does.
     pub action: Action,
-    /// The relying party; empty for [`Action::Select`].
+    /// The relying party; empty for [`Action::Select`] and [`Action::Reset`], and where [`Action::Manage`] is for all.
     pub rp_id: String,
     /// What the relying party calls itself; empty when unknown, as for non-discoverable credentials.
     pub rp_name: String,
@@ -69,6 +75,10 @@ pub enum Action {
     SignIn,
     /// Tells the client that this is the key to go on with; signs nothing.
     Select,
+    /// Lets the client manage this key: list and delete credentials, or change settings.
+    Manage,
+    /// Erases everything.
+    Reset,
 }
 
 /// A discoverable credential, as a list shows it.
@@ -87,11 +97,13 @@ pub struct CredentialSummary {
 pub struct Authenticator<S> {
     pub(crate) config: Config,
     pub(crate) store: S,
+    pub(crate) session: Session,
     state: State,
 }
 
+/// What the next event may refer to: at most one of these, and any other request ends it ("stateful commands", 6).
 #[derive(Debug, Default)]
-enum State {
+pub(crate) enum State {
     #[default]
     Idle,
     Waiting {
@@ -99,7 +111,13 @@ enum State {
         user_verification: bool,
     },
     /// getNextAssertion may follow.
-    Listing(Remaining),
+    Assertions(Remaining),
+    /// enumerateRPsGetNextRP may follow.
+    RelyingParties(IntoIter<RelyingParty>),
+    /// enumerateCredentialsGetNextCredential may follow.
+    Credentials(IntoIter<Credential>),
+    /// The next fragment of a large-blob array may follow.
+    LargeBlobs(Upload),
 }
 
 /// What an approval lets happen.
@@ -107,8 +125,10 @@ enum State {
 pub(crate) enum Pending {
     MakeCredential(Box<make_credential::Pending>),
     GetAssertion(Box<get_assertion::Pending>),
+    Token(Box<client_pin::Pending>),
     /// The excludeList named a credential of ours: that is said, but only to somebody who is there.
     Excluded,
+    Reset,
     /// A touch is wanted for its own sake, and answered with this.
     Touch(Status),
 }
@@ -118,13 +138,23 @@ pub(crate) enum Pending {
 pub(crate) enum Next {
     Ask(Prompt, Pending),
     Reply(Vec<u8>),
-    ReplyAndList(Vec<u8>, Remaining),
+    ReplyAndKeep(Vec<u8>, State),
 }
 
 impl<S: Store> Authenticator<S> {
     /// An authenticator with the credentials in `store`.
     pub fn new(config: Config, store: S) -> Self {
-        Self { config, store, state: State::Idle }
+        Self { config, store, session: Session::default(), state: State::Idle }
+    }
+
+    /// Power was lost and came back `at`, in Unix milliseconds, or the authenticator was started then: pinUvAuthTokens and key agreement keys are gone, a PIN
+    /// may be tried again after three wrong ones, and the time begins in which a reset is allowed. Whatever was waited
+    /// for is given up.
+    ///
+    /// An authenticator that never hears of power can be used, but not be reset by a client.
+    pub fn power_cycle(&mut self, at: u64) {
+        self.session = Session::powered_up(at);
+        self.state = State::Idle;
     }
 
     /// Takes one event and says what it leads to.
@@ -136,7 +166,11 @@ impl<S: Store> Authenticator<S> {
         let next = match (core::mem::take(&mut self.state), event) {
             (state, Event::Request(message)) => self.begin(state, message, env),
             (State::Waiting { pending, user_verification }, answer) => {
-                let consent = Consent::from_answer(&answer, user_verification);
+                let failed = user_verification && answer == Event::Approved { user_verified: false };
+                let consent = match failed.then(|| self.verification_failed(&pending)) {
+                    Some(told) => Err(told.unwrap_or_else(|failure| failure)),
+                    None => Consent::from_answer(&answer, user_verification),
+                };
                 self.finish(pending, consent, user_verification, env)
             }
             (state, _) => {
@@ -150,8 +184,8 @@ impl<S: Store> Authenticator<S> {
                 Output::Ask(prompt)
             }
             Ok(Next::Reply(reply)) => Output::Reply(reply),
-            Ok(Next::ReplyAndList(reply, remaining)) => {
-                self.state = State::Listing(remaining);
+            Ok(Next::ReplyAndKeep(reply, state)) => {
+                self.state = state;
                 Output::Reply(reply)
             }
             Err(status) => Output::Reply(vec![status.into()]),
@@ -176,6 +210,15 @@ impl<S: Store> Authenticator<S> {
             .collect()
     }
 
+    /// The present reply to getInfo; `CTAP1_ERR_OTHER` when the store cannot be read.
+    pub fn info(&self) -> Vec<u8> {
+        let read = || Some((self.store.device().ok()?, self.store.credentials().ok()?.len()));
+        match read() {
+            Some((device, credentials)) => info::encode(&self.config, &device, credentials),
+            None => vec![Status::Other.into()],
+        }
+    }
+
     /// The settings it was made with.
     pub fn config(&self) -> &Config {
         &self.config
@@ -192,16 +235,20 @@ impl<S: Store> Authenticator<S> {
             return Err(Status::RequestTooLarge);
         }
         match command {
-            0x01 => self.make_credential(parameters),
+            0x01 => self.make_credential(parameters, env),
             0x02 => self.get_assertion(parameters, env),
-            0x04 => Ok(Next::Reply(info::encode(&self.config))),
-            0x07 => self.reset(),
-            // "Stateful commands" (6): any other command than the one that may follow ends the list.
+            0x04 => Ok(Next::Reply(self.info())),
+            0x06 => self.client_pin(parameters, env),
+            0x07 => self.reset(env),
             0x08 => match state {
-                State::Listing(remaining) => self.get_next_assertion(remaining, env),
-                State::Idle | State::Waiting { .. } => Err(Status::NotAllowed),
+                State::Assertions(remaining) => self.get_next_assertion(remaining, env),
+                _ => Err(Status::NotAllowed),
             },
+            // 0x41 is what CTAP 2.1's preview called it.
+            0x0a | 0x41 => self.credential_management(state, parameters, env),
             0x0b => self.selection(),
+            0x0c => self.large_blobs(state, parameters, env),
+            0x0d => self.authenticator_config(parameters, env),
             _ => Err(Status::InvalidCommand),
         }
     }
@@ -216,12 +263,39 @@ impl<S: Store> Authenticator<S> {
         match pending {
             Pending::MakeCredential(pending) => self.finish_make_credential(*pending, consent?, env),
             Pending::GetAssertion(pending) => self.finish_get_assertion(*pending, consent?, env),
+            Pending::Token(pending) => self.finish_token(*pending, consent?, env),
+            Pending::Reset => consent.and_then(|_| self.finish_reset()),
             Pending::Excluded => Err(make_credential::excluded(consent, user_verification)),
             Pending::Touch(status) => match consent.map(|_| status)? {
                 Status::Ok => Ok(Next::Reply(vec![Status::Ok.into()])),
                 status => Err(status),
             },
         }
+    }
+
+    /// performBuiltInUv failed: the person approved, but did not unlock the phone. Where there is a PIN to
+    /// fall back to, that is counted. Says what the client is told.
+    fn verification_failed(&mut self, pending: &Pending) -> Result<Status, Status> {
+        let mut device = stored(self.store.device())?;
+        if device.pin.is_some() {
+            device.uv_tries_used = device.uv_tries_used.saturating_add(1);
+            stored(self.store.commit(Change::from(device.clone())))?;
+        }
+        Ok(match pending {
+            Pending::Token(_) if device.uv_retries() == 0 => Status::UvBlocked,
+            Pending::Token(_) => Status::UvInvalid,
+            _ => Policy::new(&self.config, &device).refusal(),
+        })
+    }
+
+    /// Which forms of user verification there are at present.
+    pub(crate) fn policy(&self) -> Result<Policy, Status> {
+        Ok(Policy::new(&self.config, &stored(self.store.device())?))
+    }
+
+    /// minPINLength in Unicode code points.
+    pub(crate) fn min_pin_length(&self, device: &Device) -> u8 {
+        info::min_pin_length(&self.config, device)
     }
 }
 

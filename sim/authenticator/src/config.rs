@@ -1,5 +1,7 @@
 //! What kind of authenticator this is.
 
+use crate::keys::Algorithm;
+
 /// How a new credential vouches for where it was made (WebAuthn, attestation statement formats).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Attestation {
@@ -10,6 +12,41 @@ pub enum Attestation {
     SelfPacked,
 }
 
+/// Whose signatures a signature counter counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counter {
+    /// The whole device's. It lets relying parties link the accounts of a device a little.
+    #[default]
+    PerDevice,
+    /// Each discoverable credential's own. Non-discoverable credentials still share the device's: there is no place
+    /// to keep theirs.
+    PerCredential,
+}
+
+/// Where the person is verified.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserVerification {
+    /// On the phone, by unlocking it: built-in user verification.
+    #[default]
+    Phone,
+    /// At the client, with a PIN that is typed there.
+    Pin,
+    /// Either way; the phone first.
+    PhoneAndPin,
+}
+
+impl UserVerification {
+    /// Whether the phone verifies.
+    pub fn on_phone(self) -> bool {
+        matches!(self, Self::Phone | Self::PhoneAndPin)
+    }
+
+    /// Whether there can be a client PIN.
+    pub fn with_pin(self) -> bool {
+        matches!(self, Self::Pin | Self::PhoneAndPin)
+    }
+}
+
 /// Settings of one authenticator; fixed for its life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -17,6 +54,22 @@ pub struct Config {
     pub aaguid: [u8; 16],
     /// How new credentials are attested.
     pub attestation: Attestation,
+    /// What new credentials may sign with, in the order in which getInfo names them; each at most once.
+    pub algorithms: Vec<Algorithm>,
+    /// Whose signatures a counter counts.
+    pub counter: Counter,
+    /// Where the person is verified.
+    pub user_verification: UserVerification,
+    /// Whether the phone's verification also gives out pinUvAuthTokens (option `pinUvAuthToken`). Where there is a
+    /// client PIN, it does in any case.
+    pub phone_token: bool,
+    /// Whether nothing is signed for a person who is not verified (option `alwaysUv`), until toggled.
+    pub always_uv: bool,
+    /// Shortest PIN in Unicode code points; authenticatorConfig can raise it. At least 4.
+    pub min_pin_length: u8,
+    /// Room for the serialized large-blob array in bytes (`maxSerializedLargeBlobArray`): at least 1,024, or 0 for
+    /// none. It takes pinUvAuthTokens to write them, so there are none where no tokens are given out.
+    pub large_blob_size: usize,
     /// Longest request in bytes (`maxMsgSize`). The kernel's uhid ring drops messages beyond 31 packets,
     /// 1,800 bytes.
     pub max_msg_size: usize,
@@ -33,11 +86,18 @@ impl Config {
 }
 
 impl Default for Config {
-    /// Self attestation, messages up to 1,200 bytes, 100 discoverable credentials.
+    /// Verification on the phone, self attestation, messages up to 1,200 bytes, 100 discoverable credentials.
     fn default() -> Self {
         Self {
             aaguid: Self::AAGUID,
             attestation: Attestation::default(),
+            algorithms: vec![Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384],
+            counter: Counter::default(),
+            user_verification: UserVerification::default(),
+            phone_token: false,
+            always_uv: false,
+            min_pin_length: 4,
+            large_blob_size: 2048,
             max_msg_size: 1200,
             max_credentials: 100,
             firmware_version: 1,

@@ -16,13 +16,23 @@ impl Consent {
         Self { user_present: false, user_verified: false }
     }
 
+    /// From a verified pinUvAuthToken: the person was verified when it was given out, and may still count as present.
+    pub(crate) fn from_token(user_present: bool) -> Self {
+        Self { user_present, user_verified: true }
+    }
+
+    /// The same, from somebody whom a verified pinUvAuthToken vouches for.
+    pub(crate) fn verified_by_token(self) -> Self {
+        Self { user_verified: true, ..self }
+    }
+
     /// Turns the answer to a prompt into a consent, or into the status that ends the operation.
     ///
     /// 6.1.2 and 6.2.2 answer a time-out with `CTAP2_ERR_OPERATION_DENIED` as well. We keep the two apart, with
     /// `CTAP2_ERR_USER_ACTION_TIMEOUT`, as 6.9 does: clients offer another try then.
     pub(crate) fn from_answer(answer: &Event, verification_asked: bool) -> Result<Self, Status> {
         match answer {
-            // performBuiltInUv failed, and there is no client PIN to fall back to.
+            // performBuiltInUv failed. Whoever asked may know a status that says more.
             Event::Approved { user_verified: false } if verification_asked => Err(Status::OperationDenied),
             Event::Approved { .. } => Ok(Self { user_present: true, user_verified: verification_asked }),
             Event::Denied => Err(Status::OperationDenied),

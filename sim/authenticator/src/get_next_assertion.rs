@@ -3,7 +3,7 @@
 //! [CTAP 2.1, 6.3](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#authenticatorGetNextAssertion)
 
 use crate::assertion::{Challenge, Choice, Signer};
-use crate::authenticator::{Authenticator, Env, Next};
+use crate::authenticator::{Authenticator, Env, Next, State};
 use crate::status::Status;
 use crate::store::Store;
 
@@ -41,9 +41,9 @@ impl<S: Store> Authenticator<S> {
         let signer = remaining.signers.next().ok_or(Status::NotAllowed)?;
         // 5, 6. With the user entity, names only if the person was verified; sign.
         let choice = Choice { names: remaining.challenge.consent.user_verified(), ..Choice::default() };
-        let reply = self.assert(&signer, &remaining.challenge, choice)?;
+        let reply = self.assert(&signer, &remaining.challenge, choice, env)?;
         // 7. Reset the timer.
         remaining.last_used = env.now();
-        Ok(Next::ReplyAndList(reply, remaining))
+        Ok(Next::ReplyAndKeep(reply, State::Assertions(remaining)))
     }
 }

@@ -6,8 +6,8 @@
 //!
 //! Each command is one file; the numbered steps of
 //! [CTAP 2.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html)
-//! stand above the code that does them. There is no client PIN yet: the person is verified by unlocking
-//! the phone, which the specification calls built-in user verification.
+//! stand above the code that does them. The person is verified by unlocking the phone, which the specification calls
+//! built-in user verification, or with a client PIN: [`UserVerification`] says which.
 //!
 //! ```
 //! use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};
@@ -35,24 +35,35 @@ extern crate alloc; // sk-cbor's macros name it
 mod assertion;
 mod auth_data;
 mod authenticator;
+mod authenticator_config;
 pub mod cbor;
+mod client_pin;
 mod config;
 mod consent;
 mod credential_id;
+mod credential_management;
 mod entities;
+mod extensions;
 mod get_assertion;
 mod get_next_assertion;
+mod hmac_secret;
 pub mod info;
 mod keys;
+mod large_blobs;
 mod make_credential;
 mod parameters;
+mod pin_protocol;
+mod pin_uv_auth_token;
+mod policy;
 mod reset;
 mod selection;
+mod session;
 pub mod status;
 pub mod store;
 
 pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt};
-pub use config::{Attestation, Config};
+pub use config::{Attestation, Config, Counter, UserVerification};
 pub use entities::{RelyingParty, User};
+pub use keys::Algorithm;
 pub use status::Status;
-pub use store::{Change, Credential, Device, MemoryStore, Secret, Store};
+pub use store::{Change, Credential, CredentialChange, Device, MemoryStore, Secret, Store};

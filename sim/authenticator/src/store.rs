@@ -1,21 +1,26 @@
 //! What an authenticator must not forget.
 
+mod credential;
+mod device;
 mod memory;
 
+pub use credential::{CredRandom, Credential, Protection};
+pub use device::{Device, StoredPin};
 pub use memory::{MemoryStore, MemoryStoreError};
 
-use crate::entities::{RelyingParty, User};
+use crate::authenticator::Env;
 use core::fmt;
 use minicbor::{Decode, Encode};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Keeps credentials. Each command writes at most once, through [`Store::commit`], before its reply
-/// exists: what was replied is kept, and what was not kept is not replied.
+/// Keeps credentials and settings. Each command writes at most once, through [`Store::commit`], before its reply
+/// exists: what was replied is kept, and what was not kept is not replied. Only commands that try a PIN write more
+/// often: the try is counted before the PIN is looked at.
 pub trait Store {
     /// Why reading or writing failed. Clients are told `CTAP1_ERR_OTHER`; log the reason where it arises.
     type Error: core::error::Error;
 
-    /// The counter and the wrapping key, or `Device::default()` at first.
+    /// What belongs to the authenticator as a whole, or `Device::default()` at first.
     fn device(&self) -> Result<Device, Self::Error>;
 
     /// Every discoverable credential, newest first.
@@ -37,48 +42,30 @@ pub trait Store {
 pub struct Change {
     /// Replaces the present value.
     pub device: Device,
-    /// Becomes the newest credential and replaces the one with the same RP ID and user handle, if there is
-    /// one.
-    pub credential: Option<Credential>,
+    /// What happens to the discoverable credentials.
+    pub credentials: CredentialChange,
 }
 
-/// What belongs to the authenticator as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-pub struct Device {
-    /// The signature counter: the value in the last signature. One for the whole device, because the
-    /// counter of a non-discoverable credential would have no place to be kept.
-    #[n(0)]
-    pub counter: u32,
-    /// Seals non-discoverable credentials. Made when the first of them is, lost never.
-    #[n(1)]
-    pub wrapping_key: Option<Secret>,
+/// What a command does to the discoverable credentials.
+#[derive(Clone, Debug, Default)]
+pub enum CredentialChange {
+    /// Nothing.
+    #[default]
+    None,
+    /// This becomes the newest credential and replaces the one with the same RP ID and user handle, if there is one.
+    Add(Box<Credential>),
+    /// This replaces the credential with the same credential ID and keeps its place; without one, nothing happens.
+    Update(Box<Credential>),
+    /// The credential with this credential ID goes.
+    Remove(Vec<u8>),
+    /// All of them go.
+    RemoveAll,
 }
 
-/// A discoverable credential.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Credential {
-    /// The credential ID.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub id: Vec<u8>,
-    /// Whose sign-in it is for.
-    #[n(1)]
-    pub rp: RelyingParty,
-    /// Which account it signs in to.
-    #[n(2)]
-    pub user: User,
-    /// The private P-256 scalar, big-endian.
-    #[n(3)]
-    pub private_key: Secret,
-    /// When it was made, in Unix milliseconds.
-    #[n(4)]
-    pub created_at: u64,
-}
-
-impl Credential {
-    /// Whether both are for the same account, so that the newer replaces the older.
-    pub fn same_account(&self, other: &Credential) -> bool {
-        self.rp.id == other.rp.id && self.user.id == other.user.id
+impl From<Device> for Change {
+    /// A change that touches no credential.
+    fn from(device: Device) -> Self {
+        Self { device, credentials: CredentialChange::None }
     }
 }
 
@@ -95,6 +82,13 @@ impl Secret {
     /// Takes the bytes over.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// Fresh random bytes.
+    pub(crate) fn random(env: &mut impl Env) -> Self {
+        let mut bytes = Zeroizing::new([0; 32]);
+        env.fill(&mut *bytes);
+        Self(*bytes)
     }
 
     /// The bytes.

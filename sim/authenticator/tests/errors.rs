@@ -73,6 +73,12 @@ fn make_credential() {
         ("descriptor without type", 5, map(cbor_array![cbor_map! { "id" => vec![1u8] }]), MissingParameter),
         ("excludeList too long", 5, map(descriptors(&vec![vec![1]; 9])), LimitExceeded),
         ("extensions of the wrong type", 6, int(), CborUnexpectedType),
+        ("credProtect of the wrong type", 6, map(cbor_map! { "credProtect" => true }), CborUnexpectedType),
+        ("credProtect beyond 3", 6, map(cbor_map! { "credProtect" => 4 }), InvalidOption),
+        ("credBlob of the wrong type", 6, map(cbor_map! { "credBlob" => "blob" }), CborUnexpectedType),
+        ("hmac-secret of the wrong type", 6, map(cbor_map! { "hmac-secret" => 1 }), CborUnexpectedType),
+        ("hmac-secret-mc of the wrong type", 6, map(cbor_map! { "hmac-secret-mc" => true }), CborUnexpectedType),
+        ("minPinLength of the wrong type", 6, map(cbor_map! { "minPinLength" => 4 }), CborUnexpectedType),
         ("options of the wrong type", 7, int(), CborUnexpectedType),
         ("option of the wrong type", 7, map(cbor_map! { "rk" => 1 }), CborUnexpectedType),
         ("up false", 7, map(cbor_map! { "up" => false }), InvalidOption),
@@ -109,6 +115,8 @@ fn get_assertion() {
         ("only an unknown type in allowList", 3, Some(unknown_type), NoCredentials),
         ("allowList too long", 3, Some(descriptors(&vec![vec![1]; 9])), LimitExceeded),
         ("extensions of the wrong type", 4, int(), CborUnexpectedType),
+        ("hmac-secret of the wrong type", 4, Some(cbor_map! { "hmac-secret" => true }), CborUnexpectedType),
+        ("hmac-secret without salts", 4, Some(cbor_map! { "hmac-secret" => cbor_map! {} }), MissingParameter),
         ("options of the wrong type", 5, int(), CborUnexpectedType),
         ("rk", 5, Some(cbor_map! { "rk" => false }), UnsupportedOption),
         ("uv of the wrong type", 5, Some(cbor_map! { "uv" => "yes" }), CborUnexpectedType),
@@ -132,8 +140,13 @@ fn messages() {
         ("a byte behind the map", &[0x01, 0xa0, 0x00], Status::InvalidCbor),
         ("unsorted keys", &[0x02, 0xa2, 0x02, 0x00, 0x01, 0x00], Status::InvalidCbor),
         ("reset", &[0x07], Status::NotAllowed),
+        ("credential management without tokens", &[0x0a, 0xa1, 0x01, 0x01], Status::InvalidCommand),
+        ("large blobs without tokens", &[0x0c, 0xa1, 0x01, 0x01], Status::InvalidCommand),
+        ("authenticatorConfig without tokens", &[0x0d, 0xa1, 0x01, 0x02], Status::InvalidCommand),
+        ("bio enrollment", &[0x09, 0xa0], Status::InvalidCommand),
         ("getNextAssertion out of the blue", &[0x08], Status::NotAllowed),
-        ("client PIN", &[0x06, 0xa0], Status::InvalidCommand),
+        ("client PIN without a subcommand", &[0x06, 0xa0], Status::MissingParameter),
+        ("client PIN where there is none", &[0x06, 0xa1, 0x02, 0x01], Status::InvalidSubcommand),
         ("unknown command", &[0x55], Status::InvalidCommand),
     ];
     for (what, request, expected) in cases {
@@ -191,7 +204,7 @@ fn a_zero_length_pin_uv_auth_param_asks_for_a_touch() {
     }
     let mut fields = REGISTER.fields();
     fields.extend([(8.into(), vec![0u8; 16].into()), (9.into(), 2.into())]);
-    assert_eq!(status(&message(0x01, Value::map(fields))), Status::InvalidParameter);
+    assert_eq!(status(&message(0x01, Value::map(fields))), Status::PinAuthInvalid);
 }
 
 #[test]
@@ -200,7 +213,7 @@ fn what_we_do_not_know_is_ignored() {
     fields.retain(|(name, _)| *name != Value::from(2));
     fields.extend([
         (2.into(), cbor_map! { "id" => "demo.example", "icon" => 5 }),
-        (6.into(), cbor_map! { "credProtect" => 2, "hmac-secret" => true }),
+        (6.into(), cbor_map! { "future" => 2, "uvm" => true }),
         (7.into(), cbor_map! { "future" => "yes", "up" => true }),
         (0x44.into(), "a parameter of CTAP 3".into()),
         ("text".into(), u64::MAX.into()),

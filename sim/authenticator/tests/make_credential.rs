@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use pocketkey_authenticator::cbor::{self, Value};
-use pocketkey_authenticator::{Action, Attestation, Config, Event, MemoryStore, Status};
+use pocketkey_authenticator::{Action, Algorithm, Attestation, Config, Counter, Event, MemoryStore, Status};
 use sha2::{Digest, Sha256};
 
 #[test]
@@ -39,6 +39,48 @@ fn none_attestation_is_an_empty_statement() {
     let made = key_with(config, MemoryStore::new()).register(&REGISTER);
     assert_eq!(made.format, "none");
     assert_eq!(made.statement, Value::map(vec![]));
+}
+
+#[test]
+fn the_first_supported_algorithm_is_chosen_and_kept() {
+    let cases: [(&[i64], i64); 4] =
+        [(&[-8, -7], -8), (&[-257, -35, -7], -35), (&[-7, -8], -7), (&[-65535, -8, -35], -8)];
+    for (algorithms, chosen) in cases {
+        for kind in [REGISTER, PASSKEY] {
+            let mut key = key();
+            let made = key.register(&Register { algorithms, ..kind });
+            let mut statement = cbor::map(made.statement.clone()).unwrap();
+            assert_eq!(statement.required("alg", cbor::integer), Ok(chosen));
+            let signature = statement.required("sig", cbor::bytes).unwrap();
+            verify(&made.public_key, &made.auth_data, &signature);
+            let request = SignIn { allow: Some(vec![made.id.clone()]), ..SIGN_IN };
+            Assertion::read(key.run(&request.bytes(), APPROVED).unwrap()).verify(&made);
+        }
+    }
+}
+
+#[test]
+fn an_algorithm_that_is_switched_off_is_not_supported() {
+    let config = Config { algorithms: vec![Algorithm::EdDsa], ..Config::default() };
+    let mut key = key_with(config, MemoryStore::new());
+    assert_eq!(key.reply(Event::Request(&REGISTER.bytes())), Err(Status::UnsupportedAlgorithm));
+}
+
+#[test]
+fn each_credential_may_have_a_counter_of_its_own() {
+    let config = Config { counter: Counter::PerCredential, ..Config::default() };
+    let mut key = key_with(config, MemoryStore::new());
+    let first = key.register(&PASSKEY);
+    let second = key.register(&Register { user: 2, ..PASSKEY });
+    assert_eq!((counter(&first.auth_data), counter(&second.auth_data)), (1, 1));
+    for (made, expected) in [(&first, 2), (&first, 3), (&second, 2)] {
+        let request = SignIn { allow: Some(vec![made.id.clone()]), ..SIGN_IN };
+        let assertion = Assertion::read(key.run(&request.bytes(), APPROVED).unwrap());
+        assertion.verify(made);
+        assert_eq!(counter(&assertion.auth_data), expected);
+    }
+    let listed = key.authenticator.credentials();
+    assert_eq!(listed[0].account, "user2", "the order stays");
 }
 
 #[test]

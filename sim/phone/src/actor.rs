@@ -1,14 +1,14 @@
 //! The one task in which everything about a phone happens: touches, frames and deadlines come in, frames and screens
 //! go out.
 
-use std::future;
+use std::{collections::HashMap, future};
 
 use data_encoding::HEXLOWER;
 use pocketkey_api::{
     activation::ActivationCode,
     sandbox::{CredentialSummary, PairedComputer, Screen, Script, ScriptMode, SimulatedPhone, Touch},
 };
-use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status, info};
+use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status};
 use pocketkey_link::{
     Entropy,
     frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
@@ -16,7 +16,7 @@ use pocketkey_link::{
     pairing::PhoneCard,
     qr::{self, Scanned},
     replay::ReplayWindow,
-    sealed::{self, Answering, Response},
+    sealed::{self, Answering, Protocol, Response},
 };
 use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
 use tokio::{
@@ -29,7 +29,7 @@ use crate::{
     memory::{Account, Credentials, Memory, MemoryError},
     pairing::Pairing,
     phone::PhoneOptions,
-    request::{Pending, Stage, UNLOCK_TRIES},
+    request::{Pending, Source, Stage, UNLOCK_TRIES},
 };
 
 /// What is asked of a phone.
@@ -50,6 +50,8 @@ pub(crate) struct Actor {
     connected: bool,
     pairing: Option<Pairing>,
     pending: Option<Pending>,
+    /// What each computer was told that getInfo answers. A computer missing here is told with its next answer.
+    told: HashMap<PairingId, Vec<u8>>,
     /// What the welcome or home screen says of the last thing that happened.
     notice: Option<String>,
     screen: watch::Sender<SimulatedPhone>,
@@ -95,6 +97,7 @@ impl Actor {
             connected: false,
             pairing: None,
             pending: None,
+            told: HashMap::new(),
             notice: None,
             screen,
         };
@@ -191,7 +194,7 @@ impl Actor {
             }
             _ => notice.to_owned(),
         });
-        self.answer(pending.exchange, pending.answering, ctap).await;
+        self.answer(pending.source, ctap).await;
     }
 
     // — codes —
@@ -313,7 +316,7 @@ impl Actor {
             device: account.device,
             model: self.options.model.clone(),
             os: self.options.os.clone(),
-            info: info::encode(self.authenticator.config()).into(),
+            info: self.authenticator.info().into(),
         };
         let Some(under_way) = self.pairing.take_if(|under_way| under_way.id() == pairing) else { return };
         match under_way.answered(body, &card) {
@@ -358,14 +361,20 @@ impl Actor {
         let Some((answering, request, computer)) = self.open(exchange, pairing, body) else {
             return self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
         };
+        let source = Source { exchange, pairing, answering };
         tracing::trace!(ctap = %HEXLOWER.encode(&request.ctap), "request");
+        if let Some(ago) = request.plugged_in_ms {
+            self.authenticator.power_cycle(now_ms().saturating_sub(ago.into()));
+        }
+        if request.protocol == Protocol::U2f {
+            return self.answer(source, vec![0x6D, 0x00]).await;
+        }
         match self.authenticator.step(Step::Request(&request.ctap), &mut Machine) {
-            Output::Reply(ctap) => self.answer(exchange, answering, ctap).await,
+            Output::Reply(ctap) => self.answer(source, ctap).await,
             Output::Ask(prompt) => {
                 let ttl = Duration::from_millis(ttl_ms.min(MAX_TTL_MS).into());
                 self.notice = None;
-                self.pending =
-                    Some(Pending::new(exchange, answering, prompt, computer, request.issued_at, ttl));
+                self.pending = Some(Pending::new(source, prompt, computer, request.issued_at, ttl));
                 self.act_by_script().await;
             }
         }
@@ -389,9 +398,12 @@ impl Actor {
         Some((answering, request, computer.name.clone()))
     }
 
-    async fn answer(&self, exchange: ExchangeId, answering: Answering, ctap: Vec<u8>) {
+    async fn answer(&mut self, Source { exchange, pairing, answering }: Source, ctap: Vec<u8>) {
         tracing::trace!(ctap = %HEXLOWER.encode(&ctap), "response");
-        match answering.seal_response(&Response { ctap: ctap.into() }) {
+        let info = self.authenticator.info();
+        let news = (self.told.get(&pairing) != Some(&info)).then(|| info.clone().into());
+        self.told.insert(pairing, info);
+        match answering.seal_response(&Response { ctap: ctap.into(), info: news }) {
             Ok(body) => self.send(Frame::Response { exchange, body: body.into() }).await,
             Err(error) => {
                 tracing::error!(%error, "a response could not be sealed");
@@ -402,7 +414,7 @@ impl Actor {
 
     /// The request on screen is over without an answer from here.
     fn called_off(&mut self, exchange: ExchangeId, why: &str) {
-        if self.pending.as_ref().is_some_and(|pending| pending.exchange == exchange) {
+        if self.pending.as_ref().is_some_and(|pending| pending.source.exchange == exchange) {
             self.give_up(why);
         }
     }

@@ -228,8 +228,8 @@ mod tests {
         });
         memory.save().unwrap();
         let mut credentials = memory.credentials().unwrap();
-        let device = Device { counter: 7, wrapping_key: None };
-        credentials.commit(Change { device: device.clone(), credential: None }).unwrap();
+        let device = Device { counter: 7, ..Device::default() };
+        credentials.commit(Change::from(device.clone())).unwrap();
 
         let again = Memory::open(Some(folder.path())).unwrap();
         assert_eq!(again.keys.public(), public);
@@ -254,7 +254,7 @@ mod tests {
             memory: MemoryStore::new(),
             file: Some(folder.path().join("missing/credentials.cbor")),
         };
-        let change = Change { device: Device { counter: 1, wrapping_key: None }, credential: None };
+        let change = Change::from(Device { counter: 1, ..Device::default() });
         assert!(credentials.commit(change).is_err());
         assert_eq!(credentials.device().unwrap().counter, 0, "nor kept in memory");
     }

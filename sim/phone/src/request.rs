@@ -2,16 +2,25 @@
 
 use pocketkey_api::sandbox::{RequestAction, RequestSummary};
 use pocketkey_authenticator::{Action, Prompt};
-use pocketkey_link::{id::ExchangeId, sealed::Answering};
+use pocketkey_link::{
+    id::{ExchangeId, PairingId},
+    sealed::Answering,
+};
 use tokio::time::{Duration, Instant};
 
 /// Wrong unlocks before the request is denied.
 pub(crate) const UNLOCK_TRIES: u8 = 3;
 
+/// Where a request came from, and its answer goes.
+pub(crate) struct Source {
+    pub exchange: ExchangeId,
+    pub pairing: PairingId,
+    pub answering: Answering,
+}
+
 /// A request on the screen.
 pub(crate) struct Pending {
-    pub exchange: ExchangeId,
-    pub answering: Answering,
+    pub source: Source,
     pub summary: RequestSummary,
     /// Whether approval must be followed by an unlock.
     pub needs_unlock: bool,
@@ -30,14 +39,7 @@ pub(crate) enum Stage {
 
 impl Pending {
     /// A request that has just arrived.
-    pub fn new(
-        exchange: ExchangeId,
-        answering: Answering,
-        prompt: Prompt,
-        computer: String,
-        asked_at: u64,
-        ttl: Duration,
-    ) -> Self {
+    pub fn new(source: Source, prompt: Prompt, computer: String, asked_at: u64, ttl: Duration) -> Self {
         let asked_at = i64::try_from(asked_at).unwrap_or(i64::MAX);
         let lasts = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
         let summary = RequestSummary {
@@ -45,6 +47,8 @@ impl Pending {
                 Action::Register => RequestAction::Register,
                 Action::SignIn => RequestAction::SignIn,
                 Action::Select => RequestAction::Select,
+                Action::Manage => RequestAction::Manage,
+                Action::Reset => RequestAction::Reset,
             },
             rp_id: prompt.rp_id,
             rp_name: prompt.rp_name,
@@ -54,8 +58,7 @@ impl Pending {
             expires_at: asked_at.saturating_add(lasts),
         };
         Self {
-            exchange,
-            answering,
+            source,
             summary,
             needs_unlock: prompt.user_verification,
             stage: Stage::Approve,
@@ -69,6 +72,8 @@ impl Pending {
             RequestAction::Register => format!("Registered at {}.", self.summary.rp_id),
             RequestAction::SignIn => format!("Signed in at {}.", self.summary.rp_id),
             RequestAction::Select => format!("Chosen on {}.", self.summary.computer),
+            RequestAction::Manage => format!("{} may manage this key.", self.summary.computer),
+            RequestAction::Reset => "Erased.".to_owned(),
         }
     }
 }

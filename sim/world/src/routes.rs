@@ -32,6 +32,7 @@ impl Sandbox {
             .routes(routes!(touch))
             .routes(routes!(script))
             .routes(routes!(online))
+            .routes(routes!(replug))
             .routes(routes!(console))
             .with_state(self.clone())
     }
@@ -97,6 +98,18 @@ async fn online(
     Json(online): Json<Online>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.online(online.online).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Unplugs the virtual key and plugs it in again, as before a reset or after too many wrong PINs.
+#[utoipa::path(post, path = "/api/v1/sandbox/key/replug", tag = "sandbox", responses(
+    (status = 202, description = "Plugged in anew; clients find a new device"),
+    (status = 409, description = "`no_virtual_key`: this machine has none", body = Problem),
+))]
+async fn replug(State(sandbox): State<Sandbox>) -> Result<StatusCode, Response> {
+    let none = "There is no virtual key on this machine; the sandbox uses the in-page stand-in.";
+    let key = sandbox.replug().ok_or_else(|| problem(StatusCode::CONFLICT, "no_virtual_key", none, None))?;
+    key.now();
     Ok(StatusCode::ACCEPTED)
 }
 

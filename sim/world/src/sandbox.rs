@@ -15,7 +15,7 @@ use pocketkey_api::{
     },
 };
 use pocketkey_key::{
-    computer::{Computer, ComputerOptions, KeepState, StateError, View as ComputerView},
+    computer::{Computer, ComputerOptions, KeepState, Replug, StateError, View as ComputerView},
     uhid::Availability,
 };
 use pocketkey_phone::{MemoryError, Phone, PhoneOptions};
@@ -73,6 +73,7 @@ struct Inner {
     options: SandboxOptions,
     admin: Admin,
     phone: OnceLock<Phone>,
+    key: OnceLock<Replug>,
     view: watch::Sender<View>,
 }
 
@@ -98,7 +99,7 @@ impl Sandbox {
             missing: (kind == SandboxKeyKind::StandIn).then_some(missing),
         };
         let view = watch::channel(View { phones: Vec::new(), key }).0;
-        Ok(Self(Arc::new(Inner { options, admin, phone: OnceLock::new(), view })))
+        Ok(Self(Arc::new(Inner { options, admin, phone: OnceLock::new(), key: OnceLock::new(), view })))
     }
 
     /// Fills the sandbox and keeps it alive; call it once, when the appliance serves. Returns only if it cannot.
@@ -118,6 +119,9 @@ impl Sandbox {
         }
         let real = self.0.view.borrow().key.kind == SandboxKeyKind::Uhid;
         let computer = if real { Some(self.start_computer(phone).await?) } else { None };
+        if let Some(computer) = &computer {
+            let _ = self.0.key.set(computer.replug());
+        }
         let mut key = computer.as_ref().map(Computer::state);
         loop {
             self.0.view.send_modify(|view| {
@@ -141,6 +145,11 @@ impl Sandbox {
     /// The phone with this id.
     pub fn phone(&self, id: &PhoneId) -> Option<&Phone> {
         self.0.phone.get().filter(|_| id.0 == PHONE)
+    }
+
+    /// What plugs the virtual key in anew, where there is one.
+    pub fn replug(&self) -> Option<&Replug> {
+        self.0.key.get()
     }
 
     /// Signs a browser in to the console as the seeded admin: the `Set-Cookie` line.

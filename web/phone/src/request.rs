@@ -18,6 +18,8 @@ const fn title(action: RequestAction) -> &'static str {
         RequestAction::Register => strings::REGISTER,
         RequestAction::SignIn => strings::SIGN_IN,
         RequestAction::Select => strings::SELECT,
+        RequestAction::Manage => strings::MANAGE,
+        RequestAction::Reset => strings::RESET,
     }
 }
 

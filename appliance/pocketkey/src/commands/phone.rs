@@ -115,5 +115,7 @@ fn describe(request: &RequestSummary) -> String {
         RequestAction::Register => format!("{computer} wants to register at {rp_id}{account}."),
         RequestAction::SignIn => format!("{computer} wants to sign in at {rp_id}{account}."),
         RequestAction::Select => format!("{computer} asks whether this is the key to use."),
+        RequestAction::Manage => format!("{computer} wants to manage this key."),
+        RequestAction::Reset => format!("{computer} wants to ERASE this key."),
     }
 }

@@ -1,12 +1,13 @@
 //! A store in memory that turns into bytes and back, so that a phone can keep it in a file.
 
-use super::{Change, Credential, Device, Store};
+use super::{Change, Credential, CredentialChange, Device, Store};
 use core::convert::Infallible;
 use minicbor::Decoder;
 use zeroize::Zeroizing;
 
-/// The version of the byte form; raised whenever older code could not read it.
-const VERSION: u32 = 1;
+/// The version of the byte form; raised whenever older code could not read it, or would lose what it does not know.
+/// Version 1 had neither PINs nor extensions; it is still read.
+const VERSION: u32 = 2;
 
 /// A [`Store`] that lives as long as the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,9 @@ impl MemoryStore {
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let contents = (VERSION, &self.device, &self.credentials);
         // Room for everything, so that growing leaves no copies of secrets behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(128 + 512 * self.credentials.len()));
+        let large_blobs = self.device.large_blobs.as_ref().map_or(0, Vec::len);
+        let settings = 256 + large_blobs + 256 * self.device.min_pin_length_rp_ids.len();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(settings + 1024 * self.credentials.len()));
         minicbor::encode(contents, &mut *bytes).expect("a vector takes every byte");
         bytes
     }
@@ -83,9 +86,20 @@ impl Store for MemoryStore {
 
     fn commit(&mut self, change: Change) -> Result<(), Infallible> {
         self.device = change.device;
-        if let Some(credential) = change.credential {
-            self.credentials.retain(|present| !present.same_account(&credential));
-            self.credentials.push(credential);
+        match change.credentials {
+            CredentialChange::None => {}
+            CredentialChange::Add(credential) => {
+                self.credentials.retain(|present| !present.same_account(&credential));
+                self.credentials.push(*credential);
+            }
+            CredentialChange::Update(credential) => {
+                if let Some(present) = self.credentials.iter_mut().find(|present| present.id == credential.id)
+                {
+                    *present = *credential;
+                }
+            }
+            CredentialChange::Remove(id) => self.credentials.retain(|present| present.id != id),
+            CredentialChange::RemoveAll => self.credentials.clear(),
         }
         Ok(())
     }
@@ -95,7 +109,8 @@ impl Store for MemoryStore {
 mod tests {
     use super::*;
     use crate::entities::{RelyingParty, User};
-    use crate::store::Secret;
+    use crate::keys::Algorithm;
+    use crate::store::{CredRandom, Protection, Secret, StoredPin};
     use proptest::prelude::*;
 
     fn credential(rp_id: &str, user_id: u8, created_at: u64) -> Credential {
@@ -105,14 +120,40 @@ mod tests {
             user: User { id: vec![user_id], name: Some("anna".into()), display_name: None },
             private_key: Secret::new([user_id; 32]),
             created_at,
+            algorithm: Algorithm::Es384,
+            protection: Protection::Required,
+            cred_random: Some(CredRandom { with_uv: Secret::new([8; 32]), without_uv: Secret::new([9; 32]) }),
+            cred_blob: Some(vec![1, 2]),
+            large_blob_key: Some(Secret::new([6; 32])),
+            third_party_payment: true,
+            counter: 300,
+        }
+    }
+
+    fn add(credential: Credential) -> Change {
+        Change { device: device(), credentials: CredentialChange::Add(Box::new(credential)) }
+    }
+
+    fn device() -> Device {
+        Device {
+            counter: 1,
+            wrapping_key: Some(Secret::new([7; 32])),
+            pin: Some(StoredPin { hash: [7; 16], length: 4 }),
+            pin_tries_used: 1,
+            uv_tries_used: 2,
+            min_pin_length: Some(6),
+            force_pin_change: true,
+            min_pin_length_rp_ids: vec!["a.example".into()],
+            always_uv: Some(true),
+            enterprise_attestation: true,
+            large_blobs: Some(vec![5; 20]),
         }
     }
 
     fn filled() -> MemoryStore {
         let mut store = MemoryStore::new();
-        for (counter, (rp_id, user_id)) in (1..).zip([("a.example", 1), ("b.example", 2), ("a.example", 3)]) {
-            let device = Device { counter, wrapping_key: Some(Secret::new([7; 32])) };
-            let Ok(()) = store.commit(Change { device, credential: Some(credential(rp_id, user_id, 0)) });
+        for (rp_id, user_id) in [("a.example", 1), ("b.example", 2), ("a.example", 3)] {
+            let Ok(()) = store.commit(add(credential(rp_id, user_id, 0)));
         }
         store
     }
@@ -130,7 +171,52 @@ mod tests {
         assert_eq!(MemoryStore::from_bytes(&bytes[..bytes.len() - 1]), Err(MemoryStoreError::Damaged));
         assert_eq!(MemoryStore::from_bytes(&[&bytes[..], &[0]].concat()), Err(MemoryStoreError::Damaged));
         assert_eq!(MemoryStore::from_bytes(&[]), Err(MemoryStoreError::Damaged));
-        assert_eq!(MemoryStore::from_bytes(&[0x84, 0x02, 0x00, 0x00, 0x00]), Err(MemoryStoreError::Newer(2)));
+        assert_eq!(MemoryStore::from_bytes(&[0x84, 0x03, 0x00, 0x00, 0x00]), Err(MemoryStoreError::Newer(3)));
+    }
+
+    #[test]
+    fn the_first_version_is_still_read() {
+        let sevens = [7; 32];
+        let ones = [1; 32];
+        let bytes = [
+            &[0x83, 0x01][..],         // version 1
+            &[0x82, 0x03, 0x58, 0x20], // device: counter 3, wrapping key
+            &sevens,                   //
+            &[0x81, 0x85, 0x58, 0x20], // one credential: its ID
+            &ones,                     //
+            b"\x81\x69a.example",      // rp
+            &[0x82, 0x41, 0x01],       // user
+            b"\x64anna",               //
+            &[0x58, 0x20],             // private key
+            &ones,                     //
+            &[0x05],                   // created at
+        ]
+        .concat();
+        let store = MemoryStore::from_bytes(&bytes).unwrap();
+        let Ok(device) = store.device();
+        let expected = Device { counter: 3, wrapping_key: Some(Secret::new(sevens)), ..Device::default() };
+        assert_eq!(device, expected);
+        let old = &store.credentials[0];
+        assert_eq!((old.rp.id.as_str(), old.user.label(), old.created_at), ("a.example", "anna", 5));
+        assert_eq!((old.algorithm, old.protection), (Algorithm::Es256, Protection::Optional));
+        assert!(old.cred_random.is_none() && old.cred_blob.is_none() && old.large_blob_key.is_none());
+        assert_eq!(MemoryStore::from_bytes(&store.to_bytes()), Ok(store));
+    }
+
+    #[test]
+    fn credentials_are_updated_in_place_and_removed() {
+        let mut store = filled();
+        let change = |credentials| Change { device: device(), credentials };
+        let mut renamed = credential("b.example", 2, 0);
+        renamed.user.name = Some("bea".into());
+        let Ok(()) = store.commit(change(CredentialChange::Update(Box::new(renamed))));
+        let Ok(all) = store.credentials();
+        assert_eq!(all.iter().map(|found| found.user.label()).collect::<Vec<_>>(), ["anna", "bea", "anna"]);
+        let Ok(()) = store.commit(change(CredentialChange::Remove(vec![3; 32])));
+        let Ok(()) = store.commit(change(CredentialChange::Remove(vec![99])));
+        assert_eq!(store.credentials.len(), 2);
+        let Ok(()) = store.commit(change(CredentialChange::RemoveAll));
+        assert!(store.credentials.is_empty());
     }
 
     #[test]
@@ -141,8 +227,7 @@ mod tests {
             found.iter().map(|credential| credential.user.id[0]).collect()
         };
         assert_eq!(users(&store, "a.example"), [3, 1]);
-        let Ok(()) = store
-            .commit(Change { device: Device::default(), credential: Some(credential("a.example", 1, 9)) });
+        let Ok(()) = store.commit(add(credential("a.example", 1, 9)));
         assert_eq!(users(&store, "a.example"), [1, 3]);
         let Ok(all) = store.credentials();
         assert_eq!(all.len(), 3);
@@ -161,7 +246,7 @@ mod tests {
         }
 
         #[test]
-        fn no_cut_or_changed_store_panics(at in 0usize..400, to in any::<u8>()) {
+        fn no_cut_or_changed_store_panics(at in 0usize..1000, to in any::<u8>()) {
             let mut bytes = filled().to_bytes().to_vec();
             let at = at % bytes.len();
             prop_assert!(MemoryStore::from_bytes(&bytes[..at]).is_err());

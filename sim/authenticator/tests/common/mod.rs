@@ -1,13 +1,17 @@
 //! A client's view of an authenticator: builds requests, reads replies, checks signatures.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+mod platform;
+
+pub use platform::*;
+
+use p256::ecdsa::signature::Verifier;
 use pocketkey_authenticator::cbor::{self, Value};
 use pocketkey_authenticator::{
     Action, Authenticator, Config, Env, Event, MemoryStore, Output, Prompt, Status, Store,
 };
 use sha2::{Digest, Sha256};
-use sk_cbor::{cbor_array, cbor_map, cbor_map_options};
+use sk_cbor::{cbor_map, cbor_map_options};
 
 pub const HASH: [u8; 32] = [0xcd; 32];
 pub const APPROVED: Event<'static> = Event::Approved { user_verified: false };
@@ -16,6 +20,7 @@ pub const VERIFIED: Event<'static> = Event::Approved { user_verified: true };
 pub const UP: u8 = 0x01;
 pub const UV: u8 = 0x04;
 pub const AT: u8 = 0x40;
+pub const ED: u8 = 0x80;
 
 /// Repeatable randomness and a clock that the test moves.
 pub struct World {
@@ -76,6 +81,11 @@ impl<S: Store> Key<S> {
         }
     }
 
+    /// Sends a request that must be answered without a question.
+    pub fn send(&mut self, request: &[u8]) -> Result<Value, Status> {
+        self.reply(Event::Request(request))
+    }
+
     /// Sends a request and answers the question.
     pub fn run(&mut self, request: &[u8], answer: Event) -> Result<Value, Status> {
         self.ask(request);
@@ -122,25 +132,40 @@ pub struct Register {
     pub rk: Option<bool>,
     pub up: Option<bool>,
     pub uv: Option<bool>,
+    /// COSE algorithms in the order of preference.
+    pub algorithms: &'static [i64],
+    pub token: Option<PinToken>,
+    pub extensions: Option<Value>,
 }
 
-pub const REGISTER: Register =
-    Register { rp_id: "demo.example", user: 1, exclude: None, rk: None, up: None, uv: None };
+pub const REGISTER: Register = Register {
+    rp_id: "demo.example",
+    user: 1,
+    exclude: None,
+    rk: None,
+    up: None,
+    uv: None,
+    algorithms: &[-257, -7],
+    token: None,
+    extensions: None,
+};
 pub const PASSKEY: Register = Register { rk: Some(true), uv: Some(true), ..REGISTER };
 
 impl Register {
     pub fn fields(&self) -> Vec<(Value, Value)> {
         let user = [self.user];
+        let algorithms =
+            self.algorithms.iter().map(|number| cbor_map! { "alg" => *number, "type" => "public-key" });
         let parameters = cbor_map_options! {
             1 => &HASH[..],
             2 => cbor_map! { "id" => self.rp_id, "name" => "Demo" },
             3 => cbor_map! { "id" => &user[..], "name" => format!("user{}", self.user), "displayName" => "Someone" },
-            4 => cbor_array![
-                cbor_map! { "alg" => -257, "type" => "public-key" },
-                cbor_map! { "alg" => -7, "type" => "public-key" },
-            ],
+            4 => Value::array(algorithms.collect()),
             5 => self.exclude.as_deref().map(descriptors),
+            6 => self.extensions.clone(),
             7 => options(self.rk, self.up, self.uv),
+            8 => self.token.as_ref().map(|token| token.param(&HASH)),
+            9 => self.token.as_ref().map(|token| token.protocol),
         };
         parameters.extract_map().unwrap()
     }
@@ -157,9 +182,12 @@ pub struct SignIn {
     pub allow: Option<Vec<Vec<u8>>>,
     pub up: Option<bool>,
     pub uv: Option<bool>,
+    pub token: Option<PinToken>,
+    pub extensions: Option<Value>,
 }
 
-pub const SIGN_IN: SignIn = SignIn { rp_id: "demo.example", allow: None, up: None, uv: None };
+pub const SIGN_IN: SignIn =
+    SignIn { rp_id: "demo.example", allow: None, up: None, uv: None, token: None, extensions: None };
 
 impl SignIn {
     pub fn fields(&self) -> Vec<(Value, Value)> {
@@ -167,7 +195,10 @@ impl SignIn {
             1 => self.rp_id,
             2 => &HASH[..],
             3 => self.allow.as_deref().map(descriptors),
+            4 => self.extensions.clone(),
             5 => options(None, self.up, self.uv),
+            6 => self.token.as_ref().map(|token| token.param(&HASH)),
+            7 => self.token.as_ref().map(|token| token.protocol),
         };
         parameters.extract_map().unwrap()
     }
@@ -183,7 +214,16 @@ pub struct Made {
     pub statement: Value,
     pub auth_data: Vec<u8>,
     pub id: Vec<u8>,
-    pub public_key: VerifyingKey,
+    pub public_key: PublicKey,
+    pub extensions: Option<Value>,
+    pub large_blob_key: Option<Vec<u8>>,
+    pub enterprise: Option<bool>,
+}
+
+/// What follows in authenticator data, if its flags say so.
+fn extension_outputs(auth_data: &[u8], rest: &[u8]) -> Option<Value> {
+    assert_eq!(flags(auth_data) & ED != 0, !rest.is_empty());
+    (!rest.is_empty()).then(|| cbor::decode(rest).unwrap())
 }
 
 impl Made {
@@ -191,16 +231,19 @@ impl Made {
         let mut fields = cbor::map(response).unwrap();
         let auth_data = fields.required(2, cbor::bytes).unwrap();
         let id_length = usize::from(u16::from_be_bytes(auth_data[53..55].try_into().unwrap()));
-        let (id, cose) = auth_data[55..].split_at(id_length);
+        let (id, rest) = auth_data[55..].split_at(id_length);
+        let mut length = minicbor::Decoder::new(rest);
+        length.skip().unwrap();
+        let (cose, extensions) = rest.split_at(length.position());
         let mut cose = cbor::map(cbor::decode(cose).unwrap()).unwrap();
-        let mut number = |label: i64| cose.required(label, cbor::integer).unwrap();
-        assert_eq!([number(1), number(3), number(-1)], [2, -7, 1]);
-        let [x, y] = [-2, -3].map(|label: i64| cose.required(label, cbor::bytes).unwrap());
         Self {
             format: fields.required(1, cbor::text).unwrap(),
             statement: fields.required(3, Ok).unwrap(),
+            extensions: extension_outputs(&auth_data, extensions),
+            large_blob_key: fields.optional(5, cbor::bytes).unwrap(),
+            enterprise: fields.optional(4, cbor::boolean).unwrap(),
             id: id.to_vec(),
-            public_key: VerifyingKey::from_sec1_bytes(&[&[4], &x[..], &y[..]].concat()).unwrap(),
+            public_key: PublicKey::read(&mut cose),
             auth_data,
         }
     }
@@ -216,6 +259,8 @@ pub struct Assertion {
     pub user_name: Option<String>,
     pub number_of_credentials: Option<i64>,
     pub user_selected: Option<bool>,
+    pub extensions: Option<Value>,
+    pub large_blob_key: Option<Vec<u8>>,
 }
 
 impl Assertion {
@@ -224,9 +269,12 @@ impl Assertion {
         let mut credential = fields.required(1, cbor::map).unwrap();
         assert_eq!(credential.required("type", cbor::text).as_deref(), Ok("public-key"));
         let mut user = fields.optional(4, cbor::map).unwrap();
+        let auth_data = fields.required(2, cbor::bytes).unwrap();
         Self {
             id: credential.required("id", cbor::bytes).unwrap(),
-            auth_data: fields.required(2, cbor::bytes).unwrap(),
+            extensions: extension_outputs(&auth_data, &auth_data[37..]),
+            large_blob_key: fields.optional(7, cbor::bytes).unwrap(),
+            auth_data,
             signature: fields.required(3, cbor::bytes).unwrap(),
             user_id: user.as_mut().map(|user| user.required("id", cbor::bytes).unwrap()),
             user_name: user.and_then(|mut user| user.optional("name", cbor::text).unwrap()),
@@ -241,9 +289,52 @@ impl Assertion {
     }
 }
 
-pub fn verify(public_key: &VerifyingKey, auth_data: &[u8], signature: &[u8]) {
-    let signed = [auth_data, &HASH].concat();
-    public_key.verify(&signed, &Signature::from_der(signature).unwrap()).expect("the signature verifies");
+/// The public key of a credential.
+pub enum PublicKey {
+    Es256(p256::ecdsa::VerifyingKey),
+    EdDsa(ed25519_dalek::VerifyingKey),
+    Es384(p384::ecdsa::VerifyingKey),
+}
+
+impl PublicKey {
+    /// Reads a COSE_Key.
+    pub fn read(cose: &mut cbor::Fields) -> Self {
+        let mut number = |label: i64| cose.required(label, cbor::integer).unwrap();
+        let kind = [number(1), number(3), number(-1)];
+        let x = cose.required(-2, cbor::bytes).unwrap();
+        let point = |y: Vec<u8>| [&[4], &x[..], &y[..]].concat();
+        let y = cose.optional(-3, cbor::bytes).unwrap();
+        match kind {
+            [2, -7, 1] => {
+                Self::Es256(p256::ecdsa::VerifyingKey::from_sec1_bytes(&point(y.unwrap())).unwrap())
+            }
+            [1, -8, 6] => {
+                Self::EdDsa(ed25519_dalek::VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap())
+            }
+            [2, -35, 2] => {
+                Self::Es384(p384::ecdsa::VerifyingKey::from_sec1_bytes(&point(y.unwrap())).unwrap())
+            }
+            other => panic!("no key we know: {other:?}"),
+        }
+    }
+
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Es256(key) => {
+                key.verify(message, &p256::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+            }
+            Self::EdDsa(key) => {
+                key.verify(message, &ed25519_dalek::Signature::from_slice(signature).unwrap()).is_ok()
+            }
+            Self::Es384(key) => {
+                key.verify(message, &p384::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+            }
+        }
+    }
+}
+
+pub fn verify(public_key: &PublicKey, auth_data: &[u8], signature: &[u8]) {
+    assert!(public_key.verifies(&[auth_data, &HASH].concat(), signature), "the signature verifies");
 }
 
 pub fn flags(auth_data: &[u8]) -> u8 {

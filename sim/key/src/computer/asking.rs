@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use pocketkey_authenticator::{Config, cbor, info};
+use pocketkey_authenticator::{Config, Device, cbor, info};
 use pocketkey_link::{
     frame::{Frame, MAX_TTL_MS},
     id::ExchangeId,
@@ -33,7 +33,7 @@ pub(super) enum End {
 pub(super) fn get_info(inner: &Inner) -> Vec<u8> {
     match &inner.kept.phone {
         Some(phone) if !phone.info.is_empty() => phone.info.clone(),
-        _ => info::encode(&Config::default()),
+        _ => info::encode(&Config::default(), &Device::default(), 0),
     }
 }
 

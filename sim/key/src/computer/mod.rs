@@ -23,7 +23,7 @@ use tokio::{
     time::Instant,
 };
 
-pub use plug::Plug;
+pub use plug::{Plug, Replug};
 pub use store::StateError;
 pub(crate) use store::paired_model;
 pub use view::{Invitation, Phone, View};
@@ -153,10 +153,9 @@ impl Computer {
         }
     }
 
-    /// Unplugs the key and plugs it in again, as a person would to reset it, or after too many wrong PINs. Nothing
-    /// happens where no key is plugged in.
-    pub fn replug(&self) {
-        self.shared.replug.notify_waiters();
+    /// What plugs the key in anew; it may outlive the computer, and does nothing then.
+    pub fn replug(&self) -> Replug {
+        Replug(Arc::clone(&self.shared))
     }
 
     /// Answers one CTAP request (command byte and CBOR) as the virtual key would, without HID.

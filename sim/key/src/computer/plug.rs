@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-#[cfg(doc)]
-use super::Computer;
 use super::{Shared, asking};
 use crate::{
     hid::Config,
@@ -36,7 +34,19 @@ impl Backend for Plug {
     }
 }
 
-/// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Computer::replug`] is called.
+/// Plugs a computer's key in anew. Clones do the same.
+#[derive(Debug, Clone)]
+pub struct Replug(pub(super) Arc<Shared>);
+
+impl Replug {
+    /// Unplugs the key and plugs it in again, as a person would to reset it or after too many wrong PINs. Nothing
+    /// happens where none is plugged in.
+    pub fn now(&self) {
+        self.0.replug.notify_waiters();
+    }
+}
+
+/// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Replug::now`] says so.
 pub(super) async fn when_paired(shared: Arc<Shared>) {
     let mut view = shared.view.subscribe();
     if view.wait_for(|view| view.phone.is_some()).await.is_err() {

@@ -122,7 +122,8 @@ pub async fn run(options: PairOptions, ui: &mut impl Ui) -> Result<(), PairError
     if let Some(advice) = advice {
         ui.show(&format!("{advice}\n\nEverything else works: the phone can be paired meanwhile.\n"))?;
     }
-    let page = match Page::open(computer.state(), advice).await {
+    let plugged_in = !options.no_key && advice.is_none();
+    let page = match Page::open(computer.state(), advice, plugged_in.then(|| computer.replug())).await {
         Ok(page) => {
             ui.show(&format!("This window in the browser: {}", page.address()))?;
             Some(page)

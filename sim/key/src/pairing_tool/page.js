@@ -15,7 +15,10 @@ function show(status) {
   at("failure").textContent = status.failure === null ? "" : `The last request that failed: ${status.failure}.`;
   at("advice").hidden = status.advice === null;
   at("advice").textContent = status.advice ?? "";
+  at("key").hidden = !status.key;
 }
+
+at("replug").addEventListener("click", () => fetch("replug", { method: "POST" }));
 
 async function follow() {
   try {

@@ -13,7 +13,7 @@ use axum::{
     extract::State,
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Json, Response},
-    routing::get,
+    routing::{get, post},
 };
 use data_encoding::BASE64URL_NOPAD;
 use pocketkey_api::sandbox::KeyState;
@@ -23,7 +23,7 @@ use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{Image, UnfitForQr, state_line, words};
-use crate::computer::View;
+use crate::computer::{Replug, View};
 
 /// Headers of every answer. Nothing from elsewhere, nothing inline, no frames, no traces.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -48,6 +48,7 @@ pub struct Page {
 struct Shown {
     view: watch::Receiver<View>,
     advice: Option<Arc<str>>,
+    replug: Option<Replug>,
 }
 
 /// What the page's script asks for again and again.
@@ -61,14 +62,21 @@ struct Status {
     qr: Option<i64>,
     failure: Option<String>,
     advice: Option<String>,
+    /// Whether there is a key that can be plugged in anew.
+    key: bool,
 }
 
 impl Page {
-    /// Opens the page on a free port of 127.0.0.1. `advice` is shown as long as it lives.
+    /// Opens the page on a free port of 127.0.0.1. `advice` is shown as long as it lives; with `replug` there is a button
+    /// that plugs the key in anew.
     ///
     /// # Errors
     /// If there is no free port.
-    pub async fn open(view: watch::Receiver<View>, advice: Option<&str>) -> io::Result<Self> {
+    pub async fn open(
+        view: watch::Receiver<View>,
+        advice: Option<&str>,
+        replug: Option<Replug>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let path = BASE64URL_NOPAD.encode(&OsEntropy.bytes::<16>());
         let address = format!("http://{}/{path}/", listener.local_addr()?);
@@ -82,7 +90,8 @@ impl Page {
             .route(&format!("/{path}/status.json"), get(status))
             .route(&format!("/{path}/qr.svg"), get(svg))
             .route(&format!("/{path}/qr.png"), get(png))
-            .with_state(Shown { view, advice: advice.map(Arc::from) });
+            .route(&format!("/{path}/replug"), post(plug_in_anew))
+            .with_state(Shown { view, advice: advice.map(Arc::from), replug });
         let task = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::warn!(%error, "the window in the browser is gone");
@@ -120,8 +129,19 @@ async fn status(State(shown): State<Shown>) -> Response {
         qr: view.invitation.as_ref().map(|invitation| invitation.expires_at),
         failure: view.failures.1.map(|fail| fail.to_string()),
         advice: shown.advice.as_deref().map(str::to_owned),
+        key: shown.replug.is_some() && view.phone.is_some(),
     };
     (HEADERS, Json(status)).into_response()
+}
+
+async fn plug_in_anew(State(shown): State<Shown>) -> Response {
+    match &shown.replug {
+        Some(replug) => {
+            replug.now();
+            (HEADERS, StatusCode::NO_CONTENT).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 fn image(shown: &Shown) -> Option<Result<Image, UnfitForQr>> {
@@ -168,7 +188,7 @@ mod tests {
     #[tokio::test]
     async fn the_page_shows_code_and_state_and_follows_changes() {
         let (changes, view) = watch::channel(View::default());
-        let page = Page::open(view, Some("modprobe uhid")).await.unwrap();
+        let page = Page::open(view, Some("modprobe uhid"), None).await.unwrap();
         let (head, body) = fetch(page.address(), "").await;
         assert!(head.starts_with("http/1.1 200") && head.contains("default-src 'none'"), "{head}");
         assert!(body.contains("page.js") && !body.contains("<style") && !body.contains("onclick"));
@@ -187,7 +207,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_served_beside_the_random_path() {
         let (_changes, view) = watch::channel(View::default());
-        let page = Page::open(view, None).await.unwrap();
+        let page = Page::open(view, None, None).await.unwrap();
         for path in ["../", "../qr.svg", "../status.json"] {
             assert!(fetch(page.address(), path).await.0.starts_with("http/1.1 404"), "{path}");
         }
