@@ -5,7 +5,6 @@
 
 use crate::auth_data::{self, rp_id_hash};
 use crate::authenticator::{Authenticator, Env, stored};
-use crate::cbor;
 use crate::config::Counter;
 use crate::consent::Consent;
 use crate::credential_id;
@@ -95,16 +94,30 @@ impl<S: Store> Authenticator<S> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut discoverable = stored(self.store.for_relying_party(rp_id))?;
+        self.locate_among(stored(self.store.for_relying_party(rp_id))?, &rp_id_hash(rp_id), ids)
+    }
+
+    /// The same, where only the hash of the relying party is known.
+    pub(crate) fn locate_hash(&self, hash: &[u8; 32], ids: &[Vec<u8>]) -> Result<Vec<Signer>, Status> {
+        let mut discoverable = stored(self.store.credentials())?;
+        discoverable.retain(|credential| rp_id_hash(&credential.rp.id) == *hash);
+        self.locate_among(discoverable, hash, ids)
+    }
+
+    fn locate_among(
+        &self,
+        mut discoverable: Vec<Credential>,
+        rp_id_hash: &[u8; 32],
+        ids: &[Vec<u8>],
+    ) -> Result<Vec<Signer>, Status> {
         let wrapping_key = stored(self.store.device())?.wrapping_key;
-        let rp_id_hash = rp_id_hash(rp_id);
         let mut signers = Vec::new();
         for id in ids {
             if let Some(index) = discoverable.iter().position(|credential| credential.id == *id) {
                 signers.push(Signer::try_from(discoverable.swap_remove(index))?);
             } else if let Some(contents) = wrapping_key
                 .as_ref()
-                .and_then(|wrapping_key| credential_id::open(wrapping_key, &rp_id_hash, id))
+                .and_then(|wrapping_key| credential_id::open(wrapping_key, rp_id_hash, id))
             {
                 signers.push(Signer::from_contents(id, &contents)?);
             }
@@ -131,13 +144,15 @@ impl<S: Store> Authenticator<S> {
         }
         let outputs = challenge.extensions.outputs(signer, challenge.consent, env)?;
         let counter = self.count(&mut change, signer.stored.as_deref());
-        let auth_data = auth_data::encode(&challenge.rp_id_hash, challenge.consent, counter, None, outputs)?;
+        let counter = self.config.shown_counter(counter);
+        let hash = self.config.shown_rp_id_hash(challenge.rp_id_hash);
+        let auth_data = auth_data::encode(&hash, challenge.consent, counter, None, outputs)?;
         let signature = signer.key.sign(&[&auth_data, &challenge.client_data_hash])?;
         stored(self.store.commit(change))?;
-        Ok(cbor::reply(cbor_map_options! {
+        Ok(self.config.shown_reply(cbor_map_options! {
             0x01 => cbor_map! { "id" => signer.id.clone(), "type" => "public-key" },
             0x02 => auth_data,
-            0x03 => signature,
+            0x03 => self.config.shown_signature(signature),
             0x04 => signer.account().map(|user| user.encode(choice.names)),
             0x05 => choice.number_of_credentials.map(|number| number as u64),
             0x06 => choice.user_selected.then_some(true),
@@ -158,7 +173,7 @@ impl<S: Store> Authenticator<S> {
     }
 
     /// The signature counter after one more signature, as `change` will keep it.
-    fn count(&self, change: &mut Change, credential: Option<&Credential>) -> u32 {
+    pub(crate) fn count(&self, change: &mut Change, credential: Option<&Credential>) -> u32 {
         match (self.config.counter, credential) {
             (Counter::PerCredential, Some(credential)) => {
                 let counter = credential.counter.saturating_add(1);

@@ -13,6 +13,7 @@ use crate::policy::Policy;
 use crate::session::Session;
 use crate::status::Status;
 use crate::store::{Change, Credential, Device, Store};
+use crate::u2f;
 use std::vec::IntoIter;
 
 /// The clock and the randomness.
@@ -28,6 +29,11 @@ pub trait Env {
 pub enum Event<'a> {
     /// A CTAP2 request: the command byte and its CBOR parameters. Whatever was waited for is given up.
     Request(&'a [u8]),
+    /// A U2F request: an APDU. Asked again while its prompt is open, it is told
+    /// [`crate::u2f::CONDITIONS_NOT_SATISFIED`], and the prompt stays open; whatever else was waited for is given up.
+    /// Its reply is a response APDU; what a client that does not wait is told when there is a prompt instead is up to
+    /// the caller, who knows how long that client waits.
+    Apdu(&'a [u8]),
     /// The person said yes to the prompt.
     Approved {
         /// Whether they unlocked the phone for it. Needed where [`Prompt::user_verification`] says so.
@@ -44,7 +50,8 @@ pub enum Event<'a> {
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// The reply to the request: a [`Status`] byte and, if that is OK, CBOR where the command has any.
+    /// The reply to the request: a [`Status`] byte and, if that is OK, CBOR where the command has any. To an
+    /// [`Event::Apdu`], data and a status word.
     Reply(Vec<u8>),
     /// Show this to the person, and call [`Authenticator::step`] with what comes of it.
     Ask(Prompt),
@@ -55,7 +62,8 @@ pub enum Output {
 pub struct Prompt {
     /// What a yes does.
     pub action: Action,
-    /// The relying party; empty for [`Action::Select`] and [`Action::Reset`], and where [`Action::Manage`] is for all.
+    /// The relying party; empty for [`Action::Select`] and [`Action::Reset`], where [`Action::Manage`] is for all, and
+    /// where U2F names it by a hash that we do not know.
     pub rp_id: String,
     /// What the relying party calls itself; empty when unknown, as for non-discoverable credentials.
     pub rp_name: String,
@@ -129,6 +137,7 @@ pub(crate) enum Pending {
     /// The excludeList named a credential of ours: that is said, but only to somebody who is there.
     Excluded,
     Reset,
+    U2f(Box<u2f::Pending>),
     /// A touch is wanted for its own sake, and answered with this.
     Touch(Status),
 }
@@ -165,6 +174,14 @@ impl<S: Store> Authenticator<S> {
         // The state is taken out, so that whatever goes wrong leaves an idle authenticator.
         let next = match (core::mem::take(&mut self.state), event) {
             (state, Event::Request(message)) => self.begin(state, message, env),
+            (State::Waiting { pending: Pending::U2f(pending), user_verification }, Event::Apdu(message))
+                if pending.is(message) =>
+            {
+                let waiting = State::Waiting { pending: Pending::U2f(pending), user_verification };
+                let not_yet = u2f::status_word(u2f::CONDITIONS_NOT_SATISFIED);
+                Ok(Next::ReplyAndKeep(not_yet, waiting))
+            }
+            (_, Event::Apdu(message)) => Ok(self.u2f(message, env)),
             (State::Waiting { pending, user_verification }, answer) => {
                 let failed = user_verification && answer == Event::Approved { user_verified: false };
                 let consent = match failed.then(|| self.verification_failed(&pending)) {
@@ -264,6 +281,7 @@ impl<S: Store> Authenticator<S> {
             Pending::MakeCredential(pending) => self.finish_make_credential(*pending, consent?, env),
             Pending::GetAssertion(pending) => self.finish_get_assertion(*pending, consent?, env),
             Pending::Token(pending) => self.finish_token(*pending, consent?, env),
+            Pending::U2f(pending) => Ok(self.finish_u2f(*pending, consent, env)),
             Pending::Reset => consent.and_then(|_| self.finish_reset()),
             Pending::Excluded => Err(make_credential::excluded(consent, user_verification)),
             Pending::Touch(status) => match consent.map(|_| status)? {

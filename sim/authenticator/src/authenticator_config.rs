@@ -67,7 +67,7 @@ impl<S: Store> Authenticator<S> {
         let Request { sub_command, raw_params, params, pin_uv_auth } = Request::read(parameters)?;
         // 2. The subcommand is not supported.
         let supported = match sub_command {
-            ENABLE_ENTERPRISE_ATTESTATION => false,
+            ENABLE_ENTERPRISE_ATTESTATION => self.config.enterprise_attestation.is_some(),
             TOGGLE_ALWAYS_UV => true,
             SET_MIN_PIN_LENGTH => self.config.user_verification.with_pin(),
             _ => false,

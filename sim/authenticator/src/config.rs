@@ -1,15 +1,40 @@
 //! What kind of authenticator this is.
 
+use crate::fault::Fault;
 use crate::keys::Algorithm;
+use crate::store::Secret;
 
 /// How a new credential vouches for where it was made (WebAuthn, attestation statement formats).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Attestation {
     /// Format `none`: an empty statement.
     None,
     /// Format `packed`, signed with the new key itself. libfido2's tools verify nothing less.
     #[default]
     SelfPacked,
+    /// Format `packed`, signed with the key of a certificate. pam_u2f takes nothing less.
+    Packed(Certified),
+}
+
+/// A certificate for attestation and its private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certified {
+    /// X.509 certificates in DER: that of the private key first, then those that lead to a root, without the root.
+    /// The first names the same AAGUID as [`Config::aaguid`], if any, and should be short: replies have 2,048 bytes.
+    pub certificates: Vec<Vec<u8>>,
+    /// The private P-256 scalar, big-endian.
+    pub private_key: Secret,
+}
+
+/// Attestation that identifies this very authenticator, for organisations that manage it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnterpriseAttestation {
+    /// What identifies it.
+    pub attestation: Certified,
+    /// The relying parties that may have it by themselves ("vendor-facilitated").
+    pub rp_ids: Vec<String>,
+    /// Whether those may have it that the platform has on its list ("platform-managed").
+    pub platform_managed: bool,
 }
 
 /// Whose signatures a signature counter counts.
@@ -54,6 +79,8 @@ pub struct Config {
     pub aaguid: [u8; 16],
     /// How new credentials are attested.
     pub attestation: Attestation,
+    /// What relying parties of an organisation may get instead, once authenticatorConfig has enabled it (option `ep`).
+    pub enterprise_attestation: Option<EnterpriseAttestation>,
     /// What new credentials may sign with, in the order in which getInfo names them; each at most once.
     pub algorithms: Vec<Algorithm>,
     /// Whose signatures a counter counts.
@@ -70,6 +97,10 @@ pub struct Config {
     /// Room for the serialized large-blob array in bytes (`maxSerializedLargeBlobArray`): at least 1,024, or 0 for
     /// none. It takes pinUvAuthTokens to write them, so there are none where no tokens are given out.
     pub large_blob_size: usize,
+    /// Whether U2F requests are answered (`U2F_V2`), while alwaysUv is off.
+    pub u2f: bool,
+    /// What is deliberately wrong with replies, for tests of clients and relying parties.
+    pub fault: Option<Fault>,
     /// Longest request in bytes (`maxMsgSize`). The kernel's uhid ring drops messages beyond 31 packets,
     /// 1,800 bytes.
     pub max_msg_size: usize,
@@ -91,6 +122,7 @@ impl Default for Config {
         Self {
             aaguid: Self::AAGUID,
             attestation: Attestation::default(),
+            enterprise_attestation: None,
             algorithms: vec![Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384],
             counter: Counter::default(),
             user_verification: UserVerification::default(),
@@ -98,6 +130,8 @@ impl Default for Config {
             always_uv: false,
             min_pin_length: 4,
             large_blob_size: 2048,
+            u2f: false,
+            fault: None,
             max_msg_size: 1200,
             max_credentials: 100,
             firmware_version: 1,

@@ -31,7 +31,7 @@ pub fn encode(config: &Config, device: &Device, credentials: usize) -> Vec<u8> {
     let with_pin = config.user_verification.with_pin();
     let policy = Policy::new(config, device);
     cbor::reply(cbor_map_options! {
-        0x01 => cbor_array!["FIDO_2_0", "FIDO_2_1"], // versions
+        0x01 => versions(config, policy),
         0x02 => Value::array(extensions::supported(config, policy).into_iter().map(Value::from).collect()),
         0x03 => cbor_bytes_lit!(&config.aaguid),
         0x04 => options(config, device),
@@ -56,9 +56,16 @@ pub(crate) fn min_pin_length(config: &Config, device: &Device) -> u8 {
     config.min_pin_length.max(device.min_pin_length.unwrap_or_default()).max(MIN_PIN_LENGTH)
 }
 
+fn versions(config: &Config, policy: Policy) -> Value {
+    let u2f = config.u2f && !policy.always_uv;
+    let all = [("U2F_V2", u2f), ("FIDO_2_0", true), ("FIDO_2_1", true)];
+    Value::array(all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.into()).collect())
+}
+
 fn options(config: &Config, device: &Device) -> Value {
     let policy = Policy::new(config, device);
     cbor_map_options! {
+        "ep" => config.enterprise_attestation.is_some().then_some(device.enterprise_attestation),
         "rk" => true,
         "up" => true,
         "uv" => policy.built_in.then_some(true), // there and set up: the phone's unlock

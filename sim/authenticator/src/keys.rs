@@ -96,7 +96,6 @@ impl PrivateKey {
         Err(Status::Other)
     }
 
-    #[cfg(test)]
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Es256(_) => Algorithm::Es256,
@@ -125,6 +124,12 @@ impl PrivateKey {
                 Ok(signature.to_der().as_bytes().to_vec())
             }
         }
+    }
+
+    /// The public key as an uncompressed SEC 1 point, where U2F knows the algorithm.
+    pub(crate) fn point(&self) -> Option<Vec<u8>> {
+        let Self::Es256(scalar) = self else { return None };
+        Some(p256::SecretKey::from(**scalar).public_key().to_encoded_point(false).as_bytes().to_vec())
     }
 
     /// The public key as a COSE_Key.

@@ -33,6 +33,7 @@
 extern crate alloc; // sk-cbor's macros name it
 
 mod assertion;
+mod attestation;
 mod auth_data;
 mod authenticator;
 mod authenticator_config;
@@ -44,6 +45,7 @@ mod credential_id;
 mod credential_management;
 mod entities;
 mod extensions;
+mod fault;
 mod get_assertion;
 mod get_next_assertion;
 mod hmac_secret;
@@ -60,10 +62,12 @@ mod selection;
 mod session;
 pub mod status;
 pub mod store;
+pub mod u2f;
 
 pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt};
-pub use config::{Attestation, Config, Counter, UserVerification};
+pub use config::{Attestation, Certified, Config, Counter, EnterpriseAttestation, UserVerification};
 pub use entities::{RelyingParty, User};
+pub use fault::Fault;
 pub use keys::Algorithm;
 pub use status::Status;
 pub use store::{Change, Credential, CredentialChange, Device, MemoryStore, Secret, Store};

@@ -6,7 +6,7 @@
 use crate::auth_data::{self, Attested};
 use crate::authenticator::{Action, Authenticator, Env, Next, Pending as Waiting, Prompt, stored};
 use crate::cbor::{self, Value};
-use crate::config::{Attestation, Counter};
+use crate::config::Counter;
 use crate::consent::Consent;
 use crate::credential_id::{self, Contents};
 use crate::entities::{RelyingParty, User};
@@ -16,7 +16,7 @@ use crate::parameters::{self, Options, PinUvAuth};
 use crate::pin_uv_auth_token::Permissions;
 use crate::status::Status;
 use crate::store::{Change, CredRandom, Credential, CredentialChange, Protection, Secret, Store};
-use sk_cbor::{cbor_map, cbor_map_options};
+use sk_cbor::cbor_map_options;
 
 /// A request whose parameters have the right types.
 struct Request {
@@ -28,7 +28,7 @@ struct Request {
     extensions: CreationInputs,
     options: Options,
     pin_uv_auth: PinUvAuth,
-    enterprise_attestation: bool,
+    enterprise_attestation: Option<i64>,
 }
 
 impl Request {
@@ -43,7 +43,7 @@ impl Request {
             extensions: fields.optional(0x06, CreationInputs::read)?.unwrap_or_default(),
             options: fields.optional(0x07, Options::read)?.unwrap_or_default(),
             pin_uv_auth: PinUvAuth::read(&mut fields, 0x08, 0x09)?,
-            enterprise_attestation: fields.optional(0x0a, cbor::integer)?.is_some(),
+            enterprise_attestation: fields.optional(0x0a, cbor::integer)?,
         })
     }
 }
@@ -64,6 +64,7 @@ pub(crate) struct Pending {
     algorithm: Algorithm,
     discoverable: bool,
     extensions: Creation,
+    enterprise: bool,
     /// Whether a pinUvAuthToken vouches for the verification.
     by_token: bool,
 }
@@ -112,10 +113,9 @@ impl<S: Store> Authenticator<S> {
             return Err(policy.refusal());
         }
 
-        // 9. enterpriseAttestation is not supported.
-        if request.enterprise_attestation {
-            return Err(Status::InvalidParameter);
-        }
+        // 9. enterpriseAttestation.
+        let device = stored(self.store.device())?;
+        let enterprise = self.is_enterprise(request.enterprise_attestation, &request.rp.id, &device)?;
 
         // 10, 11. User verification: a token is verified now, the phone is unlocked when step 14 asks.
         let mut present = false;
@@ -157,7 +157,8 @@ impl<S: Store> Authenticator<S> {
         }
         let by_token = proof.is_some();
         let Request { client_data_hash, rp, user, .. } = request;
-        let pending = Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, by_token };
+        let pending =
+            Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, enterprise, by_token };
         if present {
             return self.finish_make_credential(pending, Consent::from_token(present), env);
         }
@@ -167,12 +168,13 @@ impl<S: Store> Authenticator<S> {
     /// Steps 15 to 19: makes the credential, keeps it if it is discoverable, and attests it.
     pub(crate) fn finish_make_credential(
         &mut self,
-        Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, by_token }: Pending,
+        Pending { client_data_hash, rp, user, algorithm, discoverable, extensions, enterprise, by_token }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
         let consent = self.spend_token(consent, by_token, env);
         let rp_id_hash = auth_data::rp_id_hash(&rp.id);
+        let shown_hash = self.config.shown_rp_id_hash(rp_id_hash);
         let mut device = stored(self.store.device())?;
         if consent.user_verified() {
             device.uv_tries_used = 0;
@@ -248,20 +250,15 @@ impl<S: Store> Authenticator<S> {
         // 19. Generate an attestation statement over authData and clientDataHash.
         let attested =
             Attested { aaguid: &self.config.aaguid, credential_id: &credential_id, public_key: key.cose() };
-        let auth_data = auth_data::encode(&rp_id_hash, consent, counter, Some(attested), outputs)?;
-        let (format, statement) = match self.config.attestation {
-            Attestation::None => ("none", cbor_map! {}),
-            Attestation::SelfPacked => {
-                let signature = key.sign(&[&auth_data, &client_data_hash])?;
-                ("packed", cbor_map! { "alg" => algorithm.cose(), "sig" => signature })
-            }
-        };
+        let auth_data = auth_data::encode(&shown_hash, consent, counter, Some(attested), outputs)?;
+        let (format, statement) = self.attest(enterprise, &key, &auth_data, &client_data_hash)?;
 
         stored(self.store.commit(Change { device, credentials }))?;
-        Ok(Next::Reply(cbor::reply(cbor_map_options! {
+        Ok(Next::Reply(self.config.shown_reply(cbor_map_options! {
             0x01 => format,
             0x02 => auth_data,
-            0x03 => statement,
+            0x03 => self.config.shown_statement(statement),
+            0x04 => enterprise.then_some(true), // epAtt
             0x05 => large_blob_key.map(|key| key.bytes().to_vec()),
         })))
     }

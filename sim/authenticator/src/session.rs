@@ -5,6 +5,7 @@ use crate::parameters::Proof;
 use crate::pin_protocol::{AgreementKey, PeerKey, Protocol, SharedSecret};
 use crate::pin_uv_auth_token::{Permissions, Token};
 use crate::status::Status;
+use crate::u2f::Remembered;
 use core::fmt;
 
 /// Wrong PINs in a row before power must be cycled.
@@ -20,6 +21,8 @@ pub(crate) struct Session {
     /// The pinUvAuthToken in use. There is one at most: whoever gets one invalidates those of all protocols.
     token: Option<Token>,
     wrong_pins: u8,
+    /// The last answer to a U2F request.
+    pub(crate) u2f: Option<Remembered>,
 }
 
 impl Session {

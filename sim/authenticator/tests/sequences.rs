@@ -81,7 +81,7 @@ impl Agreed {
                 }
                 None => (0xff, 0),
             },
-            Event::Denied | Event::Cancelled | Event::TimedOut => {
+            Event::Denied | Event::Cancelled | Event::TimedOut | Event::Apdu(_) => {
                 self.waiting = None;
                 (0xff, 0)
             }
