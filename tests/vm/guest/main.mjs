@@ -7,6 +7,7 @@ import { assert, check, note, seconds, summary } from './kit.mjs';
 import { Sandbox } from './sandbox.mjs';
 import { libfido2 } from './libfido2.mjs';
 import { ctapHidFido2 } from './ctap-hid-fido2.mjs';
+import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
 import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
@@ -19,6 +20,7 @@ const launched = {};
 const clients = {
   libfido2,
   'ctap-hid-fido2': ctapHidFido2,
+  'python-fido2': pythonFido2,
   openssh,
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
 };
