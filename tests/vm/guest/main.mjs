@@ -11,6 +11,8 @@ import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
 import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
+import { FirefoxBrowser } from './firefox-browser.mjs';
+import { firefox } from './firefox.mjs';
 
 const { POCKETKEY: binary, OUT: out, ONLY: only, GUEST: guest } = process.env;
 mkdirSync(out, { recursive: true });
@@ -23,6 +25,7 @@ const clients = {
   'python-fido2': pythonFido2,
   openssh,
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
+  firefox: (sandbox) => firefox(sandbox, launched.firefox, out, { passkeys: false }),
 };
 /** Those that want no sandbox beside them. */
 const alone = {};
@@ -30,7 +33,7 @@ const alone = {};
 /** Starts the browsers that are wanted, one after the other: together they would starve what is being tried. */
 function launch(wanted) {
   let before;
-  for (const [name, kind] of Object.entries({ chromium: Browser })) {
+  for (const [name, kind] of Object.entries({ chromium: Browser, firefox: FirefoxBrowser })) {
     if (!wanted.some((each) => each.startsWith(name))) continue;
     const start = async () => {
       await before;
