@@ -8,6 +8,7 @@
 //! | `fail` | which CTAP status a request ends with when the phone does not answer, and what people are told |
 //! | `computer` | the computer's side of pairing and of requests, over the relay |
 //! | `pairing_tool` | `pocketkey pair`: the QR on the terminal and on a local page, the state line |
+//! | `udev` | `pocketkey udev`: what lets ordinary users plug a key in and use it |
 //! | `machine` | what this machine says of itself |
 
 pub mod hid;
@@ -22,6 +23,8 @@ pub mod key;
 pub mod machine;
 #[cfg(feature = "native")]
 pub mod pairing_tool;
+#[cfg(feature = "native")]
+pub mod udev;
 #[cfg(feature = "native")]
 pub mod uhid;
 
