@@ -13,6 +13,7 @@ import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
+import { ordinaryUser } from './ordinary-user.mjs';
 
 const { POCKETKEY: binary, OUT: out, ONLY: only, GUEST: guest } = process.env;
 mkdirSync(out, { recursive: true });
@@ -28,7 +29,7 @@ const clients = {
   firefox: (sandbox) => firefox(sandbox, launched.firefox, out, { passkeys: false }),
 };
 /** Those that want no sandbox beside them. */
-const alone = {};
+const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
 
 /** Starts the browsers that are wanted, one after the other: together they would starve what is being tried. */
 function launch(wanted) {
