@@ -7,13 +7,16 @@ import { assert, check, note, seconds, summary } from './kit.mjs';
 import { Sandbox } from './sandbox.mjs';
 import { libfido2 } from './libfido2.mjs';
 import { ctapHidFido2 } from './ctap-hid-fido2.mjs';
-import { pythonFido2 } from './python-fido2.mjs';
+import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
 import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
 import { ordinaryUser } from './ordinary-user.mjs';
+import { libfido2Pin } from './libfido2-pin.mjs';
+import { libfido2Management } from './libfido2-management.mjs';
+import { opensshProtected } from './openssh-protected.mjs';
 import { pamU2f } from './pam-u2f.mjs';
 
 const { POCKETKEY: binary, OUT: out, ONLY: only, GUEST: guest } = process.env;
@@ -29,9 +32,14 @@ const clients = {
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
   firefox: (sandbox) => firefox(sandbox, launched.firefox, out, { passkeys: false }),
 };
-/** What the key cannot do yet – vouch with a certificate: tried only when ONLY names it. */
+/** What the key cannot do yet – PIN, EdDSA, credProtect, management, certificates: tried only when ONLY names it. */
 const waiting = {
+  'libfido2-pin': libfido2Pin,
+  'libfido2-management': libfido2Management,
+  'python-fido2-client': pythonFido2Client,
+  'openssh-protected': opensshProtected,
   ...(guest && { 'pam-u2f': pamU2f }),
+  'firefox-passkeys': (sandbox) => firefox(sandbox, launched.firefox, out),
 };
 /** Those that want no sandbox beside them. */
 const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
