@@ -34,7 +34,7 @@ image: web ## Build the container image, and run it
 	scripts/image.sh
 	tests/image/run.sh
 
-vm: web ## Chromium and the FIDO tools against the virtual key of a real kernel
+vm: web ## Browsers, FIDO libraries and OpenSSH against the virtual key of a real kernel
 	cargo build --package pocketkey
 	scripts/setup-vm.sh
 	tests/vm/run.sh --binary target/debug/pocketkey

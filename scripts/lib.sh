@@ -8,6 +8,8 @@ binaryen_version=132.0.0
 tailwind_version=4.3.5
 # cargo-deny, for scripts/deny.sh.
 deny_version=0.20.2
+# python-fido2, one of the clients of the real-kernel tests.
+fido2_version=2.2.1
 lld_version=22
 node_version=20.19.0
 

@@ -61,6 +61,7 @@ build_root() {
   # Texts nobody reads here, and drivers of hardware the guest does not have: a third of the image.
   left_out=('/usr/share/doc/*' '/usr/share/man/*' '/usr/share/locale/*' '/lib/modules/*/kernel/sound/*'
     '/lib/modules/*/kernel/drivers/'{gpu,media,scsi,infiniband,iio,staging,platform,md,net/ethernet,net/wireless}'/*')
+  # Without the locks' descriptors (8, 9): mmdebstrap hands a number of its own to dash, which knows only 0 to 9.
   as_root mmdebstrap --quiet --mode=root --variant=minbase --include="$packages" \
     "${left_out[@]/#/--dpkgopt=path-exclude=}" \
     --essential-hook='chroot "$1" dpkg-divert --quiet --local --rename --add /usr/sbin/update-initramfs' \
@@ -69,7 +70,7 @@ build_root() {
     --setup-hook="mkdir -p \"\$1/var/cache/apt/archives\"" \
     --setup-hook="find '$cache/debs' -name '*.deb' -exec cp -t \"\$1/var/cache/apt/archives\" {} +" \
     --customize-hook="cp -n \"\$1\"/var/cache/apt/archives/*.deb '$cache/debs/'" \
-    "$suite" "$root" "${sources[@]}" >&2
+    "$suite" "$root" "${sources[@]}" >&2 8>&- 9>&-
   # Without /etc/hosts in the guest, nothing finds "localhost".
   printf '127.0.0.1 localhost guest\n::1 localhost\n' | as_root tee "$root/etc/hosts" >/dev/null
   echo guest | as_root tee "$root/etc/hostname" >/dev/null

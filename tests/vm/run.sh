@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Real-kernel tests: boots a guest with a real /dev/uhid and runs tests/vm/guest in it, with unmodified clients
-# (libfido2's tools, Chromium) against the virtual key. Needs scripts/setup-vm.sh's image, and makes it if it is missing.
+# (browsers, FIDO libraries, OpenSSH) against the virtual key. Needs scripts/setup-vm.sh's image, and makes it if it is missing.
 #
-#   tests/vm/run.sh [--binary target/release/pocketkey] [--limit SECONDS] [--keep]
-#   tests/vm/run.sh --here     on this machine's own /dev/uhid, with its own fido2-tools and Chromium
+#   tests/vm/run.sh [--binary target/release/pocketkey] [--only NAME,NAME] [--limit SECONDS] [--keep]
+#   tests/vm/run.sh --here     on this machine's own /dev/uhid, with its own clients
 #   tests/vm/run.sh --shell    a shell in the guest instead of the tests (leave it with "exit")
+#
+# --only names clients as tests/vm/guest/main.mjs does.
 #
 # The guest is what runs even where the machine has a /dev/uhid: there it would meet whatever keys are plugged in, and the
 # results would depend on the machine's kernel, browser and libfido2. --here is for whoever wants exactly that.
@@ -14,12 +16,13 @@ set -euo pipefail
 
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 binary=$repo/target/release/pocketkey
-limit=900 keep=no mode=guest
+limit=900 keep=no mode=guest only=
 
 while [ $# -gt 0 ]; do
   case $1 in
     --binary) binary=$2; shift ;;
     --limit) limit=$2; shift ;;
+    --only) only=$2; shift ;;
     --keep) keep=yes ;;
     --here) mode=here ;;
     --shell) mode=shell ;;
@@ -40,12 +43,14 @@ mkdir -p "$out/share/out"
 
 if [ "$mode" = here ]; then
   [ -w /dev/uhid ] || die "no usable /dev/uhid here (sudo modprobe uhid hid-generic)"
+  "$repo/scripts/setup-vm-clients.sh" "$out/share/clients"
   status=0
-  POCKETKEY=$binary OUT=$out node --experimental-websocket "$repo/tests/vm/guest/main.mjs" 2>&1 | tee "$out/output.log" || status=$?
+  POCKETKEY=$binary CLIENTS=$out/share/clients ONLY=$only OUT=$out node --experimental-websocket "$repo/tests/vm/guest/main.mjs" 2>&1 | tee "$out/output.log" || status=$?
   exit "$status"
 fi
 
 image=$("$repo/scripts/setup-vm.sh" | tail -1)
+"$repo/scripts/setup-vm-clients.sh" "$out/share/clients"
 cp "$binary" "$out/share/pocketkey"
 cp -r "$repo/tests/vm/guest" "$out/share/guest"
 
@@ -55,7 +60,7 @@ qemu=(qemu-system-x86_64 -accel tcg,thread=multi,tb-size=1024 -cpu Nehalem -smp 
   -drive "file=$image/root.img,format=raw,if=virtio,readonly=on"
   -virtfs "local,path=$out/share,mount_tag=host,security_model=none"
   -device isa-debug-exit,iobase=0xf4,iosize=0x04)
-append="console=ttyS0 quiet panic=-1 mitigations=off nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
+append="console=ttyS0 quiet panic=-1 mitigations=off nowatchdog rcupdate.rcu_cpu_stall_suppress=1${only:+ pocketkey.only=$only}"
 
 if [ "$mode" = shell ]; then
   "${qemu[@]}" -serial mon:stdio -append "$append pocketkey.shell" || true

@@ -51,8 +51,14 @@ Where this machine has /dev/uhid, the key is real and every browser and FIDO too
     /// Make this computer use a phone as its security key (Linux).
     #[command(after_help = "\
 Shows a QR code here and on a page of this computer; scan it with an activated phone. Then leave this
-running: it is the key. It needs /dev/uhid (sudo modprobe uhid) and says what to do where it may not use it.")]
+running: it is the key. It needs /dev/uhid, which pocketkey udev sees to, and says what is missing.")]
     Pair(PairOptions),
+
+    /// Let an ordinary user of this computer plug the key in and use it: show how, or install it (Linux).
+    #[command(after_help = "\
+Without --install it prints a script with every step: the group, the kernel's module, the udev rule.
+With sudo, the user is the one who called sudo.")]
+    Udev(UdevOptions),
 
     /// Run a simulated phone in this terminal.
     #[command(after_help = "\
@@ -205,6 +211,18 @@ pub struct PairOptions {
     /// How long a person has to answer a request: at most 2m.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub answer_within: Duration,
+}
+
+/// Options of `udev`.
+#[derive(Debug, Args)]
+pub struct UdevOptions {
+    /// Do it, as root.
+    #[arg(long)]
+    pub install: bool,
+
+    /// Who may plug a key in from now on [default: whoever runs this].
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
 }
 
 /// A number and a unit: s, m, h or d.

@@ -18,6 +18,7 @@ async fn main() -> ExitCode {
         Command::Serve(options) => commands::serve::run(options).await,
         Command::Sandbox(options) => commands::sandbox::run(options).await,
         Command::Pair(options) => commands::pair::run(options).await,
+        Command::Udev(options) => commands::udev::run(&options),
         Command::Phone(options) => commands::phone::run(options).await,
         Command::Health(options) => commands::health::run(options).await,
     };

@@ -9,6 +9,7 @@
 //! | `fail` | which CTAP status a request ends with when the phone does not answer, and what people are told |
 //! | `computer` | the computer's side of pairing and of requests, over the relay |
 //! | `pairing_tool` | `pocketkey pair`: the QR on the terminal and on a local page, the state line |
+//! | `udev` | `pocketkey udev`: what lets ordinary users plug a key in and use it |
 //! | `machine` | what this machine says of itself |
 
 pub mod hid;
@@ -25,6 +26,8 @@ pub mod machine;
 pub mod pairing_tool;
 #[cfg(feature = "native")]
 mod u2f;
+#[cfg(feature = "native")]
+pub mod udev;
 #[cfg(feature = "native")]
 pub mod uhid;
 

@@ -24,8 +24,12 @@ use crate::hid::{REPORT_SIZE, Report};
 
 mod advice;
 mod event;
+mod standing;
 
 use event::FromKernel;
+
+pub use event::KERNEL_NAME;
+pub use standing::Standing;
 
 /// Where the kernel offers it.
 pub const DEVICE: &str = "/dev/uhid";
@@ -61,7 +65,7 @@ impl Availability {
         match open(path) {
             Ok(_) => Self::Available,
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                Self::NotPermitted { advice: advice::NOT_PERMITTED.to_owned() }
+                Self::NotPermitted { advice: advice::not_permitted(Standing::of_this_process()) }
             }
             Err(error) => Self::Missing { advice: advice::missing(&error) },
         }

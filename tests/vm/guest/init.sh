@@ -31,7 +31,9 @@ if grep -qw pocketkey.shell /proc/cmdline; then
 fi
 
 echo "guest: up after $(cut -d' ' -f1 /proc/uptime) s" >/dev/ttyS1
-POCKETKEY=/host/pocketkey OUT=/host/out /opt/node --experimental-websocket /host/guest/main.mjs >/dev/ttyS1 2>&1
+only=$(grep -o 'pocketkey\.only=[^ ]*' /proc/cmdline | cut -d= -f2)
+POCKETKEY=/host/pocketkey CLIENTS=/host/clients ONLY=$only OUT=/host/out GUEST=1 \
+  /opt/node --experimental-websocket /host/guest/main.mjs >/dev/ttyS1 2>&1
 status=$?
 [ "$status" = 0 ] && power_off 16
 power_off 17

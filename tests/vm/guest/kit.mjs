@@ -52,8 +52,8 @@ export async function until(what, ask, limit = 90_000) {
 }
 
 /** Starts a client. `done` resolves with its exit code and what it printed; after `limit` it is ended and `done` rejects. */
-export function start(program, args, { input = '', limit = 90_000 } = {}) {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(program, args, { input = '', limit = 90_000, env = {}, cwd } = {}) {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env }, cwd });
   const from = Date.now();
   let stdout = '';
   let stderr = '';

@@ -1,36 +1,100 @@
-// Real clients against the virtual key on a real kernel: starts the sandbox, then libfido2's tools, then Chromium.
-// Environment: POCKETKEY the binary, OUT a folder for logs and pictures. One line a check, "N passed, N failed" last.
+// Real clients against the virtual key on a real kernel: starts the sandbox, then one client after the other.
+// Environment: POCKETKEY the binary, CLIENTS what scripts/setup-vm-clients.sh made, OUT a folder for logs and pictures,
+// ONLY the names of the clients to try (default: all), GUEST if the machine is there to be changed. One line a check,
+// "N passed, N failed" last.
 import { mkdirSync } from 'node:fs';
 import { assert, check, note, seconds, summary } from './kit.mjs';
 import { Sandbox } from './sandbox.mjs';
 import { libfido2 } from './libfido2.mjs';
+import { ctapHidFido2 } from './ctap-hid-fido2.mjs';
+import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
+import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
+import { FirefoxBrowser } from './firefox-browser.mjs';
+import { firefox } from './firefox.mjs';
+import { ordinaryUser } from './ordinary-user.mjs';
+import { libfido2Pin } from './libfido2-pin.mjs';
+import { libfido2Management } from './libfido2-management.mjs';
+import { opensshProtected } from './openssh-protected.mjs';
+import { pamU2f } from './pam-u2f.mjs';
 
-const { POCKETKEY: binary, OUT: out } = process.env;
+const { POCKETKEY: binary, OUT: out, ONLY: only, GUEST: guest } = process.env;
 mkdirSync(out, { recursive: true });
+const launched = {};
 
-const sandbox = new Sandbox(binary, `${out}/sandbox.log`);
-let ready = false;
-await check('sandbox: starts, with a key on this kernel', async () => {
-  const { key } = await sandbox.ready();
-  assert(key.kind === 'uhid', `the key is ${JSON.stringify(key)}`);
-  ready = true;
-});
+/** The clients, in their order. What is `launched` first takes an emulated machine a while: meanwhile others are tried. */
+const clients = {
+  libfido2,
+  'ctap-hid-fido2': ctapHidFido2,
+  'python-fido2': pythonFido2,
+  openssh,
+  chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
+  firefox: (sandbox) => firefox(sandbox, launched.firefox, out, { passkeys: false }),
+};
+/** What the key cannot do yet – PIN, EdDSA, credProtect, management, certificates: tried only when ONLY names it. */
+const waiting = {
+  'libfido2-pin': libfido2Pin,
+  'libfido2-management': libfido2Management,
+  'python-fido2-client': pythonFido2Client,
+  'openssh-protected': opensshProtected,
+  ...(guest && { 'pam-u2f': pamU2f }),
+  'firefox-passkeys': (sandbox) => firefox(sandbox, launched.firefox, out),
+};
+/** Those that want no sandbox beside them. */
+const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
 
-if (ready) {
-  // Under emulation Chromium takes a while to start: it may do so while libfido2 is being tried.
-  const begun = Date.now();
-  const launching = Browser.launch(`${out}/chromium.log`).catch((error) => ({ error }));
-  launching.then(({ error }) => error || note(`Chromium is up (${seconds(begun)} s)`));
-  await libfido2(sandbox);
-  await chromium(sandbox, launching, out);
-  await check('sandbox: stops when asked to', async () => {
-    assert(!sandbox.ended, `it was gone already: ${sandbox.ended}`);
-    await sandbox.stop();
+/** Starts the browsers that are wanted, one after the other: together they would starve what is being tried. */
+function launch(wanted) {
+  let before;
+  for (const [name, kind] of Object.entries({ chromium: Browser, firefox: FirefoxBrowser })) {
+    if (!wanted.some((each) => each.startsWith(name))) continue;
+    const start = async () => {
+      await before;
+      const begun = Date.now();
+      const browser = await kind.launch(`${out}/${name}.log`).catch((error) => ({ error }));
+      if (!browser.error) note(`${name} is up (${seconds(begun)} s)`);
+      return browser;
+    };
+    before = launched[name] = start();
+  }
+}
+
+/** Tries these, and says how long each took. */
+async function tryAll(table, wanted, ...args) {
+  for (const name of wanted.filter((each) => table[each])) {
+    const begun = Date.now();
+    await table[name](...args).catch((error) => check(`${name}: comes to its end`, () => Promise.reject(error)));
+    note(`${name} took ${seconds(begun)} s`);
+  }
+}
+
+async function withSandbox(wanted) {
+  const sandbox = new Sandbox(binary, `${out}/sandbox.log`);
+  let ready = false;
+  await check('sandbox: starts, with a key on this kernel', async () => {
+    const { key } = await sandbox.ready();
+    assert(key.kind === 'uhid', `the key is ${JSON.stringify(key)}`);
+    ready = true;
   });
-} else {
-  await sandbox.stop();
-  note(`nothing else was tried; see ${out}/sandbox.log`);
+  if (ready) {
+    launch(wanted);
+    await tryAll({ ...clients, ...waiting }, wanted, sandbox);
+    await check('sandbox: stops when asked to', async () => {
+      assert(!sandbox.ended, `it was gone already: ${sandbox.ended}`);
+      await sandbox.stop();
+    });
+  } else {
+    await sandbox.stop();
+    note(`no client was tried; see ${out}/sandbox.log`);
+  }
+}
+
+const wanted = only ? only.split(',') : Object.keys({ ...clients, ...alone });
+const unknown = wanted.filter((name) => !clients[name] && !waiting[name] && !alone[name]);
+if (unknown.length) await check('the clients to try', () => assert(false, `there is no ${unknown}`));
+else {
+  if (wanted.some((name) => !alone[name])) await withSandbox(wanted);
+  await tryAll(alone, wanted);
 }
 process.exit(summary());

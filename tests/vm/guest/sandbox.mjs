@@ -6,10 +6,9 @@ import { assert, until } from './kit.mjs';
 export const origin = 'http://localhost:8080';
 
 export class Sandbox {
-  constructor(binary, log) {
+  constructor(binary, log, options = ['--data', '/tmp/sandbox']) {
     const out = openSync(log, 'w');
-    this.child = spawn(binary, ['sandbox', '--listen', '127.0.0.1:8080', '--data', '/tmp/sandbox',
-      '--log', 'info,pocketkey_phone=trace'], {
+    this.child = spawn(binary, ['sandbox', '--listen', '127.0.0.1:8080', '--log', 'info,pocketkey_phone=trace', ...options], {
       stdio: ['ignore', out, out],
     });
     this.child.on('error', (error) => (this.ended = error.message));
@@ -55,6 +54,11 @@ export class Sandbox {
   /** What a person does on the phone's screen: approve, deny, unlock, unlock_wrong. */
   async touch(touch) {
     await this.call('POST', `/phones/${(await this.phone()).id}/touch`, { touch });
+  }
+
+  /** The phone scans a QR code with this text. */
+  async scan(text) {
+    await this.call('POST', `/phones/${(await this.phone()).id}/touch`, { touch: 'scan', text });
   }
 
   /** The phone shows this screen; the screen. */

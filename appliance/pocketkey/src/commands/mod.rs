@@ -5,6 +5,7 @@ pub mod pair;
 pub mod phone;
 pub mod sandbox;
 pub mod serve;
+pub mod udev;
 
 /// Why a command failed, for the terminal.
 pub type Failure = Box<dyn std::error::Error>;

@@ -27,6 +27,9 @@ const VENDOR: u32 = 0x504B;
 const PRODUCT: u32 = 0x0001;
 const VERSION: u32 = 0x0010;
 
+/// What the kernel calls such a device (bus, vendor, product and a running number), as a udev rule matches it.
+pub const KERNEL_NAME: &str = "0003:504B:0001.*";
+
 const NAME: &[u8] = b"Pocketkey Virtual Security Key";
 
 /// Feature reports do not exist here.
