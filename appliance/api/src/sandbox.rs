@@ -70,6 +70,9 @@ api_type! {
         pub online: bool,
         /// Whether it is connected to the relay.
         pub connected: bool,
+        /// How its authenticator works.
+        #[serde(default)]
+        pub authenticator: AuthenticatorSettings,
     }
 }
 
@@ -215,6 +218,121 @@ api_type! {
         Deny,
         /// Never looks.
         Ignore,
+    }
+}
+
+api_type! {
+    /// `PUT /api/v1/sandbox/phones/{id}/authenticator`: how the phone's authenticator works. What is left out is as in a
+    /// new phone.
+    #[derive(Copy)]
+    #[serde(default)]
+    pub struct AuthenticatorSettings {
+        /// Where the person is verified.
+        pub verification: PhoneVerification,
+        /// Whether nobody is let in without verification (option `alwaysUv`), until a client toggles it.
+        pub always_uv: bool,
+        /// Whether U2F is spoken.
+        pub u2f: bool,
+        /// Whether the phone's verification gives out tokens, with which clients manage the key (option
+        /// `pinUvAuthToken`).
+        pub phone_token: bool,
+        /// How new credentials are attested.
+        pub attestation: PhoneAttestation,
+        /// Whether each discoverable credential counts its own signatures.
+        pub counter_per_credential: bool,
+        /// What is deliberately wrong with its answers, to test clients and web sites.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub fault: Option<Fault>,
+    }
+}
+
+impl Default for AuthenticatorSettings {
+    fn default() -> Self {
+        Self {
+            verification: PhoneVerification::default(),
+            always_uv: false,
+            u2f: true,
+            phone_token: true,
+            attestation: PhoneAttestation::default(),
+            counter_per_credential: false,
+            fault: None,
+        }
+    }
+}
+
+api_type! {
+    /// Where a phone verifies its person.
+    #[derive(Copy, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PhoneVerification {
+        /// By unlocking it.
+        #[default]
+        Phone,
+        /// By a PIN typed at the computer.
+        Pin,
+        /// Either.
+        PhoneAndPin,
+    }
+}
+
+api_type! {
+    /// What a phone's new credentials are attested with.
+    #[derive(Copy, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PhoneAttestation {
+        /// The certificate of all simulated phones.
+        #[default]
+        Certificate,
+        /// The new credential's own key.
+        #[serde(rename = "self")]
+        SelfSigned,
+        /// Nothing.
+        None,
+    }
+}
+
+api_type! {
+    /// What can be wrong with an authenticator's answers, on demand.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Fault {
+        /// The signature of an assertion does not verify.
+        BadSignature,
+        /// The signature counter goes back.
+        CounterRollback,
+        /// The authenticator data is about another relying party.
+        WrongRpIdHash,
+        /// The signature of an attestation does not verify.
+        WrongAttestation,
+        /// The status says OK, and what follows is no CBOR.
+        MalformedReply,
+        /// What was approved is never answered.
+        Stall,
+    }
+}
+
+api_type! {
+    /// `PUT /api/v1/sandbox/key/keepalives`: how the virtual key tells clients that it still works, from now on. The key
+    /// is plugged in anew.
+    #[derive(Copy)]
+    pub struct KeepaliveSettings {
+        /// How.
+        pub keepalives: Keepalives,
+    }
+}
+
+api_type! {
+    /// How a key tells clients that it still works.
+    #[derive(Copy, Default)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Keepalives {
+        /// As it should, every 50 ms.
+        #[default]
+        Prompt,
+        /// Every 2 seconds, to test clients.
+        Late,
+        /// Not at all, to test clients.
+        Missing,
     }
 }
 

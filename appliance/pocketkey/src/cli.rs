@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pocketkey_api::sandbox::ScriptMode;
+use pocketkey_api::sandbox::{PhoneVerification, ScriptMode};
 
 use crate::logging::LogFormat;
 
@@ -147,6 +147,31 @@ pub struct PhoneOptions {
     /// The model it reports.
     #[arg(long, default_value = "Simulated phone")]
     pub model: String,
+
+    /// Where its person is verified.
+    #[arg(long, value_enum, default_value = "phone")]
+    pub verification: Verification,
+}
+
+/// Where a simulated phone verifies its person.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Verification {
+    /// On the phone, by unlocking it.
+    Phone,
+    /// By a PIN typed at the computer.
+    Pin,
+    /// Either.
+    PhoneAndPin,
+}
+
+impl From<Verification> for PhoneVerification {
+    fn from(verification: Verification) -> Self {
+        match verification {
+            Verification::Phone => Self::Phone,
+            Verification::Pin => Self::Pin,
+            Verification::PhoneAndPin => Self::PhoneAndPin,
+        }
+    }
 }
 
 /// What a simulated person does by themselves.

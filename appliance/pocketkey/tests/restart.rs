@@ -14,7 +14,7 @@ use pocketkey_api::{
     activation::{Activation, ActivationMethod, ActivationStatus, NewActivation},
     inbox::{Mail, MailSummary},
     key::{Key, KeyKind, KeyStatus, NewKey},
-    sandbox::{KeyState, Screen, ScriptMode, Touch},
+    sandbox::{AuthenticatorSettings, KeyState, Screen, ScriptMode, Touch},
     session::{Session, SessionState, Setup, SignIn},
     user::{NewUser, User, UserDetail, UserStatus},
 };
@@ -172,6 +172,7 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
         server: None,
         data: Some(folder.path().join("phone")),
         script: ScriptMode::Approve,
+        authenticator: AuthenticatorSettings::default(),
     })
     .unwrap();
     phone.touch(Touch::Scan { text: link }).await;

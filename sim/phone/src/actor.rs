@@ -6,9 +6,12 @@ use std::{collections::HashMap, future};
 use data_encoding::HEXLOWER;
 use pocketkey_api::{
     activation::ActivationCode,
-    sandbox::{CredentialSummary, PairedComputer, Screen, Script, ScriptMode, SimulatedPhone, Touch},
+    sandbox::{
+        AuthenticatorSettings, CredentialSummary, Fault, PairedComputer, Screen, Script, ScriptMode,
+        SimulatedPhone, Touch,
+    },
 };
-use pocketkey_authenticator::{Authenticator, Config, Env, Event as Step, Output, Status};
+use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status};
 use pocketkey_link::{
     Entropy,
     frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
@@ -26,6 +29,7 @@ use tokio::{
 
 use crate::{
     activation::{self, ActivationError},
+    authenticator::config,
     memory::{Account, Credentials, Memory, MemoryError},
     pairing::Pairing,
     phone::PhoneOptions,
@@ -37,12 +41,14 @@ pub(crate) enum Command {
     Touch(Touch),
     Script(Script),
     Online(bool),
+    Authenticator(AuthenticatorSettings),
 }
 
 pub(crate) struct Actor {
     options: PhoneOptions,
     memory: Memory,
     authenticator: Authenticator<Credentials>,
+    settings: AuthenticatorSettings,
     replay: ReplayWindow,
     script: Script,
     online: bool,
@@ -75,7 +81,8 @@ impl Actor {
         options: PhoneOptions,
         memory: Memory,
     ) -> Result<(Self, watch::Receiver<SimulatedPhone>), MemoryError> {
-        let authenticator = Authenticator::new(Config::default(), memory.credentials()?);
+        let authenticator = Authenticator::new(config(options.authenticator), memory.credentials()?);
+        let settings = options.authenticator;
         let script = Script { mode: options.script };
         let (screen, watched) = watch::channel(SimulatedPhone {
             id: options.id.clone(),
@@ -85,11 +92,13 @@ impl Actor {
             script,
             online: true,
             connected: false,
+            authenticator: settings,
         });
         let mut actor = Self {
             options,
             memory,
             authenticator,
+            settings,
             replay: ReplayWindow::default(),
             script,
             online: true,
@@ -117,6 +126,7 @@ impl Actor {
                         self.act_by_script().await;
                     }
                     Some(Command::Online(online)) => self.switch_network(online),
+                    Some(Command::Authenticator(settings)) => self.set_authenticator(settings),
                     None => return,
                 },
                 event = next_event(&mut self.connection) => self.happened(event).await,
@@ -124,6 +134,12 @@ impl Actor {
             }
             self.show();
         }
+    }
+
+    fn set_authenticator(&mut self, settings: AuthenticatorSettings) {
+        self.give_up("The phone was set up differently.");
+        self.settings = settings;
+        self.authenticator.reconfigure(config(settings));
     }
 
     // — the person —
@@ -188,6 +204,10 @@ impl Actor {
         let Some(pending) = self.pending.take() else { return };
         let Output::Reply(ctap) = self.authenticator.step(decision, &mut Machine) else { return };
         let status = Status::from(ctap.first().copied().unwrap_or_default());
+        if self.settings.fault == Some(Fault::Stall) {
+            self.notice = Some("Not answered, as asked for.".to_owned());
+            return;
+        }
         self.notice = Some(match (decision, status) {
             (Step::Approved { .. }, status) if status != Status::Ok => {
                 not_done(status, &pending.summary.rp_id)
@@ -366,10 +386,11 @@ impl Actor {
         if let Some(ago) = request.plugged_in_ms {
             self.authenticator.power_cycle(now_ms().saturating_sub(ago.into()));
         }
-        if request.protocol == Protocol::U2f {
-            return self.answer(source, vec![0x6D, 0x00]).await;
-        }
-        match self.authenticator.step(Step::Request(&request.ctap), &mut Machine) {
+        let event = match request.protocol {
+            Protocol::Ctap2 => Step::Request(&request.ctap),
+            Protocol::U2f => Step::Apdu(&request.ctap),
+        };
+        match self.authenticator.step(event, &mut Machine) {
             Output::Reply(ctap) => self.answer(source, ctap).await,
             Output::Ask(prompt) => {
                 let ttl = Duration::from_millis(ttl_ms.min(MAX_TTL_MS).into());
@@ -497,6 +518,7 @@ impl Actor {
             script: self.script,
             online: self.online,
             connected: self.connected,
+            authenticator: self.settings,
         };
         self.screen.send_if_modified(|current| {
             let changed = *current != shown;

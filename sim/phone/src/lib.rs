@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`phone`] | starting a phone and touching it |
 //! | `actor` | the one task in which everything happens |
+//! | `authenticator` | what its authenticator is set to |
 //! | `activation` | redeeming a code |
 //! | `pairing` | pinning a computer |
 //! | `request` | one request from arrival to answer |
@@ -15,6 +16,7 @@
 
 mod activation;
 mod actor;
+mod authenticator;
 mod memory;
 mod pairing;
 pub mod phone;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use pocketkey_api::{
     PhoneId,
-    sandbox::{Script, ScriptMode, SimulatedPhone, Touch},
+    sandbox::{AuthenticatorSettings, Script, ScriptMode, SimulatedPhone, Touch},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -31,6 +31,8 @@ pub struct PhoneOptions {
     pub data: Option<PathBuf>,
     /// How its person behaves at first.
     pub script: ScriptMode,
+    /// How its authenticator works at first.
+    pub authenticator: AuthenticatorSettings,
 }
 
 /// A running phone; dropping it switches it off.
@@ -67,6 +69,12 @@ impl Phone {
     /// Switches the phone's network on or off.
     pub async fn online(&self, online: bool) {
         let _ = self.commands.send(Command::Online(online)).await;
+    }
+
+    /// Changes how the authenticator works; its credentials stay. As after a restart: a request on screen is given up.
+    /// Computers learn of it with the next answer, or when their key is plugged in.
+    pub async fn set_authenticator(&self, settings: AuthenticatorSettings) {
+        let _ = self.commands.send(Command::Authenticator(settings)).await;
     }
 
     /// What the phone shows, now and at every change.

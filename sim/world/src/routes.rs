@@ -14,8 +14,9 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use pocketkey_api::{
     PhoneId, Problem,
-    sandbox::{Online, Sandbox as View, Script, Touch},
+    sandbox::{AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script, Touch},
 };
+use pocketkey_key::hid;
 use serde::Deserialize;
 use tokio_stream::wrappers::WatchStream;
 use utoipa::IntoParams;
@@ -32,7 +33,9 @@ impl Sandbox {
             .routes(routes!(touch))
             .routes(routes!(script))
             .routes(routes!(online))
+            .routes(routes!(authenticator))
             .routes(routes!(replug))
+            .routes(routes!(keepalives))
             .routes(routes!(console))
             .with_state(self.clone())
     }
@@ -101,15 +104,51 @@ async fn online(
     Ok(StatusCode::ACCEPTED)
 }
 
+/// Sets how a phone's authenticator works; its credentials stay. The virtual key is plugged in anew, so that clients ask
+/// again what it can do.
+#[utoipa::path(put, path = "/api/v1/sandbox/phones/{id}/authenticator", tag = "sandbox",
+    request_body = AuthenticatorSettings, params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Set"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn authenticator(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Json(settings): Json<AuthenticatorSettings>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.set_authenticator(settings).await;
+    if let Some(key) = sandbox.replug() {
+        key.now();
+    }
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Sets how the virtual key tells clients that it still works, and plugs it in anew.
+#[utoipa::path(put, path = "/api/v1/sandbox/key/keepalives", tag = "sandbox", request_body = KeepaliveSettings, responses(
+    (status = 202, description = "Set, and plugged in anew"),
+    (status = 409, description = "`no_virtual_key`: this machine has none", body = Problem),
+))]
+async fn keepalives(
+    State(sandbox): State<Sandbox>,
+    Json(settings): Json<KeepaliveSettings>,
+) -> Result<StatusCode, Response> {
+    let prompt = hid::Config::default();
+    let keepalive_ms = match settings.keepalives {
+        Keepalives::Prompt => prompt.keepalive_ms,
+        Keepalives::Late => 2_000,
+        Keepalives::Missing => u64::MAX,
+    };
+    sandbox.replug().ok_or_else(no_key)?.with(hid::Config { keepalive_ms, ..prompt });
+    Ok(StatusCode::ACCEPTED)
+}
+
 /// Unplugs the virtual key and plugs it in again, as before a reset or after too many wrong PINs.
 #[utoipa::path(post, path = "/api/v1/sandbox/key/replug", tag = "sandbox", responses(
     (status = 202, description = "Plugged in anew; clients find a new device"),
     (status = 409, description = "`no_virtual_key`: this machine has none", body = Problem),
 ))]
 async fn replug(State(sandbox): State<Sandbox>) -> Result<StatusCode, Response> {
-    let none = "There is no virtual key on this machine; the sandbox uses the in-page stand-in.";
-    let key = sandbox.replug().ok_or_else(|| problem(StatusCode::CONFLICT, "no_virtual_key", none, None))?;
-    key.now();
+    sandbox.replug().ok_or_else(no_key)?.now();
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -150,6 +189,11 @@ fn page(to: &str) -> Option<HeaderValue> {
 
 fn no_phone() -> Response {
     problem(StatusCode::NOT_FOUND, "phone_not_found", "There is no simulated phone with this id.", None)
+}
+
+fn no_key() -> Response {
+    let title = "There is no virtual key on this machine; the sandbox uses the in-page stand-in.";
+    problem(StatusCode::CONFLICT, "no_virtual_key", title, None)
 }
 
 fn problem(status: StatusCode, code: &str, title: &str, detail: Option<String>) -> Response {

@@ -11,7 +11,8 @@ use axum::http::HeaderValue;
 use pocketkey_api::{
     PhoneId,
     sandbox::{
-        KeyState, Sandbox as View, SandboxKey, SandboxKeyKind, Screen, ScriptMode, SimulatedPhone, Touch,
+        AuthenticatorSettings, KeyState, Sandbox as View, SandboxKey, SandboxKeyKind, Screen, ScriptMode,
+        SimulatedPhone, Touch,
     },
 };
 use pocketkey_key::{
@@ -171,6 +172,7 @@ impl Sandbox {
             server: Some(options.server.clone()),
             data: Some(options.data.join("phones").join(PHONE)),
             script: ScriptMode::Ask,
+            authenticator: AuthenticatorSettings::default(),
         })?;
         Ok(self.0.phone.get_or_init(|| phone))
     }

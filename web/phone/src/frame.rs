@@ -23,6 +23,12 @@ pub fn Frame(
             (true, true) => (strings::CONNECTED, "text-good"),
         })
     };
+    let fault = move || {
+        let fault = phone.with(|phone| phone.authenticator.fault)?;
+        Some(
+            view! { <p class="bg-warn-soft px-6 py-1 text-xs font-semibold text-warn" data-testid="fault">{strings::fault(fault)}</p> },
+        )
+    };
     let class = move || format!("flex items-center gap-1.5 {}", network().1);
     view! {
         <div
@@ -39,6 +45,7 @@ pub fn Frame(
                     <span class="whitespace-nowrap">{move || network().0}</span>
                 </span>
             </div>
+            {fault}
             <p class="sr-only" role="status" aria-live="assertive">{request}</p>
             <div class="flex min-h-0 grow flex-col overflow-y-auto px-5 pt-2 pb-4 wrap-anywhere">{children()}</div>
             <div class="mx-auto mb-2 h-1 w-24 shrink-0 rounded-full bg-line"></div>

@@ -1,5 +1,7 @@
 //! Every word on the phone, in one place, so that a translation can follow.
 
+use pocketkey_api::sandbox::Fault;
+
 pub const OFFLINE: &str = "No network";
 pub const CONNECTING: &str = "Connecting…";
 pub const CONNECTED: &str = "Connected";
@@ -58,4 +60,16 @@ pub fn screen_of(model: &str) -> String {
 /// What the fingerprint confirms.
 pub fn confirms(site: &str) -> String {
     format!("for {site}")
+}
+
+/// What is deliberately wrong with a phone's answers.
+pub const fn fault(fault: Fault) -> &'static str {
+    match fault {
+        Fault::BadSignature => "Fault on: signs wrongly",
+        Fault::CounterRollback => "Fault on: its counter goes back",
+        Fault::WrongRpIdHash => "Fault on: names another web site",
+        Fault::WrongAttestation => "Fault on: attests wrongly",
+        Fault::MalformedReply => "Fault on: answers nonsense",
+        Fault::Stall => "Fault on: never answers",
+    }
 }

@@ -1,6 +1,8 @@
 //! `pocketkey phone`: a simulated phone in the terminal.
 
-use pocketkey_api::sandbox::{RequestAction, RequestSummary, Screen, SimulatedPhone, Touch};
+use pocketkey_api::sandbox::{
+    AuthenticatorSettings, RequestAction, RequestSummary, Screen, SimulatedPhone, Touch,
+};
 use pocketkey_phone::{Phone, PhoneOptions as Options};
 use tokio::sync::{mpsc, watch};
 
@@ -16,6 +18,10 @@ pub async fn run(options: PhoneOptions) -> Result<(), Failure> {
         server: options.server,
         data: options.data,
         script: options.mode.into(),
+        authenticator: AuthenticatorSettings {
+            verification: options.verification.into(),
+            ..AuthenticatorSettings::default()
+        },
     })?;
     let mut screen = phone.watch();
     let mut lines = typed_lines();

@@ -20,6 +20,9 @@ use crate::{fail::Fail, key::GET_INFO};
 /// Requests that wait for their end. An end that is dropped means: the connection is gone.
 pub(super) type Asked = HashMap<ExchangeId, oneshot::Sender<End>>;
 
+/// How long a key that is about to be plugged in waits for its phone to say what it can do.
+const PHONE_MAY_TAKE: time::Duration = time::Duration::from_secs(2);
+
 /// How the relay says that a request is over.
 #[derive(Debug)]
 pub(super) enum End {
@@ -64,6 +67,14 @@ pub(super) async fn answer_u2f(shared: &Arc<Shared>, apdu: Vec<u8>) -> Vec<u8> {
             tell(shared, fail);
             fail.u2f_reply()
         }
+    }
+}
+
+/// Asks the phone what it answers getInfo with now. It need not be there: it says so with its next answer, too.
+pub(super) async fn refresh_info(shared: &Arc<Shared>) {
+    let asked = time::timeout(PHONE_MAY_TAKE, ask(shared, Protocol::Ctap2, vec![GET_INFO], || {})).await;
+    if let Ok(Err(fail)) = asked {
+        tracing::debug!(%fail, "the phone does not say what it can do");
     }
 }
 

@@ -28,7 +28,7 @@ pub use store::StateError;
 pub(crate) use store::paired_model;
 pub use view::{Invitation, Phone, View};
 
-use crate::{fail::Fail, uhid::Availability};
+use crate::{fail::Fail, hid, uhid::Availability};
 use asking::Asked;
 use store::{Keep, Store};
 
@@ -117,6 +117,7 @@ impl Computer {
                 last_failure: None,
                 winks: 0,
                 plugged_in: None,
+                hid: hid::Config::default(),
             }),
             view: watch::Sender::default(),
             replug: Notify::new(),
@@ -189,6 +190,8 @@ struct Inner {
     winks: u64,
     /// When the key was plugged in, until the phone was told.
     plugged_in: Option<Instant>,
+    /// The times of the key that is plugged in next.
+    hid: hid::Config,
 }
 
 impl std::fmt::Debug for Shared {

@@ -44,6 +44,12 @@ impl Replug {
     pub fn now(&self) {
         self.0.replug.notify_waiters();
     }
+
+    /// The same, with other times from now on.
+    pub fn with(&self, config: Config) {
+        self.0.lock().hid = config;
+        self.now();
+    }
 }
 
 /// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Replug::now`] says so.
@@ -53,6 +59,8 @@ pub(super) async fn when_paired(shared: Arc<Shared>) {
         return;
     }
     loop {
+        asking::refresh_info(&shared).await;
+        let config = shared.lock().hid;
         let wire = match uhid::plug_in() {
             Ok(wire) => wire,
             Err(error) => return tracing::error!(%error, "cannot plug in the virtual security key"),
@@ -60,7 +68,7 @@ pub(super) async fn when_paired(shared: Arc<Shared>) {
         shared.lock().plugged_in = Some(Instant::now());
         tokio::select! {
             // Ends only if the kernel takes the device away.
-            () = key::serve(wire, Arc::new(Plug(Arc::clone(&shared))), Config::default()) => return,
+            () = key::serve(wire, Arc::new(Plug(Arc::clone(&shared))), config) => return,
             () = shared.replug.notified() => {}
         }
     }
