@@ -244,9 +244,17 @@ impl<S: Store> Authenticator<S> {
         }
     }
 
-    /// The settings it was made with.
+    /// The present settings.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Changes the settings, as a policy may demand. Tokens that were given out under the old ones are invalid, and
+    /// whatever was waited for is given up.
+    pub fn configure(&mut self, config: Config) {
+        self.config = config;
+        self.session.reset_token();
+        self.state = State::Idle;
     }
 
     /// The store it was made with.

@@ -72,7 +72,7 @@ impl UserVerification {
     }
 }
 
-/// Settings of one authenticator; fixed for its life.
+/// Settings of one authenticator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The model identifier that relying parties see.

@@ -153,7 +153,7 @@ impl<S: Store> Authenticator<S> {
     /// Steps 10 to 13: selects a credential and signs.
     fn sign(
         &mut self,
-        Pending { rp_id_hash, client_data_hash, signers, extensions, .. }: Pending,
+        Pending { rp_id_hash, client_data_hash, signers, extensions, by_token }: Pending,
         consent: Consent,
         env: &mut impl Env,
     ) -> Result<Next, Status> {
@@ -165,9 +165,11 @@ impl<S: Store> Authenticator<S> {
             Signers::Allowed(signer) => {
                 self.assert(&signer, &challenge, Choice::default(), env).map(Next::Reply)
             }
-            // 12.1. One credential: selected. If the person approved it, they saw the account on the screen.
+            // 12.1. One credential: selected. If the person approved it, they saw the account on the screen; what
+            //       leads to a token shows no account.
             Signers::Discovered(signer, rest) if rest.is_empty() => {
-                let choice = Choice { user_selected: consent.user_present(), ..Choice::default() };
+                let user_selected = consent.user_present() && !by_token;
+                let choice = Choice { user_selected, ..Choice::default() };
                 self.assert(&signer, &challenge, choice, env).map(Next::Reply)
             }
             // 12.2. Several, newest first. The client lets the person choose, through getNextAssertion, as

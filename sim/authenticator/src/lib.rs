@@ -1,4 +1,4 @@
-//! The CTAP 2.1 authenticator core: one state machine that reads requests, asks a person, and signs.
+//! The CTAP 2.1 and U2F authenticator core: one state machine that reads requests, asks a person, and signs.
 //!
 //! It does no I/O. Requests and the person's answers come in as [`Event`]s, replies and questions go out as
 //! [`Output`]s, the clock and the randomness come from an [`Env`], and what must last lies in a [`Store`]. So
@@ -7,7 +7,8 @@
 //! Each command is one file; the numbered steps of
 //! [CTAP 2.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html)
 //! stand above the code that does them. The person is verified by unlocking the phone, which the specification calls
-//! built-in user verification, or with a client PIN: [`UserVerification`] says which.
+//! built-in user verification, or with a client PIN: [`UserVerification`] says which. All of CTAP 2.1 is there but
+//! authenticatorBioEnrollment (0x09): a phone enrols fingers in its own settings, and no computer does it for it.
 //!
 //! ```
 //! use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};

@@ -1,10 +1,13 @@
 //! Sequences of requests and answers for the authenticator: none panics, and none signs without consent.
 //!
-//! Input: each event is a byte that says which; a request is followed by its length (one byte) and its bytes.
+//! Input: a byte that chooses the settings; then each event is a byte that says which; a request is followed by its
+//! length (one byte) and its bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output, Status, cbor};
+use pocketkey_authenticator::{
+    Authenticator, Config, Env, Event, MemoryStore, Output, Status, UserVerification, cbor,
+};
 
 /// Time passes with every look at the clock; randomness is a counter.
 struct World(u64);
@@ -29,30 +32,53 @@ fn signed_flags(reply: &[u8]) -> Option<u8> {
 }
 
 fuzz_target!(|data: &[u8]| {
-    let mut authenticator = Authenticator::new(Config::default(), MemoryStore::new());
+    let Some((settings, data)) = data.split_first() else { return };
+    let user_verification = match settings % 3 {
+        0 => UserVerification::Phone,
+        1 => UserVerification::Pin,
+        _ => UserVerification::PhoneAndPin,
+    };
+    let config =
+        Config { user_verification, phone_token: settings & 0x80 != 0, u2f: true, ..Config::default() };
+    let mut authenticator = Authenticator::new(config, MemoryStore::new());
     let mut world = World(1);
     let mut rest = data;
+    let (mut waits_for_u2f, mut u2f_consented) = (false, false);
     while let Some((kind, tail)) = rest.split_first() {
         rest = tail;
         let was_waiting = authenticator.is_waiting();
-        let event = match kind % 8 {
+        let event = match kind % 10 {
             0 => Event::Approved { user_verified: false },
             1 => Event::Approved { user_verified: true },
             2 => Event::Denied,
             3 => Event::Cancelled,
             4 => Event::TimedOut,
-            _ => {
+            5 => {
+                authenticator.power_cycle(&world);
+                continue;
+            }
+            kind => {
                 let Some((length, tail)) = rest.split_first() else { return };
                 let (request, tail) = tail.split_at(usize::from(*length).min(tail.len()));
                 rest = tail;
-                Event::Request(request)
+                if kind == 6 { Event::Apdu(request) } else { Event::Request(request) }
             }
         };
-        match authenticator.step(event, &mut world) {
+        let u2f = was_waiting && waits_for_u2f && !matches!(event, Event::Request(_) | Event::Apdu(_));
+        let output = authenticator.step(event, &mut world);
+        waits_for_u2f = authenticator.is_waiting() && matches!(event, Event::Apdu(_));
+        match output {
             Output::Ask(_) => assert!(authenticator.is_waiting()),
+            Output::Reply(reply) if u2f || matches!(event, Event::Apdu(_)) => {
+                let signed = reply.len() > 8 && reply.ends_with(&[0x90, 0x00]) && reply[0] & 1 != 0;
+                // A reply may be given again; the first of them had consent.
+                u2f_consented |= matches!(event, Event::Approved { .. });
+                assert!(u2f_consented || !signed, "signed without a touch");
+            }
             Output::Reply(reply) => {
                 assert!(!authenticator.is_waiting());
                 assert!(!matches!(Status::from(reply[0]), Status::Unknown(_)));
+                // No token is ever right here: the fuzzer knows no shared secret.
                 let consented = match event {
                     Event::Approved { .. } => was_waiting,
                     Event::Request(request) => request.first() == Some(&0x08), // continues what was agreed to

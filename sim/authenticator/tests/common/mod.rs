@@ -1,6 +1,7 @@
 //! A client's view of an authenticator: builds requests, reads replies, checks signatures.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod monitor;
 mod platform;
 
 pub use platform::*;
