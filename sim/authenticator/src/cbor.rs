@@ -3,7 +3,8 @@
 //! [CTAP 2.1, 8 Message encoding](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#message-encoding)
 //!
 //! `sk-cbor` checks key order, shortest forms, UTF-8 and trailing bytes; the nesting limit and the ban on
-//! tags are checked here.
+//! tags are checked here. One liberty is taken: maps below the top level may have their keys in any order, since
+//! Firefox (153) writes the options of a sign-in as `{uv, up}`.
 
 use crate::status::Status;
 use minicbor::data::Type;
@@ -13,10 +14,60 @@ pub use sk_cbor::Value;
 /// "The maximum nesting depth is four levels of any combination of CBOR maps and/or arrays."
 pub const MAX_DEPTH: u8 = 4;
 
-/// Reads one canonical item that fills `bytes` to the end; anything else is [`Status::InvalidCbor`].
+/// Reads one canonical item that fills `bytes` to the end, the order of keys in inner maps aside; anything else is
+/// [`Status::InvalidCbor`].
 pub fn decode(bytes: &[u8]) -> Result<Value, Status> {
     check_nesting(&mut Decoder::new(bytes), MAX_DEPTH).map_err(|_| Status::InvalidCbor)?;
-    sk_cbor::read(bytes).map_err(|_| Status::InvalidCbor)
+    if let Ok(value) = sk_cbor::read(bytes) {
+        return Ok(value);
+    }
+    let sorted = with_inner_maps_sorted(bytes).map_err(|_| Status::InvalidCbor)?;
+    sk_cbor::read(&sorted).map_err(|_| Status::InvalidCbor)
+}
+
+/// `bytes` with the keys of inner maps in canonical order and all else as it is, for the strict reader to judge.
+fn with_inner_maps_sorted(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut decoder = Decoder::new(bytes);
+    let mut sorted = Vec::with_capacity(bytes.len());
+    copy_sorted(&mut decoder, false, &mut sorted)?;
+    sorted.extend_from_slice(&bytes[decoder.position()..]);
+    Ok(sorted)
+}
+
+/// Copies one item; if it is a map, with its keys in order where `inner`. Its nesting has been checked.
+fn copy_sorted(decoder: &mut Decoder, inner: bool, copy: &mut Vec<u8>) -> Result<(), Error> {
+    let start = decoder.position();
+    match decoder.datatype()? {
+        Type::Map => {
+            let pairs = decoder.map()?.unwrap_or(0);
+            copy.extend_from_slice(&decoder.input()[start..decoder.position()]);
+            let mut entries = Vec::new();
+            for _ in 0..pairs {
+                let (mut key, mut value) = (Vec::new(), Vec::new());
+                copy_sorted(decoder, true, &mut key)?;
+                copy_sorted(decoder, true, &mut value)?;
+                entries.push((key, value));
+            }
+            if inner {
+                // The lower major type, then the shorter, then the lower byte comes first.
+                let order = |key: &[u8]| (key.first().map(|head| head >> 5), key.len(), key.to_vec());
+                entries.sort_by_cached_key(|(key, _)| order(key));
+            }
+            copy.extend(entries.into_iter().flat_map(|(key, value)| [key, value]).flatten());
+        }
+        Type::Array => {
+            let items = decoder.array()?.unwrap_or(0);
+            copy.extend_from_slice(&decoder.input()[start..decoder.position()]);
+            for _ in 0..items {
+                copy_sorted(decoder, true, copy)?;
+            }
+        }
+        _ => {
+            decoder.skip()?;
+            copy.extend_from_slice(&decoder.input()[start..decoder.position()]);
+        }
+    }
+    Ok(())
 }
 
 fn check_nesting(decoder: &mut Decoder, levels_left: u8) -> Result<(), Error> {
@@ -147,6 +198,12 @@ mod tests {
             ("tag", &[0xc1, 0x00]),
             ("text that is not UTF-8", &[0x61, 0xff]),
             ("announces more than there is", &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            ("inner key twice", &[0xa1, 0x01, 0xa2, 0x61, b'a', 0x00, 0x61, b'a', 0x00]),
+            ("long form of an inner key", &[0xa1, 0x01, 0xa2, 0x61, b'b', 0x00, 0x78, 0x01, b'a', 0x00]),
+            (
+                "inner keys out of order, and a trailing byte",
+                &[0xa1, 1, 0xa2, 0x61, b'b', 0, 0x61, b'a', 0, 0],
+            ),
             ("five arrays deep", &[0x81, 0x81, 0x81, 0x81, 0x80]),
             ("five maps deep", &[0xa1, 0, 0xa1, 0, 0xa1, 0, 0xa1, 0, 0xa0]),
         ];
@@ -163,6 +220,13 @@ mod tests {
     }
 
     #[test]
+    fn inner_maps_may_be_out_of_order() {
+        let from_firefox = b"\xa1\x05\xa2\x62uv\xf5\x62up\xf5";
+        let canonical = b"\xa1\x05\xa2\x62up\xf5\x62uv\xf5";
+        assert_eq!(decode(from_firefox).map(encode), Ok(canonical.to_vec()));
+    }
+
+    #[test]
     fn fields_tell_absent_from_wrong() {
         let mut fields = map(cbor_map! { 1 => "one", "two" => 2 }).unwrap();
         assert_eq!(fields.required(1, bytes), Err(Status::CborUnexpectedType));
@@ -175,7 +239,14 @@ mod tests {
         #[test]
         fn what_is_accepted_is_canonical(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
             if let Ok(value) = decode(&bytes) {
-                prop_assert_eq!(encode(value), bytes);
+                prop_assert_eq!(Ok(encode(value)), with_inner_maps_sorted(&bytes).map_err(|_| ()));
+            }
+        }
+
+        #[test]
+        fn sorting_takes_anything(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            if check_nesting(&mut Decoder::new(&bytes), MAX_DEPTH).is_ok() {
+                prop_assert_eq!(with_inner_maps_sorted(&bytes).map(|sorted| sorted.len()).ok(), Some(bytes.len()));
             }
         }
     }
