@@ -367,6 +367,28 @@ fn refusals() {
 }
 
 #[test]
+fn without_room_for_large_blobs_nobody_may_write_them() {
+    let config = Config { large_blob_size: 0, ..config(UserVerification::Pin) };
+    let mut key = key_with(config, MemoryStore::new());
+    key.set_pin(2, PIN).unwrap();
+    assert_eq!(key.pin_token_for(2, PIN, LBW, None).unwrap_err(), Status::UnauthorizedPermission);
+    assert_eq!(key.pin_retries(), 8, "the PIN was not looked at");
+    assert_eq!(key.send(&message(0x0c, cbor_map! { 1 => 5, 3 => 0 })), Err(Status::InvalidCommand));
+}
+
+#[test]
+fn other_settings_end_what_was_allowed_under_the_old_ones() {
+    let mut key = key_with_pin(UserVerification::Pin);
+    let token = Some(key.pin_token(2, PIN).unwrap());
+    key.ask(&Register { token: token.clone(), ..REGISTER }.bytes());
+    key.authenticator.configure(config(UserVerification::PhoneAndPin));
+    assert_eq!(key.reply(APPROVED), Err(Status::NotAllowed), "nothing waits any more");
+    assert_eq!(key.send(&Register { token, ..REGISTER }.bytes()), Err(Status::PinAuthInvalid));
+    assert_eq!((key.option("uv"), key.option("clientPin")), (Some(true), Some(true)));
+    key.register(&PASSKEY);
+}
+
+#[test]
 fn a_zero_length_pin_uv_auth_param_says_that_a_pin_is_set() {
     let mut key = key_with_pin(UserVerification::Pin);
     let mut fields = REGISTER.fields();

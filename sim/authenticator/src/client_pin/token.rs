@@ -6,7 +6,6 @@ use crate::cbor;
 use crate::consent::Consent;
 use crate::pin_protocol::{Protocol, SharedSecret};
 use crate::pin_uv_auth_token::{Permissions, Token};
-use crate::policy::Policy;
 use crate::status::Status;
 use crate::store::{Change, Secret, Store};
 use sk_cbor::cbor_map;
@@ -44,7 +43,7 @@ impl<S: Store> Authenticator<S> {
         let pin_hash_enc = mandatory(&request.pin_hash_enc)?;
         mandatory(&request.key_agreement)?;
         let protocol = request.protocol()?;
-        let (permissions, rp_id) = permissions(request, self.policy()?)?;
+        let (permissions, rp_id) = self.permissions(request)?;
         self.token_for_pin(request, pin_hash_enc, protocol, permissions, rp_id, env)
     }
 
@@ -79,10 +78,9 @@ impl<S: Store> Authenticator<S> {
         // Mandatory parameters, a protocol that is supported, permissions that are.
         mandatory(&request.key_agreement)?;
         let protocol = request.protocol()?;
-        let policy = self.policy()?;
-        let (permissions, rp_id) = permissions(request, policy)?;
+        let (permissions, rp_id) = self.permissions(request)?;
         // Built-in user verification is not there.
-        if !policy.built_in {
+        if !self.policy()?.built_in {
             return Err(Status::NotAllowed);
         }
         // The uvRetries counter is zero.
@@ -132,27 +130,32 @@ impl<S: Store> Authenticator<S> {
         self.session.begin(Token::begin(protocol, value, permissions, rp_id, user_present, env.now()));
         Next::Reply(cbor::reply(cbor_map! { 0x02 => encrypted }))
     }
-}
 
-/// The permissions that were asked for, and the relying party they are for.
-fn permissions(request: &Request, policy: Policy) -> Result<(Permissions, Option<String>), Status> {
-    let bits = *mandatory(&request.permissions)?;
-    let bits = u8::try_from(bits).map_err(|_| Status::InvalidParameter)?;
-    let permissions = Permissions::from_bits(bits);
-    // permissions is 0.
-    if permissions.is_empty() {
-        return Err(Status::InvalidParameter);
+    /// The permissions that were asked for, and the relying party they are for.
+    fn permissions(&self, request: &Request) -> Result<(Permissions, Option<String>), Status> {
+        let policy = self.policy()?;
+        let bits = *mandatory(&request.permissions)?;
+        let bits = u8::try_from(bits).map_err(|_| Status::InvalidParameter)?;
+        let permissions = Permissions::from_bits(bits);
+        // permissions is 0.
+        if permissions.is_empty() {
+            return Err(Status::InvalidParameter);
+        }
+        // be without bioEnroll, lbw without largeBlobs. cm, acfg, mc and ga come with the tokens themselves.
+        let refused = [
+            (Permissions::BIO_ENROLLMENT, true),
+            (Permissions::LARGE_BLOB_WRITE, !policy.large_blobs(&self.config)),
+        ];
+        if refused.into_iter().any(|(permission, refused)| refused && permissions.contains(permission)) {
+            return Err(Status::UnauthorizedPermission);
+        }
+        // mc and ga are for one relying party, cm may be; for the others it means nothing.
+        let for_rp = permissions.contains(Permissions::MAKE_CREDENTIAL)
+            || permissions.contains(Permissions::GET_ASSERTION);
+        if for_rp && request.rp_id.is_none() {
+            return Err(Status::MissingParameter);
+        }
+        let bound = for_rp || permissions.contains(Permissions::CREDENTIAL_MANAGEMENT);
+        Ok((permissions, request.rp_id.clone().filter(|_| bound)))
     }
-    // be without bioEnroll; cm, lbw and acfg without the options that come with tokens.
-    if permissions.contains(Permissions::BIO_ENROLLMENT) || !policy.token {
-        return Err(Status::UnauthorizedPermission);
-    }
-    // mc and ga are for one relying party.
-    let for_rp = permissions.contains(Permissions::MAKE_CREDENTIAL)
-        || permissions.contains(Permissions::GET_ASSERTION);
-    if for_rp && request.rp_id.is_none() {
-        return Err(Status::MissingParameter);
-    }
-    let bound = for_rp || permissions.contains(Permissions::CREDENTIAL_MANAGEMENT);
-    Ok((permissions, request.rp_id.clone().filter(|_| bound)))
 }
