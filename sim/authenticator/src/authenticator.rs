@@ -166,14 +166,6 @@ impl<S: Store> Authenticator<S> {
         self.state = State::Idle;
     }
 
-    /// Other settings from now on, with the same store; what was waited for is given up, and it is as after a loss of
-    /// power, but for the time in which a reset is allowed.
-    pub fn reconfigure(&mut self, config: Config) {
-        self.config = config;
-        self.session = Session::default();
-        self.state = State::Idle;
-    }
-
     /// Takes one event and says what it leads to.
     ///
     /// A request abandons an earlier one that still waits. An answer nobody waits for changes nothing, and

@@ -92,11 +92,14 @@ impl Token {
         age <= MAX_USAGE && (self.used || age <= INITIAL_USAGE_LIMIT)
     }
 
-    /// `verify(pinUvAuthToken, message, pinUvAuthParam)`; a success is a use.
-    pub(crate) fn verify(&mut self, protocol: Protocol, message: &[&[u8]], param: &[u8]) -> bool {
-        let verified = protocol == self.protocol && protocol.verify(self.value.bytes(), message, param);
-        self.used |= verified;
-        verified
+    /// `verify(pinUvAuthToken, message, pinUvAuthParam)`.
+    pub(crate) fn verify(&self, protocol: Protocol, message: &[&[u8]], param: &[u8]) -> bool {
+        protocol == self.protocol && protocol.verify(self.value.bytes(), message, param)
+    }
+
+    /// It has permitted something: from now on it lives longer.
+    pub(crate) fn mark_used(&mut self) {
+        self.used = true;
     }
 
     pub(crate) fn permits(&self, permissions: Permissions) -> bool {
@@ -158,7 +161,7 @@ mod tests {
         assert!(token.user_present(31_000) && !token.user_present(31_001));
         assert!(!token.verify(Protocol::Two, &[b"message"], &[0; 32]));
         assert!(!token.is_alive(31_001), "a failure is no use");
-        token.used = true;
+        token.mark_used();
         assert!(token.is_alive(601_000) && !token.is_alive(601_001));
     }
 

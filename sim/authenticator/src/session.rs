@@ -97,11 +97,21 @@ impl Session {
         permission: Permissions,
         now: u64,
     ) -> Result<&mut Token, Status> {
-        let token = self.token(now).ok_or(Status::PinAuthInvalid)?;
-        if !token.verify(proof.protocol, message, &proof.param) || !token.permits(permission) {
-            return Err(Status::PinAuthInvalid);
-        }
+        let token = self.permitting(proof, message, permission, now)?;
+        token.mark_used();
         Ok(token)
+    }
+
+    fn permitting(
+        &mut self,
+        proof: &Proof,
+        message: &[&[u8]],
+        permission: Permissions,
+        now: u64,
+    ) -> Result<&mut Token, Status> {
+        let token = self.token(now).ok_or(Status::PinAuthInvalid)?;
+        let permits = token.verify(proof.protocol, message, &proof.param) && token.permits(permission);
+        if permits { Ok(token) } else { Err(Status::PinAuthInvalid) }
     }
 
     /// Step 11.1 of 6.1.2 and 6.1 of 6.2.2: verifies the token for one relying party, and binds it to that one.
@@ -113,11 +123,12 @@ impl Session {
         rp_id: &str,
         env: &impl Env,
     ) -> Result<&mut Token, Status> {
-        let token = self.verify(proof, &[client_data_hash], permission, env.now())?;
+        let token = self.permitting(proof, &[client_data_hash], permission, env.now())?;
         if !token.is_for(rp_id) || !token.user_verified() {
             return Err(Status::PinAuthInvalid);
         }
         token.bind(rp_id);
+        token.mark_used();
         Ok(token)
     }
 

@@ -139,7 +139,7 @@ impl Actor {
     fn set_authenticator(&mut self, settings: AuthenticatorSettings) {
         self.give_up("The phone was set up differently.");
         self.settings = settings;
-        self.authenticator.reconfigure(config(settings));
+        self.authenticator.configure(config(settings));
     }
 
     // — the person —
