@@ -1,17 +1,13 @@
 // Unmodified Firefox at the demo site. Other than Chromium it keeps no dialog open when the key refuses: the page learns of
 // it at once, as NotAllowedError.
 //
-// As measured here with Firefox 153: where it verifies users by the key's own means without a pinUvAuthToken, it writes the
-// options of a sign-in as {uv, up}, which is not the canonical order (up, uv); a key that insists on that answers
-// INVALID_CBOR. With a token it sends no uv. Hence `passkeys`.
+// As measured here with Firefox 153: where the key verifies users without a pinUvAuthToken, it writes the options of a
+// sign-in as {uv, up}, which is not the canonical order; a key that insists on that cannot sign in. With a token it sends no uv.
 import { assert, check, note } from './kit.mjs';
 import { DemoPage } from './demo-page.mjs';
 
-/**
- * `launching` resolves with the browser or with { error }: it was begun while something else was being checked. `passkeys`:
- * whether to try signing in with verification, too.
- */
-export async function firefox(sandbox, launching, out, { passkeys = true } = {}) {
+/** `launching` resolves with the browser or with { error }: it was begun while something else was being checked. */
+export async function firefox(sandbox, launching, out) {
   let browser;
   await check('firefox: starts', async () => {
     const launched = await launching;
@@ -53,12 +49,10 @@ export async function firefox(sandbox, launching, out, { passkeys = true } = {})
     await demo.account('frank');
     came(await demo.ceremony('passkeyRegister'), 'registered');
   });
-  if (passkeys) {
-    await seen('signs in with the passkey alone, user verified', async () => {
-      await demo.open();
-      came(await demo.ceremony('passkeySignIn'), 'signed-in');
-    });
-  }
+  await seen('signs in with the passkey alone, user verified', async () => {
+    await demo.open();
+    came(await demo.ceremony('passkeySignIn'), 'signed-in');
+  });
   await seen('the phone denies', async () => {
     await sandbox.script('deny');
     await demo.account('fiona');

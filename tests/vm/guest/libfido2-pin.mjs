@@ -47,7 +47,6 @@ export async function libfido2Pin(sandbox) {
     return stderr.trim().split('\n').at(-1);
   });
   await check('libfido2: the right PIN sets the tries back', async () => {
-    await passes('fido2-token', ['-L', '-r', device], pin);
     await passes('fido2-token', ['-C', device], pin, pin, pin);
     assert((await retries(device)) === 8, `${await retries(device)} tries are left`);
   });

@@ -14,8 +14,9 @@ import { chromium } from './chromium.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
 import { ordinaryUser } from './ordinary-user.mjs';
-import { libfido2Pin } from './libfido2-pin.mjs';
+import { libfido2Pin, pin } from './libfido2-pin.mjs';
 import { libfido2Management } from './libfido2-management.mjs';
+import { libfido2Reset } from './libfido2-reset.mjs';
 import { opensshProtected } from './openssh-protected.mjs';
 import { pamU2f } from './pam-u2f.mjs';
 
@@ -30,25 +31,31 @@ const clients = {
   'python-fido2': pythonFido2,
   openssh,
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
-  firefox: (sandbox) => firefox(sandbox, launched.firefox, out, { passkeys: false }),
 };
-/** What the key cannot do yet – PIN, EdDSA, credProtect, management, certificates: tried only when ONLY names it. */
+/** With a phone of its own: where that has Chromium's passkeys for the same site, Firefox asks which to use. */
+const second = {
+  firefox: (sandbox) => firefox(sandbox, launched.firefox, out),
+};
+/**
+ * What the key cannot do yet – PIN, EdDSA, credProtect, management, certificates: tried only when ONLY names it. Those below
+ * libfido2-pin use the PIN it leaves.
+ */
 const waiting = {
   'libfido2-pin': libfido2Pin,
   'libfido2-management': libfido2Management,
   'python-fido2-client': pythonFido2Client,
-  'openssh-protected': opensshProtected,
+  'openssh-protected': (sandbox) => opensshProtected(sandbox, pin),
   ...(guest && { 'pam-u2f': pamU2f }),
-  'firefox-passkeys': (sandbox) => firefox(sandbox, launched.firefox, out),
 };
 /** Those that want no sandbox beside them. */
 const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
+const aloneWaiting = { 'libfido2-reset': () => libfido2Reset(binary, out) };
 
 /** Starts the browsers that are wanted, one after the other: together they would starve what is being tried. */
 function launch(wanted) {
   let before;
   for (const [name, kind] of Object.entries({ chromium: Browser, firefox: FirefoxBrowser })) {
-    if (!wanted.some((each) => each.startsWith(name))) continue;
+    if (!wanted.includes(name)) continue;
     const start = async () => {
       await before;
       const begun = Date.now();
@@ -69,8 +76,10 @@ async function tryAll(table, wanted, ...args) {
   }
 }
 
-async function withSandbox(wanted) {
-  const sandbox = new Sandbox(binary, `${out}/sandbox.log`);
+/** Starts a sandbox and tries those of the table that are wanted. */
+async function withSandbox(name, table, wanted) {
+  if (!wanted.some((each) => table[each])) return;
+  const sandbox = new Sandbox(binary, `${out}/${name}.log`, ['--data', `/tmp/${name}`]);
   let ready = false;
   await check('sandbox: starts, with a key on this kernel', async () => {
     const { key } = await sandbox.ready();
@@ -78,23 +87,25 @@ async function withSandbox(wanted) {
     ready = true;
   });
   if (ready) {
-    launch(wanted);
-    await tryAll({ ...clients, ...waiting }, wanted, sandbox);
+    await tryAll(table, wanted, sandbox);
     await check('sandbox: stops when asked to', async () => {
       assert(!sandbox.ended, `it was gone already: ${sandbox.ended}`);
       await sandbox.stop();
     });
   } else {
     await sandbox.stop();
-    note(`no client was tried; see ${out}/sandbox.log`);
+    note(`no client was tried; see ${out}/${name}.log`);
   }
 }
 
-const wanted = only ? only.split(',') : Object.keys({ ...clients, ...alone });
-const unknown = wanted.filter((name) => !clients[name] && !waiting[name] && !alone[name]);
+const any = { ...clients, ...waiting, ...second, ...alone, ...aloneWaiting };
+const wanted = only ? only.split(',') : Object.keys({ ...clients, ...second, ...alone });
+const unknown = wanted.filter((name) => !any[name]);
 if (unknown.length) await check('the clients to try', () => assert(false, `there is no ${unknown}`));
 else {
-  if (wanted.some((name) => !alone[name])) await withSandbox(wanted);
-  await tryAll(alone, wanted);
+  launch(wanted);
+  await withSandbox('sandbox', { ...clients, ...waiting }, wanted);
+  await withSandbox('second-sandbox', second, wanted);
+  await tryAll({ ...alone, ...aloneWaiting }, wanted);
 }
 process.exit(summary());

@@ -6,7 +6,7 @@ import { assert, until } from './kit.mjs';
 export const origin = 'http://localhost:8080';
 
 export class Sandbox {
-  constructor(binary, log, options = ['--data', '/tmp/sandbox']) {
+  constructor(binary, log, options) {
     const out = openSync(log, 'w');
     this.child = spawn(binary, ['sandbox', '--listen', '127.0.0.1:8080', '--log', 'info,pocketkey_phone=trace', ...options], {
       stdio: ['ignore', out, out],
