@@ -7,8 +7,8 @@ use data_encoding::HEXLOWER;
 use pocketkey_api::{
     activation::ActivationCode,
     sandbox::{
-        AuthenticatorSettings, CredentialSummary, Fault, PairedComputer, Screen, Script, ScriptMode,
-        SimulatedPhone, Touch,
+        AuthenticatorSettings, CredentialSummary, Fault, PairedComputer, PhoneVerification, Screen, Script,
+        ScriptMode, SimulatedPhone, Touch,
     },
 };
 use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status};
@@ -189,7 +189,13 @@ impl Actor {
     async fn unlock_wrong(&mut self) {
         let Some(Pending { stage: Stage::Unlock { tries_left }, .. }) = &mut self.pending else { return };
         *tries_left -= 1;
-        if *tries_left == 0 {
+        if *tries_left > 0 {
+            return;
+        }
+        if self.settings.verification == PhoneVerification::PhoneAndPin {
+            let unverified = Step::Approved { user_verified: false };
+            self.finish(unverified, "Not unlocked; the computer may ask for the PIN.").await;
+        } else {
             self.finish(Step::Denied, "Denied: the phone was not unlocked.").await;
         }
     }

@@ -54,7 +54,7 @@ fuzz_target!(|data: &[u8]| {
             3 => Event::Cancelled,
             4 => Event::TimedOut,
             5 => {
-                authenticator.power_cycle(&world);
+                authenticator.power_cycle(world.now());
                 continue;
             }
             kind => {

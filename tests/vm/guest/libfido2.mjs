@@ -71,6 +71,12 @@ export async function libfido2(sandbox) {
   await check('libfido2: es256, registers and signs in', async () => {
     key = await roundTrip({});
   });
+  await check('libfido2: eddsa and es384, registers and signs in', async () => {
+    for (const type of ['eddsa', 'es384']) await roundTrip({ type });
+  });
+  await check('libfido2: U2F, registers and signs in', async () => {
+    await roundTrip({ flags: ['-u'] });
+  });
   await check('libfido2: resident, with user verification', async () => {
     await roundTrip({ resident: true, uv: ['-v'] });
   });

@@ -14,6 +14,7 @@ import { chromium } from './chromium.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
 import { ordinaryUser } from './ordinary-user.mjs';
+import { faults } from './faults.mjs';
 import { libfido2Pin, pin } from './libfido2-pin.mjs';
 import { libfido2Management } from './libfido2-management.mjs';
 import { libfido2Reset } from './libfido2-reset.mjs';
@@ -29,27 +30,25 @@ const clients = {
   libfido2,
   'ctap-hid-fido2': ctapHidFido2,
   'python-fido2': pythonFido2,
+  'python-fido2-client': pythonFido2Client,
   openssh,
+  ...(guest && { 'pam-u2f': pamU2f }),
+  faults,
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
 };
 /** With a phone of its own: where that has Chromium's passkeys for the same site, Firefox asks which to use. */
 const second = {
   firefox: (sandbox) => firefox(sandbox, launched.firefox, out),
 };
-/**
- * What the key cannot do yet – PIN, EdDSA, credProtect, management, certificates: tried only when ONLY names it. Those below
- * libfido2-pin use the PIN it leaves.
- */
-const waiting = {
+/** With a key that takes a PIN, too. Those below libfido2-pin use the PIN it leaves. */
+const withPin = {
   'libfido2-pin': libfido2Pin,
   'libfido2-management': libfido2Management,
-  'python-fido2-client': pythonFido2Client,
   'openssh-protected': (sandbox) => opensshProtected(sandbox, pin),
-  ...(guest && { 'pam-u2f': pamU2f }),
+  'libfido2-reset': libfido2Reset,
 };
 /** Those that want no sandbox beside them. */
 const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
-const aloneWaiting = { 'libfido2-reset': () => libfido2Reset(binary, out) };
 
 /** Starts the browsers that are wanted, one after the other: together they would starve what is being tried. */
 function launch(wanted) {
@@ -77,13 +76,14 @@ async function tryAll(table, wanted, ...args) {
 }
 
 /** Starts a sandbox and tries those of the table that are wanted. */
-async function withSandbox(name, table, wanted) {
+async function withSandbox(name, table, wanted, authenticator) {
   if (!wanted.some((each) => table[each])) return;
   const sandbox = new Sandbox(binary, `${out}/${name}.log`, ['--data', `/tmp/${name}`]);
   let ready = false;
   await check('sandbox: starts, with a key on this kernel', async () => {
     const { key } = await sandbox.ready();
     assert(key.kind === 'uhid', `the key is ${JSON.stringify(key)}`);
+    if (authenticator) await sandbox.authenticator(authenticator);
     ready = true;
   });
   if (ready) {
@@ -98,14 +98,15 @@ async function withSandbox(name, table, wanted) {
   }
 }
 
-const any = { ...clients, ...waiting, ...second, ...alone, ...aloneWaiting };
-const wanted = only ? only.split(',') : Object.keys({ ...clients, ...second, ...alone });
+const any = { ...clients, ...withPin, ...second, ...alone };
+const wanted = only ? only.split(',') : Object.keys(any);
 const unknown = wanted.filter((name) => !any[name]);
 if (unknown.length) await check('the clients to try', () => assert(false, `there is no ${unknown}`));
 else {
   launch(wanted);
-  await withSandbox('sandbox', { ...clients, ...waiting }, wanted);
+  await withSandbox('sandbox', clients, wanted);
+  await withSandbox('sandbox-with-pin', withPin, wanted, { verification: 'phone_and_pin' });
   await withSandbox('second-sandbox', second, wanted);
-  await tryAll({ ...alone, ...aloneWaiting }, wanted);
+  await tryAll(alone, wanted);
 }
 process.exit(summary());

@@ -1,9 +1,12 @@
 // `pocketkey sandbox` as the tests see it: the process, its state, and the simulated phone it answers with.
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readdirSync } from 'node:fs';
 import { assert, until } from './kit.mjs';
 
 export const origin = 'http://localhost:8080';
+
+/** The HID devices there are, by names that are never used twice. */
+const devices = () => readdirSync('/sys/bus/hid/devices');
 
 export class Sandbox {
   constructor(binary, log, options) {
@@ -79,6 +82,32 @@ export class Sandbox {
     await this.call('POST', `/phones/${(await this.phone()).id}/online`, { online });
     if (online) await this.ready();
     else await until('the key to notice', async () => (await this.state()).key.state !== 'ready');
+  }
+
+  /** How the phone's authenticator works from now on; what is left out is as in a new phone. Waits for the key. */
+  async authenticator(settings) {
+    await this.pluggedInAnew(async () => this.call('PUT', `/phones/${(await this.phone()).id}/authenticator`, settings));
+  }
+
+  /** How the key says that it still works: prompt, late or missing. */
+  async keepalives(keepalives) {
+    await this.pluggedInAnew(() => this.call('PUT', '/key/keepalives', { keepalives }));
+  }
+
+  /** Unplugs the key and plugs it in again. */
+  async replug() {
+    await this.pluggedInAnew(() => this.call('POST', '/key/replug'));
+  }
+
+  /** Does it, and waits until another device has taken the place of the present one. */
+  async pluggedInAnew(act) {
+    const before = devices();
+    await act();
+    await until('the key to be plugged in again', async () => {
+      const now = devices();
+      if (now.length === 1 && now[0] !== before[0]) return true;
+      throw new Error(`there are ${now.join(', ') || 'none'}`);
+    });
   }
 
   /** A request has reached the phone's screen. */
