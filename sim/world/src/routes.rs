@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{FromRequest, Path, Query, State, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response, Sse,
@@ -68,7 +68,7 @@ async fn events(State(sandbox): State<Sandbox>) -> Sse<impl Stream<Item = Result
 async fn touch(
     State(sandbox): State<Sandbox>,
     Path(id): Path<PhoneId>,
-    Json(touch): Json<Touch>,
+    Body(touch): Body<Touch>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.touch(touch).await;
     Ok(StatusCode::ACCEPTED)
@@ -83,7 +83,7 @@ async fn touch(
 async fn script(
     State(sandbox): State<Sandbox>,
     Path(id): Path<PhoneId>,
-    Json(script): Json<Script>,
+    Body(script): Body<Script>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.script(script).await;
     Ok(StatusCode::ACCEPTED)
@@ -98,7 +98,7 @@ async fn script(
 async fn online(
     State(sandbox): State<Sandbox>,
     Path(id): Path<PhoneId>,
-    Json(online): Json<Online>,
+    Body(online): Body<Online>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.online(online.online).await;
     Ok(StatusCode::ACCEPTED)
@@ -114,7 +114,7 @@ async fn online(
 async fn authenticator(
     State(sandbox): State<Sandbox>,
     Path(id): Path<PhoneId>,
-    Json(settings): Json<AuthenticatorSettings>,
+    Body(settings): Body<AuthenticatorSettings>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.set_authenticator(settings).await;
     if let Some(key) = sandbox.replug() {
@@ -130,7 +130,7 @@ async fn authenticator(
 ))]
 async fn keepalives(
     State(sandbox): State<Sandbox>,
-    Json(settings): Json<KeepaliveSettings>,
+    Body(settings): Body<KeepaliveSettings>,
 ) -> Result<StatusCode, Response> {
     let prompt = hid::Config::default();
     let keepalive_ms = match settings.keepalives {
@@ -185,6 +185,34 @@ fn page(to: &str) -> Option<HeaderValue> {
     let segment = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
     let ours = to.starts_with('/') && !to.starts_with("//") && to.chars().all(segment);
     ours.then(|| HeaderValue::from_str(to).ok()).flatten()
+}
+
+/// JSON that is taken in; what is wrong with it is a [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(BadBody))]
+struct Body<T>(T);
+
+struct BadBody(JsonRejection);
+
+impl From<JsonRejection> for BadBody {
+    fn from(rejection: JsonRejection) -> Self {
+        Self(rejection)
+    }
+}
+
+impl IntoResponse for BadBody {
+    fn into_response(self) -> Response {
+        let (status, why) = (self.0.status(), self.0.body_text());
+        let (code, title) = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "The request is too large."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("not_json", "The request is not JSON."),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                ("wrong_shape", "The request's JSON is not what is expected here.")
+            }
+            _ => ("malformed_json", "The request is not well-formed JSON."),
+        };
+        problem(status, code, title, Some(why))
+    }
 }
 
 fn no_phone() -> Response {

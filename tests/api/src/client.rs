@@ -48,6 +48,12 @@ impl Client {
         self.send(Method::POST, path, Some("application/json"), body).await
     }
 
+    /// `PUT path` with JSON.
+    pub async fn put(&mut self, path: &str, body: &impl Serialize) -> Answer {
+        let body = serde_json::to_vec(body).expect("JSON");
+        self.send(Method::PUT, path, Some("application/json"), body).await
+    }
+
     /// Any request.
     pub async fn send(
         &mut self,

@@ -2,6 +2,7 @@
 //! sees of it.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod sandbox;
 mod tap;
 
 use std::{path::Path, time::Duration};
