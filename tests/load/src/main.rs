@@ -1,6 +1,8 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
 //! and ends by itself.
 
+mod authenticator;
+mod ctap;
 mod program;
 mod sign_in;
 mod size;
@@ -18,11 +20,17 @@ impl Figure {
     fn goal(name: &'static str, measured: String, against: String, reached: bool) -> Self {
         Self { name, measured, against, reached: Some(reached) }
     }
+
+    /// A figure without a goal.
+    fn plain(name: &'static str, measured: String, against: String) -> Self {
+        Self { name, measured, against, reached: None }
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut figures = sign_in::measure().await?;
+    let mut figures = authenticator::measure()?;
+    figures.extend(sign_in::measure().await?);
     figures.extend(program::measure().await?);
     figures.extend(size::measure()?);
     println!("| aspect | measured | against | |\n|---|---|---|---|");

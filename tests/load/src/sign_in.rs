@@ -7,20 +7,20 @@ use pocketkey_api::{
     PhoneId,
     sandbox::{KeyState, Screen, Script, ScriptMode, Touch},
 };
-use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};
+use pocketkey_authenticator::{Authenticator, Config, MemoryStore};
 use pocketkey_key::computer::{Computer, ComputerOptions};
-use pocketkey_link::Entropy;
-use pocketkey_relay_client::{OsEntropy, now_ms};
 use pocketkey_server::Config as Server;
 use pocketkey_world::{Sandbox, SandboxOptions};
 
-use crate::Figure;
+use crate::{
+    Figure,
+    ctap::{direct, get_assertion, make_credential, ok},
+};
 
 const ROUNDS: usize = 300;
 
 /// Between two rounds: the relay takes 20 requests a second from one device.
 const PAUSE: Duration = Duration::from_millis(55);
-const RP_ID: &str = "bench.example";
 
 /// getAssertion through the relay against getAssertion asked directly.
 pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
@@ -86,61 +86,7 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
     ])
 }
 
-/// The authenticator with nothing around it.
-fn direct(authenticator: &mut Authenticator<MemoryStore>, ctap: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let output = match authenticator.step(Event::Request(ctap), &mut Machine) {
-        Output::Ask(_) => authenticator.step(Event::Approved { user_verified: true }, &mut Machine),
-        reply @ Output::Reply(_) => reply,
-    };
-    match output {
-        Output::Reply(reply) => Ok(reply),
-        Output::Ask(_) => Err("asked twice"),
-    }
-}
-
-struct Machine;
-
-impl Env for Machine {
-    fn now(&self) -> u64 {
-        now_ms()
-    }
-
-    fn fill(&mut self, bytes: &mut [u8]) {
-        OsEntropy.fill(bytes);
-    }
-}
-
-fn ok(reply: &[u8]) -> Result<(), String> {
-    if reply.first() == Some(&0) { Ok(()) } else { Err(format!("the authenticator answers {reply:02x?}")) }
-}
-
 fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
-}
-
-/// A request's CBOR, written by `fill`.
-fn request(
-    command: u8,
-    fill: impl FnOnce(
-        &mut minicbor::Encoder<Vec<u8>>,
-    ) -> Result<(), minicbor::encode::Error<std::convert::Infallible>>,
-) -> Vec<u8> {
-    let mut cbor = minicbor::Encoder::new(vec![command]);
-    fill(&mut cbor).expect("a Vec takes every byte");
-    cbor.into_writer()
-}
-
-fn make_credential() -> Vec<u8> {
-    request(0x01, |e| {
-        e.map(5)?.u8(1)?.bytes(&[7; 32])?;
-        e.u8(2)?.map(1)?.str("id")?.str(RP_ID)?;
-        e.u8(3)?.map(2)?.str("id")?.bytes(b"user-1")?.str("name")?.str("ada")?;
-        e.u8(4)?.array(1)?.map(2)?.str("alg")?.i8(-7)?.str("type")?.str("public-key")?;
-        e.u8(7)?.map(1)?.str("rk")?.bool(true)?.ok()
-    })
-}
-
-fn get_assertion() -> Vec<u8> {
-    request(0x02, |e| e.map(2)?.u8(1)?.str(RP_ID)?.u8(2)?.bytes(&[8; 32])?.ok())
 }
