@@ -1,5 +1,5 @@
 // OpenSSH: keys that only work together with the security key, and logging in with them at a local sshd.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { assert, check, run, runs, start, until } from './kit.mjs';
 
@@ -32,8 +32,9 @@ export function login(file) {
   return ['-F', 'none', '-p', `${port}`, '-i', `${home}/${file}`, ...options, `${userInfo().username}@127.0.0.1`, 'echo logged in'];
 }
 
-/** An sshd that knows only the keys authorised above. */
+/** An sshd that knows only the keys authorised above; keys of before are gone. */
 export async function startSshd() {
+  rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true, mode: 0o700 });
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   writeFileSync(authorized, '');
