@@ -8,7 +8,7 @@ if ! "$deny/bin/cargo-deny" --version >/dev/null 2>&1; then
   cargo install cargo-deny --version "$deny_version" --root "$deny" --no-default-features
 fi
 cd "$root"
-"$deny/bin/cargo-deny" --all-features check licenses bans sources
+"$deny/bin/cargo-deny" --all-features check --hide-inclusion-graph licenses bans sources
 if timeout 60 "$deny/bin/cargo-deny" fetch db >/dev/null 2>&1; then
   "$deny/bin/cargo-deny" --all-features check advisories
 else
