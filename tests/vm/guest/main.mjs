@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { assert, check, note, seconds, summary } from './kit.mjs';
 import { Sandbox } from './sandbox.mjs';
+import { hidraw } from './hidraw.mjs';
 import { libfido2 } from './libfido2.mjs';
 import { ctapHidFido2 } from './ctap-hid-fido2.mjs';
 import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
@@ -27,6 +28,7 @@ const launched = {};
 
 /** The clients, in their order. What is `launched` first takes an emulated machine a while: meanwhile others are tried. */
 const clients = {
+  hidraw,
   libfido2,
   'ctap-hid-fido2': ctapHidFido2,
   'python-fido2': pythonFido2,
