@@ -265,7 +265,7 @@ impl Run {
                 assert!(self.key.authenticator.is_waiting());
                 assert_eq!(before, self.key.authenticator.store().memory, "a question changes nothing");
                 if matches!(asked, Asked::Register { token: true, .. } | Asked::SignIn { token: true, .. }) {
-                    self.monitor.token_shown();
+                    self.monitor.token_shown(self.key.world.now);
                 }
                 self.monitor.asked(asked, prompt);
             }
@@ -276,7 +276,7 @@ impl Run {
                 // The token was right if what stood in the way comes after it.
                 let behind = [Status::NoCredentials, Status::CredentialExcluded, Status::Other];
                 if tokened && behind.contains(&status) {
-                    self.monitor.token_shown();
+                    self.monitor.token_shown(self.key.world.now);
                 }
                 self.replied(&asked, &reply, None, &before);
             }

@@ -16,6 +16,8 @@ struct Issued {
     on_phone: bool,
     spent: bool,
     used: bool,
+    /// When it was last shown and accepted.
+    shown: u64,
 }
 
 /// What a client asked for.
@@ -92,7 +94,7 @@ impl Monitor {
     }
 
     pub fn issued(&mut self, at: u64, permissions: u64, on_phone: bool) {
-        self.token = Some(Issued { at, permissions, on_phone, spent: false, used: false });
+        self.token = Some(Issued { at, permissions, on_phone, spent: false, used: false, shown: at });
     }
 
     pub fn forget_tokens(&mut self) {
@@ -137,7 +139,9 @@ impl Monitor {
 
     /// Something was signed with these flags, in reply to a request or to an answer of the person.
     pub fn signed(&mut self, asked: &Asked, flags: u8, answer: Option<(bool, &Prompt)>, now: u64) {
-        let token = self.token.as_ref().filter(|token| alive(token, now) && !token.spent);
+        // A token is judged when it is shown: the person may take their time after that.
+        let judged_at = |token: &Issued| if answer.is_some() { token.shown } else { now };
+        let token = self.token.as_ref().filter(|token| alive(token, judged_at(token)) && !token.spent);
         let (with_token, permission) = match asked {
             Asked::Register { token, .. } => (*token, MC),
             Asked::SignIn { token, .. } => (*token, GA),
@@ -183,9 +187,10 @@ impl Monitor {
     }
 
     /// A token was shown and accepted, although nothing has been signed yet.
-    pub fn token_shown(&mut self) {
+    pub fn token_shown(&mut self, now: u64) {
         if let Some(token) = &mut self.token {
             token.used = true;
+            token.shown = now;
         }
     }
 }
