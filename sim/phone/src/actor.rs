@@ -30,7 +30,8 @@ use tokio::{
 use crate::{
     activation::{self, ActivationError},
     authenticator::config,
-    memory::{Account, Credentials, Memory, MemoryError},
+    credentials::Credentials,
+    memory::{Account, Memory, MemoryError},
     pairing::Pairing,
     phone::PhoneOptions,
     request::{Pending, Source, Stage, UNLOCK_TRIES},

@@ -13,10 +13,12 @@
 //! | `pairing` | pinning a computer |
 //! | `request` | one request from arrival to answer |
 //! | `memory` | what survives a restart |
+//! | `credentials` | the authenticator's store, sealed on disk |
 
 mod activation;
 mod actor;
 mod authenticator;
+mod credentials;
 mod memory;
 mod pairing;
 pub mod phone;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use minicbor::{Decode, Encode};
-use pocketkey_authenticator::{Change, Credential, Device, MemoryStore, Store, store::MemoryStoreError};
+use pocketkey_authenticator::store::MemoryStoreError;
 use pocketkey_link::{
     id::{DeviceId, PairingId},
     identity::{DeviceKeys, SecretBytes},
@@ -16,6 +16,8 @@ use pocketkey_link::{
 };
 use pocketkey_relay_client::OsEntropy;
 use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
 
 /// A phone's folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +33,11 @@ pub enum MemoryError {
         source: std::io::Error,
     },
     /// The file is not what this program wrote.
-    #[error("{} is damaged; remove it to start with a new phone", .0.display())]
+    #[error("{} is damaged; remove the whole folder to start with a new phone", .0.display())]
     Damaged(PathBuf),
+    /// The credentials are sealed for another phone, or were changed.
+    #[error("{} is damaged or belongs to another phone; restore it, or remove it to start without credentials", .0.display())]
+    NotOurs(PathBuf),
     /// The credentials cannot be read.
     #[error("{}: {source}", path.display())]
     Credentials {
@@ -133,52 +138,10 @@ impl Memory {
 
     /// The phone's credentials.
     pub fn credentials(&self) -> Result<Credentials, MemoryError> {
-        let file = self.folder.as_ref().map(|folder| folder.join("credentials.cbor"));
-        let stored = match &file {
-            Some(path) => read(path)?.map(|bytes| {
-                MemoryStore::from_bytes(&bytes)
-                    .map_err(|source| MemoryError::Credentials { path: path.clone(), source })
-            }),
-            None => None,
-        };
-        Ok(Credentials { memory: stored.transpose()?.unwrap_or_default(), file })
-    }
-}
-
-/// The authenticator's store: in memory, and in a file where the phone has a folder.
-#[derive(Debug)]
-pub(crate) struct Credentials {
-    memory: MemoryStore,
-    file: Option<PathBuf>,
-}
-
-impl Store for Credentials {
-    type Error = MemoryError;
-
-    fn device(&self) -> Result<Device, MemoryError> {
-        let Ok(device) = self.memory.device();
-        Ok(device)
-    }
-
-    fn credentials(&self) -> Result<Vec<Credential>, MemoryError> {
-        let Ok(credentials) = self.memory.credentials();
-        Ok(credentials)
-    }
-
-    fn for_relying_party(&self, rp_id: &str) -> Result<Vec<Credential>, MemoryError> {
-        let Ok(credentials) = self.memory.for_relying_party(rp_id);
-        Ok(credentials)
-    }
-
-    fn commit(&mut self, change: Change) -> Result<(), MemoryError> {
-        let mut next = self.memory.clone();
-        let Ok(()) = next.commit(change);
-        if let Some(path) = &self.file {
-            replace(path, &next.to_bytes())
-                .inspect_err(|error| tracing::error!(%error, "the credential is not kept"))?;
+        match &self.folder {
+            Some(folder) => Credentials::open(folder.join("credentials.cbor"), &self.keys),
+            None => Ok(Credentials::default()),
         }
-        self.memory = next;
-        Ok(())
     }
 }
 
@@ -186,7 +149,7 @@ fn io(action: &'static str, path: &Path, source: std::io::Error) -> MemoryError 
     MemoryError::Io { action, path: path.to_owned(), source }
 }
 
-fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, MemoryError> {
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, MemoryError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -195,7 +158,7 @@ fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, MemoryError> {
 }
 
 /// Replaces a file as a whole, readable by its owner only.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
     let beside = path.with_extension("new");
     let write = || {
         let mut options = fs::OpenOptions::new();
@@ -213,6 +176,8 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
 
 #[cfg(test)]
 mod tests {
+    use pocketkey_authenticator::{Change, Device, Store};
+
     use super::*;
 
     #[test]
@@ -245,17 +210,5 @@ mod tests {
         let error = Memory::open(Some(folder.path())).err().unwrap().to_string();
         assert!(error.contains("phone.cbor is damaged"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"not a phone");
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_not_pretended() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut credentials = Credentials {
-            memory: MemoryStore::new(),
-            file: Some(folder.path().join("missing/credentials.cbor")),
-        };
-        let change = Change::from(Device { counter: 1, ..Device::default() });
-        assert!(credentials.commit(change).is_err());
-        assert_eq!(credentials.device().unwrap().counter, 0, "nor kept in memory");
     }
 }
