@@ -171,6 +171,8 @@ api_type! {
         Select,
         /// Let the computer manage this key: its credentials and settings.
         Manage,
+        /// Enrol a finger.
+        Enroll,
         /// Erase this key.
         Reset,
     }

@@ -1,5 +1,6 @@
 //! The state machine: which request runs, whom it waits for, and what may follow.
 
+use crate::bio_enrollment::Enrollment;
 use crate::client_pin;
 use crate::config::Config;
 use crate::consent::Consent;
@@ -39,12 +40,63 @@ pub enum Event<'a> {
         /// Whether they unlocked the phone for it. Needed where [`Prompt::user_verification`] says so.
         user_verified: bool,
     },
+    /// A finger touched the sensor. To [`Action::Enroll`], that is a sample; to any other prompt an approval, which
+    /// verifies the person if the sample is good and the finger enrolled.
+    Sample {
+        /// How good it is.
+        quality: Quality,
+        /// What tells this finger from others, opaque to us: the same bytes whenever it touches.
+        finger: &'a [u8],
+    },
     /// The person said no.
     Denied,
     /// The client gave up.
     Cancelled,
     /// Nobody answered in time.
     TimedOut,
+}
+
+/// How good a sample of a finger is (6.7, lastEnrollSampleStatus).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quality {
+    /// Good.
+    Good,
+    /// Too high.
+    TooHigh,
+    /// Too low.
+    TooLow,
+    /// Too far left.
+    TooLeft,
+    /// Too far right.
+    TooRight,
+    /// Too fast.
+    TooFast,
+    /// Too slow.
+    TooSlow,
+    /// Of poor quality.
+    Poor,
+    /// Too skewed.
+    TooSkewed,
+    /// Too short.
+    TooShort,
+}
+
+impl Quality {
+    /// The `CTAP2_ENROLL_FEEDBACK_FP_` number for it.
+    pub(crate) fn status(self) -> u64 {
+        match self {
+            Self::Good => 0x00,
+            Self::TooHigh => 0x01,
+            Self::TooLow => 0x02,
+            Self::TooLeft => 0x03,
+            Self::TooRight => 0x04,
+            Self::TooFast => 0x05,
+            Self::TooSlow => 0x06,
+            Self::Poor => 0x07,
+            Self::TooSkewed => 0x08,
+            Self::TooShort => 0x09,
+        }
+    }
 }
 
 /// What is to be done next.
@@ -62,7 +114,7 @@ pub enum Output {
 pub struct Prompt {
     /// What a yes does.
     pub action: Action,
-    /// The relying party; empty for [`Action::Select`] and [`Action::Reset`], where [`Action::Manage`] is for all, and
+    /// The relying party; empty for [`Action::Select`], [`Action::Enroll`] and [`Action::Reset`], where [`Action::Manage`] is for all, and
     /// where U2F names it by a hash that we do not know.
     pub rp_id: String,
     /// What the relying party calls itself; empty when unknown, as for non-discoverable credentials.
@@ -85,6 +137,8 @@ pub enum Action {
     Select,
     /// Lets the client manage this key: list and delete credentials, or change settings.
     Manage,
+    /// Enrols a finger: the answer is an [`Event::Sample`].
+    Enroll,
     /// Erases everything.
     Reset,
 }
@@ -126,6 +180,8 @@ pub(crate) enum State {
     Credentials(IntoIter<Credential>),
     /// The next fragment of a large-blob array may follow.
     LargeBlobs(Upload),
+    /// The next sample of a finger may follow.
+    Enrolling(Enrollment),
 }
 
 /// What an approval lets happen.
@@ -137,6 +193,7 @@ pub(crate) enum Pending {
     /// The excludeList named a credential of ours: that is said, but only to somebody who is there.
     Excluded,
     Reset,
+    Enroll(Enrollment),
     U2f(Box<u2f::Pending>),
     /// A touch is wanted for its own sake, and answered with this.
     Touch(Status),
@@ -171,6 +228,13 @@ impl<S: Store> Authenticator<S> {
     /// A request abandons an earlier one that still waits. An answer nobody waits for changes nothing, and
     /// its reply, `CTAP2_ERR_NOT_ALLOWED`, is not meant for the client.
     pub fn step(&mut self, event: Event, env: &mut impl Env) -> Output {
+        let event = match (&self.state, event) {
+            (State::Waiting { pending: Pending::Enroll(_), .. }, event) => event,
+            (_, Event::Sample { quality, finger }) => {
+                Event::Approved { user_verified: self.recognises(quality, finger) }
+            }
+            (_, event) => event,
+        };
         // The state is taken out, so that whatever goes wrong leaves an idle authenticator.
         let next = match (core::mem::take(&mut self.state), event) {
             (state, Event::Request(message)) => self.begin(state, message, env),
@@ -182,6 +246,9 @@ impl<S: Store> Authenticator<S> {
                 Ok(Next::ReplyAndKeep(not_yet, waiting))
             }
             (_, Event::Apdu(message)) => Ok(self.u2f(message, env)),
+            (State::Waiting { pending: Pending::Enroll(enrollment), .. }, answer) => {
+                self.finish_sample(enrollment, &answer)
+            }
             (State::Waiting { pending, user_verification }, answer) => {
                 let failed = user_verification && answer == Event::Approved { user_verified: false };
                 let consent = match failed.then(|| self.verification_failed(&pending)) {
@@ -269,7 +336,8 @@ impl<S: Store> Authenticator<S> {
                 State::Assertions(remaining) => self.get_next_assertion(remaining, env),
                 _ => Err(Status::NotAllowed),
             },
-            // 0x41 is what CTAP 2.1's preview called it.
+            // 0x40 and 0x41 are what CTAP 2.1's preview called them.
+            0x09 | 0x40 => self.bio_enrollment(state, parameters, env),
             0x0a | 0x41 => self.credential_management(state, parameters, env),
             0x0b => self.selection(),
             0x0c => self.large_blobs(state, parameters, env),
@@ -291,6 +359,8 @@ impl<S: Store> Authenticator<S> {
             Pending::Token(pending) => self.finish_token(*pending, consent?, env),
             Pending::U2f(pending) => Ok(self.finish_u2f(*pending, consent, env)),
             Pending::Reset => consent.and_then(|_| self.finish_reset()),
+            // `step` finishes it: it takes a sample, not a consent.
+            Pending::Enroll(_) => Err(Status::NotAllowed),
             Pending::Excluded => Err(make_credential::excluded(consent, user_verification)),
             Pending::Touch(status) => match consent.map(|_| status)? {
                 Status::Ok => Ok(Next::Reply(vec![Status::Ok.into()])),

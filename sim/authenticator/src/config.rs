@@ -72,6 +72,17 @@ impl UserVerification {
     }
 }
 
+/// A fingerprint sensor that computers may enrol fingers with. It takes the place of the phone's unlock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sensor {
+    /// How many fingers there is room for.
+    pub max_templates: usize,
+    /// How many good samples it takes to enrol one (`maxCaptureSamplesRequiredForEnroll`); at least 1.
+    pub samples: u8,
+    /// Longest friendly name in bytes (`maxTemplateFriendlyName`).
+    pub max_name: usize,
+}
+
 /// Settings of one authenticator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -90,6 +101,9 @@ pub struct Config {
     /// Whether the phone's verification also gives out pinUvAuthTokens (option `pinUvAuthToken`). Where there is a
     /// client PIN, it does in any case.
     pub phone_token: bool,
+    /// The fingerprint sensor; none on a phone. It counts only with [`UserVerification::PhoneAndPin`]: it takes a PIN to
+    /// enrol the first finger.
+    pub fingerprint_sensor: Option<Sensor>,
     /// Whether nothing is signed for a person who is not verified (option `alwaysUv`), until toggled.
     pub always_uv: bool,
     /// Shortest PIN in Unicode code points; authenticatorConfig can raise it. At least 4.
@@ -114,6 +128,12 @@ impl Config {
     /// Pocketkey's own model identifier, c0421b8a-2e92-4e68-bba8-321f588c87a3.
     pub const AAGUID: [u8; 16] =
         [0xc0, 0x42, 0x1b, 0x8a, 0x2e, 0x92, 0x4e, 0x68, 0xbb, 0xa8, 0x32, 0x1f, 0x58, 0x8c, 0x87, 0xa3];
+
+    /// The fingerprint sensor, where it counts.
+    pub(crate) fn sensor(&self) -> Option<&Sensor> {
+        let counts = self.user_verification == UserVerification::PhoneAndPin;
+        self.fingerprint_sensor.as_ref().filter(|_| counts)
+    }
 }
 
 impl Default for Config {
@@ -127,6 +147,7 @@ impl Default for Config {
             counter: Counter::default(),
             user_verification: UserVerification::default(),
             phone_token: false,
+            fingerprint_sensor: None,
             always_uv: false,
             min_pin_length: 4,
             large_blob_size: 2048,

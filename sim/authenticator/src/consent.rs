@@ -38,7 +38,7 @@ impl Consent {
             Event::Denied => Err(Status::OperationDenied),
             Event::TimedOut => Err(Status::UserActionTimeout),
             Event::Cancelled => Err(Status::KeepaliveCancel),
-            Event::Request(_) | Event::Apdu(_) => Err(Status::NotAllowed),
+            Event::Request(_) | Event::Apdu(_) | Event::Sample { .. } => Err(Status::NotAllowed),
         }
     }
 

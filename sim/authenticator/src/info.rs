@@ -20,6 +20,9 @@ pub(crate) const MAX_MIN_PIN_LENGTH_RP_IDS: usize = 8;
 /// The longest credential ID in bytes that we make or accept; clients leave longer ones out of their lists.
 const MAX_CREDENTIAL_ID: u64 = 64;
 
+/// `USER_VERIFY_FINGERPRINT_INTERNAL` of the FIDO registry.
+const UV_FINGERPRINT: u64 = 0x02;
+
 /// The shortest PIN that the specification allows, in Unicode code points.
 const MIN_PIN_LENGTH: u8 = 4;
 
@@ -47,6 +50,7 @@ pub fn encode(config: &Config, device: &Device, credentials: usize) -> Vec<u8> {
         0x0e => u64::from(config.firmware_version), // firmwareVersion
         0x0f => MAX_CRED_BLOB as u64, // maxCredBlobLength
         0x10 => with_pin.then_some(MAX_MIN_PIN_LENGTH_RP_IDS as u64), // maxRPIDsForSetMinPINLength
+        0x12 => policy.bio_enroll.map(|_| UV_FINGERPRINT), // uvModality
         0x14 => remaining as u64, // remainingDiscoverableCredentials
     })
 }
@@ -68,12 +72,15 @@ fn options(config: &Config, device: &Device) -> Value {
         "ep" => config.enterprise_attestation.is_some().then_some(device.enterprise_attestation),
         "rk" => true,
         "up" => true,
-        "uv" => policy.built_in.then_some(true), // there and set up: the phone's unlock
+        // There and set up: the phone's unlock. A sensor must know a finger first.
+        "uv" => policy.bio_enroll.or(policy.built_in.then_some(true)),
         "plat" => false,
         // With tokens come the commands that take them.
         "alwaysUv" => (policy.token || policy.always_uv).then_some(policy.always_uv),
         "authnrCfg" => policy.token.then_some(true),
         "credMgmt" => policy.token.then_some(true),
+        "bioEnroll" => policy.bio_enroll,
+        "uvBioEnroll" => policy.bio_enroll.filter(|enrolled| *enrolled),
         "largeBlobs" => policy.large_blobs(config).then_some(true),
         "setMinPINLength" => policy.client_pin.map(|_| true),
         "uvAcfg" => (policy.token && policy.built_in).then_some(true),

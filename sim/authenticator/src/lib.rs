@@ -7,8 +7,8 @@
 //! Each command is one file; the numbered steps of
 //! [CTAP 2.1](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html)
 //! stand above the code that does them. The person is verified by unlocking the phone, which the specification calls
-//! built-in user verification, or with a client PIN: [`UserVerification`] says which. All of CTAP 2.1 is there but
-//! authenticatorBioEnrollment (0x09): a phone enrols fingers in its own settings, and no computer does it for it.
+//! built-in user verification, or with a client PIN: [`UserVerification`] says which. A phone enrols
+//! fingers in its own settings; authenticatorBioEnrollment (0x09) is there only with a [`Sensor`].
 //!
 //! ```
 //! use pocketkey_authenticator::{Authenticator, Config, Env, Event, MemoryStore, Output};
@@ -38,6 +38,7 @@ mod attestation;
 mod auth_data;
 mod authenticator;
 mod authenticator_config;
+mod bio_enrollment;
 pub mod cbor;
 mod client_pin;
 mod config;
@@ -65,10 +66,10 @@ pub mod status;
 pub mod store;
 pub mod u2f;
 
-pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt};
-pub use config::{Attestation, Certified, Config, Counter, EnterpriseAttestation, UserVerification};
+pub use authenticator::{Action, Authenticator, CredentialSummary, Env, Event, Output, Prompt, Quality};
+pub use config::{Attestation, Certified, Config, Counter, EnterpriseAttestation, Sensor, UserVerification};
 pub use entities::{RelyingParty, User};
 pub use fault::Fault;
 pub use keys::Algorithm;
 pub use status::Status;
-pub use store::{Change, Credential, CredentialChange, Device, MemoryStore, Secret, Store};
+pub use store::{Change, Credential, CredentialChange, Device, MemoryStore, Secret, Store, Template};

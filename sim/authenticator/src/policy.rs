@@ -7,10 +7,12 @@ use crate::store::Device;
 /// What settings and state make of user verification; getInfo says the same in its options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Policy {
-    /// `uv`: the person unlocks the phone, which is always set up.
+    /// `uv`: the person unlocks the phone, which is always set up, or touches a sensor that knows a finger.
     pub(crate) built_in: bool,
     /// `clientPin`: absent where PINs are not supported, else whether one is set.
     pub(crate) client_pin: Option<bool>,
+    /// `bioEnroll`: absent without a sensor, else whether a finger is enrolled.
+    pub(crate) bio_enroll: Option<bool>,
     /// `pinUvAuthToken`.
     pub(crate) token: bool,
     /// `alwaysUv`.
@@ -20,8 +22,10 @@ pub(crate) struct Policy {
 impl Policy {
     pub(crate) fn new(config: &Config, device: &Device) -> Self {
         let client_pin = config.user_verification.with_pin();
+        let bio_enroll = config.sensor().map(|_| !device.templates.is_empty());
         Self {
-            built_in: config.user_verification.on_phone(),
+            built_in: config.user_verification.on_phone() && bio_enroll != Some(false),
+            bio_enroll,
             client_pin: client_pin.then_some(device.pin.is_some()),
             token: client_pin || config.phone_token,
             always_uv: device.always_uv.unwrap_or(config.always_uv),

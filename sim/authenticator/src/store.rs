@@ -5,7 +5,7 @@ mod device;
 mod memory;
 
 pub use credential::{CredRandom, Credential, Protection};
-pub use device::{Device, StoredPin};
+pub use device::{Device, StoredPin, Template};
 pub use memory::{MemoryStore, MemoryStoreError};
 
 use crate::authenticator::Env;

@@ -48,6 +48,7 @@ impl Pending {
                 Action::SignIn => RequestAction::SignIn,
                 Action::Select => RequestAction::Select,
                 Action::Manage => RequestAction::Manage,
+                Action::Enroll => RequestAction::Enroll,
                 Action::Reset => RequestAction::Reset,
             },
             rp_id: prompt.rp_id,
@@ -73,6 +74,7 @@ impl Pending {
             RequestAction::SignIn => format!("Signed in at {}.", self.summary.rp_id),
             RequestAction::Select => format!("Chosen on {}.", self.summary.computer),
             RequestAction::Manage => format!("{} may manage this key.", self.summary.computer),
+            RequestAction::Enroll => format!("{} enrolled a finger.", self.summary.computer),
             RequestAction::Reset => "Erased.".to_owned(),
         }
     }

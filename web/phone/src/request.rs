@@ -19,6 +19,7 @@ const fn title(action: RequestAction) -> &'static str {
         RequestAction::SignIn => strings::SIGN_IN,
         RequestAction::Select => strings::SELECT,
         RequestAction::Manage => strings::MANAGE,
+        RequestAction::Enroll => strings::ENROLL,
         RequestAction::Reset => strings::RESET,
     }
 }

@@ -26,6 +26,7 @@ pub const REGISTER: &str = "Register this phone?";
 pub const SIGN_IN: &str = "Sign in?";
 pub const SELECT: &str = "Use this phone?";
 pub const MANAGE: &str = "Manage this key?";
+pub const ENROLL: &str = "Enrol a finger?";
 pub const RESET: &str = "Erase this key?";
 pub const WEB_SITE: &str = "Web site";
 pub const ACCOUNT: &str = "Account";

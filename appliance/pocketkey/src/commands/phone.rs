@@ -122,6 +122,7 @@ fn describe(request: &RequestSummary) -> String {
         RequestAction::SignIn => format!("{computer} wants to sign in at {rp_id}{account}."),
         RequestAction::Select => format!("{computer} asks whether this is the key to use."),
         RequestAction::Manage => format!("{computer} wants to manage this key."),
+        RequestAction::Enroll => format!("{computer} wants to enrol a finger."),
         RequestAction::Reset => format!("{computer} wants to ERASE this key."),
     }
 }

@@ -143,7 +143,7 @@ impl<S: Store> Authenticator<S> {
         }
         // be without bioEnroll, lbw without largeBlobs. cm, acfg, mc and ga come with the tokens themselves.
         let refused = [
-            (Permissions::BIO_ENROLLMENT, true),
+            (Permissions::BIO_ENROLLMENT, policy.bio_enroll.is_none()),
             (Permissions::LARGE_BLOB_WRITE, !policy.large_blobs(&self.config)),
         ];
         if refused.into_iter().any(|(permission, refused)| refused && permissions.contains(permission)) {

@@ -54,6 +54,10 @@ pub struct Device {
     #[n(10)]
     #[cbor(with = "minicbor::bytes")]
     pub large_blobs: Option<Vec<u8>>,
+    /// The fingers that are enrolled. They came with the third version of the store.
+    #[n(11)]
+    #[cbor(default)]
+    pub templates: Vec<Template>,
 }
 
 impl Device {
@@ -69,6 +73,22 @@ impl Device {
     pub fn uv_retries(&self) -> u8 {
         UV_TRIES.saturating_sub(self.uv_tries_used)
     }
+}
+
+/// A finger that is enrolled.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Template {
+    /// The template ID.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub id: Vec<u8>,
+    /// templateFriendlyName.
+    #[n(1)]
+    pub name: Option<String>,
+    /// What the sensor knows the finger by.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub finger: Vec<u8>,
 }
 
 /// What is kept of a client PIN.

@@ -1,13 +1,15 @@
 //! A store in memory that turns into bytes and back, so that a phone can keep it in a file.
 
-use super::{Change, Credential, CredentialChange, Device, Store};
+use super::{Change, Credential, CredentialChange, Device, Store, Template};
 use core::convert::Infallible;
 use minicbor::Decoder;
 use zeroize::Zeroizing;
 
 /// The version of the byte form; raised whenever older code could not read it, or would lose what it does not know.
-/// Version 1 had neither PINs nor extensions; it is still read.
-const VERSION: u32 = 2;
+/// Version 1 had neither PINs nor extensions, version 2 no fingers; both are still read.
+const VERSION: u32 = 3;
+/// The version that is written where no finger is enrolled.
+const WITHOUT_FINGERS: u32 = 2;
 
 /// A [`Store`] that lives as long as the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,10 +39,15 @@ impl MemoryStore {
     /// Everything in it, **private keys in the clear**: seal or protect what you do with it. Wiped when
     /// dropped.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let contents = (VERSION, &self.device, &self.credentials);
+        let version = if self.device.templates.is_empty() { WITHOUT_FINGERS } else { VERSION };
+        let contents = (version, &self.device, &self.credentials);
         // Room for everything, so that growing leaves no copies of secrets behind.
         let large_blobs = self.device.large_blobs.as_ref().map_or(0, Vec::len);
-        let settings = 256 + large_blobs + 256 * self.device.min_pin_length_rp_ids.len();
+        let template = |template: &Template| {
+            64 + template.id.len() + template.finger.len() + template.name.as_ref().map_or(0, String::len)
+        };
+        let templates: usize = self.device.templates.iter().map(template).sum();
+        let settings = 256 + large_blobs + templates + 256 * self.device.min_pin_length_rp_ids.len();
         let mut bytes = Zeroizing::new(Vec::with_capacity(settings + 1024 * self.credentials.len()));
         minicbor::encode(contents, &mut *bytes).expect("a vector takes every byte");
         bytes
@@ -110,7 +117,7 @@ mod tests {
     use super::*;
     use crate::entities::{RelyingParty, User};
     use crate::keys::Algorithm;
-    use crate::store::{CredRandom, Protection, Secret, StoredPin};
+    use crate::store::{CredRandom, Protection, Secret, StoredPin, Template};
     use proptest::prelude::*;
 
     fn credential(rp_id: &str, user_id: u8, created_at: u64) -> Credential {
@@ -147,6 +154,7 @@ mod tests {
             always_uv: Some(true),
             enterprise_attestation: true,
             large_blobs: Some(vec![5; 20]),
+            templates: vec![Template { id: vec![1], name: Some("left".into()), finger: vec![2] }],
         }
     }
 
@@ -171,7 +179,7 @@ mod tests {
         assert_eq!(MemoryStore::from_bytes(&bytes[..bytes.len() - 1]), Err(MemoryStoreError::Damaged));
         assert_eq!(MemoryStore::from_bytes(&[&bytes[..], &[0]].concat()), Err(MemoryStoreError::Damaged));
         assert_eq!(MemoryStore::from_bytes(&[]), Err(MemoryStoreError::Damaged));
-        assert_eq!(MemoryStore::from_bytes(&[0x84, 0x03, 0x00, 0x00, 0x00]), Err(MemoryStoreError::Newer(3)));
+        assert_eq!(MemoryStore::from_bytes(&[0x84, 0x04, 0x00, 0x00, 0x00]), Err(MemoryStoreError::Newer(4)));
     }
 
     #[test]
