@@ -20,6 +20,8 @@ const flags = [
   `--remote-debugging-port=${pages}`,
   // The browser's own windows and dialogs: see chromium-dialog.mjs.
   `--enable-ui-devtools=${views}`,
+  // … and pressed and typed into, which is otherwise refused.
+  '--enable-features=ui-debug-tools-enable-synthetic-events',
 ];
 
 /** Questions and answers over one web socket, as both debugging interfaces speak them. */
@@ -95,6 +97,19 @@ export class Browser {
     });
     assert(!exceptionDetails, exceptionDetails?.exception?.description ?? exceptionDetails?.text);
     return result.value;
+  }
+
+  /** Another tab beside this one, in front of it. */
+  async tab(url) {
+    const { targetId } = await this.page.ask('Target.createTarget', { url });
+    const { webSocketDebuggerUrl } = await until('the tab to open', async () => {
+      const targets = await (await fetch(`http://127.0.0.1:${pages}/json/list`)).json();
+      return targets.find(({ id }) => id === targetId);
+    });
+    const tab = new Browser();
+    tab.page = await Wire.connect(webSocketDebuggerUrl);
+    await tab.page.ask('Page.bringToFront');
+    return tab;
   }
 
   async picture(file) {

@@ -1,26 +1,28 @@
 // Chromium's own security-key dialog, read as a person would, although the browser is headless: through the
-// debugging interface of its native user interface (--enable-ui-devtools), which shows views as if they were a page.
+// debugging interface of its native user interface (--enable-ui-devtools), which shows views as if they were a page. With
+// the feature ui-debug-tools-enable-synthetic-events it also presses and types.
 //
 // Needed because full Chromium keeps a failed request open until somebody has closed that dialog, and because real clicks
 // do not reach the page below it.
-import { until } from './kit.mjs';
+import { assert, until } from './kit.mjs';
 
 const widget = 'AuthenticatorRequestDialogView';
+/** What a dialog is made of, by the class of the view. */
+const kinds = { Label: 'label', MdTextButton: 'button' };
 
 export class ChromiumDialog {
   constructor(views) {
     this.views = views;
   }
 
-  /** The labels and buttons of the dialog that is open, if one is: [{ id, button, text }]. */
+  /** The labels, buttons and fields of the dialog that is open, if one is: [{ id, kind, text }]. */
   async parts() {
     const found = [];
     const walk = (node, inside) => {
-      const kind = node.attributes?.[node.attributes.indexOf('class') + 1];
+      const view = node.attributes?.[node.attributes.indexOf('class') + 1];
+      const kind = kinds[view] ?? (/textfield$/i.test(view) ? 'field' : undefined);
       const here = inside || (node.nodeName === 'Widget' && node.attributes?.includes(widget));
-      if (here && (kind === 'Label' || kind === 'MdTextButton')) {
-        found.push({ id: node.nodeId, button: kind === 'MdTextButton' });
-      }
+      if (here && kind) found.push({ id: node.nodeId, kind });
       for (const child of node.children ?? []) walk(child, here);
     };
     walk((await this.views.ask('DOM.getDocument')).root, false);
@@ -35,7 +37,32 @@ export class ChromiumDialog {
   /** What the dialog says, its buttons in brackets; empty when none is open. */
   async text() {
     const parts = await this.parts();
-    return [...new Set(parts.map(({ text, button }) => (button ? `[${text}]` : text)))].join(' · ');
+    const said = parts.filter(({ kind, text }) => kind !== 'field' && text);
+    return [...new Set(said.map(({ text, kind }) => (kind === 'button' ? `[${text}]` : text)))].join(' · ');
+  }
+
+  /** Presses a button that is there. Chromium ignores what is pressed in a dialog's first half second: tries until it goes. */
+  async press(pattern) {
+    await until(`Chromium's dialog to take ${pattern}`, async () => {
+      const button = (await this.parts()).find(({ kind, text }) => kind === 'button' && pattern.test(text));
+      if (!button) return true;
+      for (const type of ['mouseEntered', 'mousePressed', 'mouseReleased']) {
+        const event = { type, x: 8, y: 8, button: 'left', wheelDirection: 'none' };
+        await this.views.ask('DOM.dispatchMouseEvent', { nodeId: button.id, event }).catch(() => {}); // gone by now
+      }
+      throw new Error(`it says "${await this.text()}"`);
+    });
+  }
+
+  /** Types into the dialog's first field, character by character. */
+  async type(text) {
+    const field = (await this.parts()).find(({ kind }) => kind === 'field');
+    assert(field, `there is no field; it says "${await this.text()}"`);
+    for (const character of text) {
+      const code = character.codePointAt(0);
+      const event = { type: 'keyPressed', keyCode: code, code: 0, flags: 0, key: code, isChar: true };
+      await this.views.ask('DOM.dispatchKeyEvent', { nodeId: field.id, event });
+    }
   }
 
   /** Waits until the dialog says this; what it says in full. */

@@ -76,13 +76,14 @@ export class FirefoxBrowser {
     mkdirSync(profile, { recursive: true });
     const line = ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`;
     writeFileSync(`${profile}/user.js`, Object.entries(settings).map(line).join(''));
-    const flags = ['--headless', '--marionette', '--no-remote', '--profile', profile, '--width', '1100', '--height', '900'];
+    // The second: so that Marionette may see Firefox's own dialogs, too.
+    const flags = ['--headless', '--remote-allow-system-access', '--marionette', '--no-remote', '--profile', profile, '--width', '1100', '--height', '900'];
     browser.child = spawn(process.env.FIREFOX ?? '/usr/bin/firefox-esr', flags, { stdio: ['ignore', out, out] });
     browser.child.on('error', (error) => (browser.ended = error.message));
     browser.child.on('exit', (code, signal) => (browser.ended = `it left with ${code ?? signal}`));
     browser.page = await until('Firefox to start', () => browser.ended || Marionette.connect(), 300_000);
     assert(!browser.ended, `Firefox did not start: ${browser.ended}`);
-    await browser.page.ask('WebDriver:NewSession', {});
+    await browser.page.ask('WebDriver:NewSession', { capabilities: { alwaysMatch: { unhandledPromptBehavior: 'ignore' } } });
     await browser.page.ask('WebDriver:SetTimeouts', { script: 180_000, pageLoad: 180_000 });
     return browser;
   }
@@ -95,6 +96,44 @@ export class FirefoxBrowser {
   async evaluate(fn, ...args) {
     const { value } = await this.page.ask('WebDriver:ExecuteScript', { script: `return (${fn})(...arguments);`, args });
     return value;
+  }
+
+  /** What `fn(...args)` gives in Firefox itself, rather than in the page. */
+  async inside(fn, ...args) {
+    await this.page.ask('Marionette:SetContext', { value: 'chrome' });
+    try {
+      const script = `return (${fn})(...arguments);`;
+      return (await this.page.ask('WebDriver:ExecuteScript', { script, args, sandbox: 'system' })).value;
+    } finally {
+      await this.page.ask('Marionette:SetContext', { value: 'content' });
+    }
+  }
+
+  /** From now on, types these into Firefox's own dialogs as they come up, one each, and presses OK. */
+  async typeInDialogs(texts) {
+    await this.inside((texts) => {
+      window.dialogTexts = texts;
+      window.dialogsSeen = [];
+      window.dialogTyper ??= {
+        observe(subject) {
+          const { ui } = subject.Dialog;
+          window.dialogsSeen.push(ui.infoBody.textContent);
+          const text = window.dialogTexts.shift();
+          if (text === undefined) return;
+          ui.password1Textbox.value = text;
+          const press = () => (ui.button0.disabled ? subject.setTimeout(press, 50) : ui.button0.click());
+          subject.setTimeout(press, 0);
+        },
+      };
+      if (!window.dialogTyper.there) Services.obs.addObserver(window.dialogTyper, 'common-dialog-loaded');
+      window.dialogTyper.there = true;
+      return true;
+    }, texts);
+  }
+
+  /** What those dialogs said since then. */
+  dialogs() {
+    return this.inside(() => window.dialogsSeen);
   }
 
   async picture(file) {

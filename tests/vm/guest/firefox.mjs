@@ -70,5 +70,5 @@ export async function firefox(sandbox, launching, out) {
     await sandbox.script('approve');
     came(await demo.ceremony('signIn'), 'signed-in');
   });
-  await browser.close();
+  await browser.open('about:blank'); // a page that is left open keeps the sandbox from stopping
 }

@@ -12,8 +12,10 @@ import { pythonFido2, pythonFido2Client } from './python-fido2.mjs';
 import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
+import { chromiumByHand } from './chromium-by-hand.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
+import { firefoxPin } from './firefox-pin.mjs';
 import { ordinaryUser } from './ordinary-user.mjs';
 import { faults } from './faults.mjs';
 import { libfido2Pin, pin } from './libfido2-pin.mjs';
@@ -37,6 +39,7 @@ const clients = {
   ...(guest && { 'pam-u2f': pamU2f }),
   faults,
   chromium: (sandbox) => chromium(sandbox, launched.chromium, out),
+  'chromium-by-hand': (sandbox) => chromiumByHand(sandbox, launched.chromium),
 };
 /** With a phone of its own: where that has Chromium's passkeys for the same site, Firefox asks which to use. */
 const second = {
@@ -49,6 +52,10 @@ const withPin = {
   'openssh-protected': (sandbox) => opensshProtected(sandbox, pin),
   'libfido2-reset': libfido2Reset,
 };
+/** With a key that verifies by PIN alone. */
+const pinOnly = {
+  'firefox-pin': (sandbox) => firefoxPin(sandbox, launched.firefox, pin),
+};
 /** Those that want no sandbox beside them. */
 const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
 
@@ -56,7 +63,7 @@ const alone = guest ? { 'ordinary-user': () => ordinaryUser(binary, out) } : {};
 function launch(wanted) {
   let before;
   for (const [name, kind] of Object.entries({ chromium: Browser, firefox: FirefoxBrowser })) {
-    if (!wanted.includes(name)) continue;
+    if (!wanted.some((each) => each.split('-')[0] === name)) continue;
     const start = async () => {
       await before;
       const begun = Date.now();
@@ -100,7 +107,7 @@ async function withSandbox(name, table, wanted, authenticator) {
   }
 }
 
-const any = { ...clients, ...withPin, ...second, ...alone };
+const any = { ...clients, ...withPin, ...second, ...pinOnly, ...alone };
 const wanted = only ? only.split(',') : Object.keys(any);
 const unknown = wanted.filter((name) => !any[name]);
 if (unknown.length) await check('the clients to try', () => assert(false, `there is no ${unknown}`));
@@ -109,6 +116,8 @@ else {
   await withSandbox('sandbox', clients, wanted);
   await withSandbox('sandbox-with-pin', withPin, wanted, { verification: 'phone_and_pin' });
   await withSandbox('second-sandbox', second, wanted);
+  await withSandbox('sandbox-with-pin-only', pinOnly, wanted, { verification: 'pin' });
+  for (const browser of await Promise.all(Object.values(launched))) await browser.close?.();
   await tryAll(alone, wanted);
 }
 process.exit(summary());
