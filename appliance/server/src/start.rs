@@ -1,10 +1,9 @@
 //! Starting, serving and stopping.
 
-use std::{future::Future, io, net::SocketAddr};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time::sleep};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -16,6 +15,9 @@ use crate::{
     problem::{self, MAX_JSON},
     relay, users,
 };
+
+/// How long answers that are under way may take when the appliance stops.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Why an appliance does not start. The text names the thing to change.
 #[derive(Debug, thiserror::Error)]
@@ -120,19 +122,29 @@ impl Appliance {
             .layer(middleware::from_fn(ops::headers::add))
     }
 
-    /// Serves until `shutdown` resolves; then finishes what is being answered, stops the workers and closes the
-    /// data folder.
+    /// Serves until `shutdown` resolves; then finishes what is being answered, for 3 seconds at most, stops the workers and
+    /// closes the data folder.
     ///
     /// # Errors
     /// If the listener fails for good.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         let app = self.app.clone();
+        let (stopping, stopped) = oneshot::channel();
         let stop = async move {
             shutdown.await;
             app.stop();
+            let _ = stopping.send(());
         };
-        let served = axum::serve(self.http, service).with_graceful_shutdown(stop).await;
+        // A stream of events would hold the appliance as long as somebody looks at it.
+        let long_enough = async {
+            let _ = stopped.await;
+            sleep(GRACE).await;
+        };
+        let served = tokio::select! {
+            served = axum::serve(self.http, service).with_graceful_shutdown(stop) => served,
+            () = long_enough => Ok(()),
+        };
         self.app.stop();
         while self.workers.join_next().await.is_some() {}
         self.app.db().close().await;

@@ -8,7 +8,15 @@ use pocketkey_api::{
         PhoneVerification, Sandbox, Screen, Script, ScriptMode, Touch,
     },
 };
+use pocketkey_server::Config;
 use pocketkey_tests_api::Client;
+use pocketkey_world::SandboxOptions;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    time::timeout,
+};
 
 use super::{PATIENCE, World, flags, get_assertion, make_credential};
 
@@ -107,4 +115,30 @@ async fn a_phone_that_stalls_is_given_up() {
     let stall = AuthenticatorSettings { fault: Some(Fault::Stall), ..Default::default() };
     client(&world).put(&format!("{PHONE}/authenticator"), &stall).await.expect(202);
     assert_eq!(world.ask(make_credential()).await, [0x2f], "CTAP2_ERR_USER_ACTION_TIMEOUT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_follows_the_sandbox_does_not_keep_it_from_stopping() {
+    let data = tempfile::tempdir().unwrap();
+    let any = "127.0.0.1:0".parse().unwrap();
+    let config = Config { listen: any, smtp_listen: any, sandbox: true, ..Config::new(data.path()) };
+    let appliance = pocketkey_server::start(config).await.unwrap();
+    let address = appliance.http_addr;
+    let options = SandboxOptions {
+        server: format!("http://{address}"),
+        setup_token: None,
+        data: data.path().to_owned(),
+        uhid: false,
+    };
+    let sandbox = pocketkey_world::Sandbox::new(options).unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopping = async { stopped.await.unwrap() };
+    let running = tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(stopping));
+    let mut page = TcpStream::connect(address).await.unwrap();
+    page.write_all(b"GET /api/v1/sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut head = [0; 12];
+    page.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    stop.send(()).unwrap();
+    timeout(PATIENCE, running).await.expect("it stops").unwrap().unwrap();
 }
