@@ -68,19 +68,28 @@ pub fn read(text: &str) -> Result<Scanned, NotOurs> {
     }
     let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
     if let Some(server) = address.strip_suffix("/activate") {
+        let server = host_of(server).ok_or(NotOurs::Unknown)?;
         let code_like = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if fragment.is_empty() || fragment.len() > 128 || !fragment.chars().all(code_like) {
             return Err(NotOurs::Incomplete);
         }
-        return Ok(Scanned::Activation { server: server.to_owned(), code: fragment.to_owned() });
+        return Ok(Scanned::Activation { server, code: fragment.to_owned() });
     }
     if let Some(server) = address.strip_suffix("/pair") {
+        let server = host_of(server).ok_or(NotOurs::Unknown)?;
         return pairing(server, fragment).map(Scanned::Pairing).ok_or(NotOurs::Incomplete);
     }
     Err(NotOurs::Unknown)
 }
 
-fn pairing(server: &str, fragment: &str) -> Option<PairingInvitation> {
+/// A server's address without trailing slashes, if it names a host.
+fn host_of(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let rest = rest.trim_end_matches('/');
+    (!rest.is_empty() && !rest.starts_with('/')).then(|| format!("{scheme}://{rest}"))
+}
+
+fn pairing(server: String, fragment: &str) -> Option<PairingInvitation> {
     let mut parts = fragment.split('.');
     let (pairing, computer, secret) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
@@ -88,7 +97,7 @@ fn pairing(server: &str, fragment: &str) -> Option<PairingInvitation> {
     }
     let key = |text: &str| <[u8; 32]>::try_from(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok();
     Some(PairingInvitation {
-        server: server.to_owned(),
+        server,
         pairing: pairing.parse().ok()?,
         computer: key(computer)?,
         secret: Zeroizing::new(key(secret)?),
@@ -128,6 +137,9 @@ mod tests {
     #[test]
     fn links_of_others_and_broken_ones_are_told_apart() {
         assert_eq!(read("https://example.test/"), Err(NotOurs::Unknown));
+        for nowhere in ["https:///activate#code", "https:////activate#code", "http:///pair#a.b.c"] {
+            assert_eq!(read(nowhere), Err(NotOurs::Unknown), "{nowhere} names no host");
+        }
         assert_eq!(read("https://example.test/activate"), Err(NotOurs::Incomplete));
         assert_eq!(read("https://example.test/pair#abc.def"), Err(NotOurs::Incomplete));
         assert_eq!(
