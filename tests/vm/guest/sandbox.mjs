@@ -101,7 +101,7 @@ export class Sandbox {
 
   /** Does it, and waits until another device has taken the place of the present one. */
   async pluggedInAnew(act) {
-    const before = devices();
+    const before = await until('the key to be plugged in', () => devices().length === 1 && devices());
     await act();
     await until('the key to be plugged in again', async () => {
       const now = devices();

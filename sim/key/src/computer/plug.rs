@@ -42,7 +42,8 @@ impl Replug {
     /// Unplugs the key and plugs it in again, as a person would to reset it or after too many wrong PINs. Nothing
     /// happens where none is plugged in.
     pub fn now(&self) {
-        self.0.replug.notify_waiters();
+        // Is remembered while the key is just being plugged in.
+        self.0.replug.notify_one();
     }
 
     /// The same, with other times from now on.
