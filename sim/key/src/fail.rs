@@ -79,11 +79,6 @@ impl Fail {
         vec![self.status().into()]
     }
 
-    /// The reply to a U2F client, which has one word for everything that is not an answer.
-    pub fn u2f_reply(self) -> Vec<u8> {
-        vec![0x6F, 0x00]
-    }
-
     /// What people are told about a reply that came from the phone itself; `None` if there is nothing to tell.
     pub fn in_reply(reply: &[u8]) -> Option<Self> {
         match Status::from(*reply.first()?) {

@@ -8,11 +8,10 @@ use std::{future::Future, pin::Pin};
 
 use tokio::time::{Duration, Instant, sleep_until};
 
+use crate::hid::machine::NO_PRECISE_DIAGNOSIS;
+
 /// The person is needed; ask again.
 const CONDITIONS_NOT_SATISFIED: [u8; 2] = [0x69, 0x85];
-
-/// The request ended without an answer, and must not be asked again: an error that no client repeats at.
-const NO_PRECISE_DIAGNOSIS: [u8; 2] = [0x6F, 0x00];
 
 /// Clients ask again within half a second; one that is silent for longer has given up.
 const GIVEN_UP: Duration = Duration::from_secs(3);

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{Inner, Shared, link::Relay};
-use crate::{fail::Fail, key::GET_INFO};
+use crate::{fail::Fail, hid::machine::NO_PRECISE_DIAGNOSIS, key::GET_INFO};
 
 /// Requests that wait for their end. An end that is dropped means: the connection is gone.
 pub(super) type Asked = HashMap<ExchangeId, oneshot::Sender<End>>;
@@ -65,7 +65,7 @@ pub(super) async fn answer_u2f(shared: &Arc<Shared>, apdu: Vec<u8>) -> Vec<u8> {
         Ok(reply) => reply,
         Err(fail) => {
             tell(shared, fail);
-            fail.u2f_reply()
+            NO_PRECISE_DIAGNOSIS.to_vec()
         }
     }
 }
@@ -127,15 +127,19 @@ async fn ask(
 /// What the client gets; what the key answers getInfo with from now on is kept. The phone knows that the key was plugged
 /// in, unless that happened after the request.
 fn take_response(shared: &Shared, response: Response, asked_at: Instant) -> Vec<u8> {
-    let mut inner = shared.lock();
-    inner.plugged_in.take_if(|at| *at <= asked_at);
-    if let (Some(info), Some(phone)) = (response.info, &mut inner.kept.phone)
-        && is_info(&info)
-    {
-        phone.info = info.into();
-        if let Err(error) = shared.store.save(&inner.kept) {
-            tracing::error!(%error, "what the phone's authenticator can do will be forgotten");
+    let news = {
+        let mut inner = shared.lock();
+        inner.plugged_in.take_if(|at| *at <= asked_at);
+        match (response.info, &mut inner.kept.phone) {
+            (Some(info), Some(phone)) if is_info(&info) => {
+                phone.info = info.into();
+                true
+            }
+            _ => false,
         }
+    };
+    if news {
+        shared.save();
     }
     response.ctap.into()
 }

@@ -131,7 +131,7 @@ impl Link {
                 inner.kept.phone = None;
             }
         });
-        self.save();
+        self.shared.save();
         let connected = matches!(self.shared.lock().relay, Relay::Up { .. });
         if renamed || !connected {
             // Do not wait for the back-off: the appliance has just answered.
@@ -162,7 +162,7 @@ impl Link {
                 }
             }
         });
-        self.save();
+        self.shared.save();
     }
 
     fn take_frame(&mut self, frame: Frame) {
@@ -178,7 +178,7 @@ impl Link {
                 self.shared.change(|inner| {
                     inner.kept.phone.take_if(|phone| phone.pairing == pairing);
                 });
-                self.save();
+                self.shared.save();
             }
             Frame::PairOpen { pairing, body } => self.pair_opened(pairing, &body),
             Frame::PairDone { pairing, body } => self.pair_done(pairing, &body),
@@ -226,7 +226,7 @@ impl Link {
                     inner.pair_again = false;
                     inner.invitation = None;
                 });
-                self.save();
+                self.shared.save();
             }
             Err(error) => self.refuse(pairing, &error),
         }
@@ -241,13 +241,6 @@ impl Link {
         if let Some(connection) = &self.connection {
             // A full queue means a dead connection: the phone will scan again.
             let _ = connection.sender().try_send(frame);
-        }
-    }
-
-    fn save(&self) {
-        let kept = self.shared.lock().kept.clone();
-        if let Err(error) = self.shared.store.save(&kept) {
-            tracing::error!(%error, "the pairing will be lost at the end of this program");
         }
     }
 }

@@ -106,6 +106,7 @@ impl Computer {
             keys: kept.keys.clone(),
             options,
             store,
+            saving: Mutex::new(()),
             inner: Mutex::new(Inner {
                 kept,
                 pair_again,
@@ -170,6 +171,7 @@ struct Shared {
     options: ComputerOptions,
     keys: DeviceKeys,
     store: Store,
+    saving: Mutex<()>,
     inner: Mutex<Inner>,
     view: watch::Sender<View>,
     replug: Notify,
@@ -203,6 +205,16 @@ impl std::fmt::Debug for Shared {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the pairing, and what is known of the phone, last.
+    fn save(&self) {
+        // One at a time, so that what is written last is the newest.
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.lock().kept.clone();
+        if let Err(error) = self.store.save(&kept) {
+            tracing::error!(%error, "the pairing will be lost at the end of this program");
+        }
     }
 
     /// Changes something and shows it.

@@ -28,8 +28,9 @@ const OTHER: u8 = 0x7F;
 /// `CTAP2_ERR_KEEPALIVE_CANCEL`.
 const KEEPALIVE_CANCEL: u8 = 0x2D;
 
-/// `SW_ERROR`-like status word 6F00: what a U2F client gets in place of a reply that cannot be sent.
-const NO_PRECISE_DIAGNOSIS: [u8; 2] = [0x6F, 0x00];
+/// The status word "no precise diagnosis" (ISO 7816-4): what a U2F client gets where there is no answer. No client asks
+/// again at it.
+pub const NO_PRECISE_DIAGNOSIS: [u8; 2] = [0x6F, 0x00];
 
 /// What INIT says: CTAPHID 2, firmware 0.1.0, WINK | CBOR; U2F is spoken, or NMSG would be there, too.
 const ABOUT: [u8; 5] = [2, 0, 1, 0, 0x01 | 0x04];
