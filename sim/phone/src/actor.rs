@@ -210,7 +210,7 @@ impl Actor {
     async fn finish(&mut self, decision: Step<'_>, notice: &str) {
         let Some(pending) = self.pending.take() else { return };
         let Output::Reply(ctap) = self.authenticator.step(decision, &mut Machine) else { return };
-        let status = Status::from(ctap.first().copied().unwrap_or_default());
+        let status = pending.source.status(&ctap);
         if self.settings.fault == Some(Fault::Stall) {
             self.notice = Some("Not answered, as asked for.".to_owned());
             return;
@@ -300,6 +300,7 @@ impl Actor {
         match event {
             Event::Up { peers } => {
                 self.connected = true;
+                self.told.clear(); // what was told last may not have arrived
                 self.forget_unpaired(&peers);
             }
             Event::Down { reason } => {
@@ -388,7 +389,7 @@ impl Actor {
         let Some((answering, request, computer)) = self.open(exchange, pairing, body) else {
             return self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
         };
-        let source = Source { exchange, pairing, answering };
+        let source = Source { exchange, pairing, answering, protocol: request.protocol };
         tracing::trace!(ctap = %HEXLOWER.encode(&request.ctap), "request");
         if let Some(ago) = request.plugged_in_ms {
             self.authenticator.power_cycle(now_ms().saturating_sub(ago.into()));
@@ -426,7 +427,7 @@ impl Actor {
         Some((answering, request, computer.name.clone()))
     }
 
-    async fn answer(&mut self, Source { exchange, pairing, answering }: Source, ctap: Vec<u8>) {
+    async fn answer(&mut self, Source { exchange, pairing, answering, .. }: Source, ctap: Vec<u8>) {
         tracing::trace!(ctap = %HEXLOWER.encode(&ctap), "response");
         let info = self.authenticator.info();
         let news = (self.told.get(&pairing) != Some(&info)).then(|| info.clone().into());

@@ -1,10 +1,10 @@
 //! One request, from its arrival to its answer.
 
 use pocketkey_api::sandbox::{RequestAction, RequestSummary};
-use pocketkey_authenticator::{Action, Prompt};
+use pocketkey_authenticator::{Action, Prompt, Status};
 use pocketkey_link::{
     id::{ExchangeId, PairingId},
-    sealed::Answering,
+    sealed::{Answering, Protocol},
 };
 use tokio::time::{Duration, Instant};
 
@@ -16,7 +16,26 @@ pub(crate) struct Source {
     pub exchange: ExchangeId,
     pub pairing: PairingId,
     pub answering: Answering,
+    pub protocol: Protocol,
 }
+
+impl Source {
+    /// How a reply to it ends, as CTAP2 calls it.
+    pub fn status(&self, reply: &[u8]) -> Status {
+        status(self.protocol, reply)
+    }
+}
+
+fn status(protocol: Protocol, reply: &[u8]) -> Status {
+    match (protocol, reply) {
+        (Protocol::Ctap2, [status, ..]) => Status::from(*status),
+        (Protocol::U2f, [.., 0x90, 0x00]) => Status::Ok,
+        _ => Status::Other,
+    }
+}
+
+/// What a prompt shows where U2F names a site by a hash that the phone does not know.
+const UNKNOWN_SITE: &str = "unknown web site (U2F)";
 
 /// A request on the screen.
 pub(crate) struct Pending {
@@ -51,7 +70,10 @@ impl Pending {
                 Action::Enroll => RequestAction::Enroll,
                 Action::Reset => RequestAction::Reset,
             },
-            rp_id: prompt.rp_id,
+            rp_id: match (prompt.action, prompt.rp_id) {
+                (Action::Register | Action::SignIn, rp_id) if rp_id.is_empty() => UNKNOWN_SITE.to_owned(),
+                (_, rp_id) => rp_id,
+            },
             rp_name: prompt.rp_name,
             account: prompt.account,
             computer,
@@ -77,5 +99,18 @@ impl Pending {
             RequestAction::Enroll => format!("{} enrolled a finger.", self.summary.computer),
             RequestAction::Reset => "Erased.".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_u2f_reply_is_judged_by_its_status_word() {
+        assert_eq!(status(Protocol::U2f, &[0x05, 0x04, 0x90, 0x00]), Status::Ok);
+        assert_eq!(status(Protocol::U2f, &[0x69, 0x85]), Status::Other);
+        assert_eq!(status(Protocol::Ctap2, &[0x27]), Status::OperationDenied);
+        assert_eq!(status(Protocol::Ctap2, &[]), Status::Other);
     }
 }
