@@ -120,6 +120,8 @@ impl Actor {
         loop {
             let deadline = self.next_deadline();
             tokio::select! {
+                // What the person did before a request came, counts for it.
+                biased;
                 command = commands.recv() => match command {
                     Some(Command::Touch(touch)) => self.touched(touch).await,
                     Some(Command::Script(script)) => {
