@@ -48,6 +48,8 @@ api_type! {
         PhoneOffline,
         /// The appliance cannot be reached.
         ApplianceUnreachable,
+        /// A phone is paired and the key is switched off (C3).
+        Disabled,
         /// A phone is paired and connected.
         Ready,
     }
@@ -344,5 +346,14 @@ api_type! {
     pub struct Online {
         /// On or off.
         pub online: bool,
+    }
+}
+
+api_type! {
+    /// `PUT /api/v1/sandbox/key/on`: switches the computer's key.
+    #[derive(Copy)]
+    pub struct Switch {
+        /// On or off.
+        pub on: bool,
     }
 }

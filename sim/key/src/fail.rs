@@ -34,6 +34,9 @@ pub enum Fail {
     /// No phone is paired.
     #[error("no phone is paired with this computer; scan the pairing code with a phone")]
     NoPhone,
+    /// The person switched the key off.
+    #[error("the security key is switched off; switch it on in the pairing tool's window")]
+    Disabled,
     /// The phone is not connected.
     #[error("the phone is offline; check that it is switched on, unlocked and has a network")]
     PhoneOffline,
@@ -66,6 +69,7 @@ impl Fail {
             Self::TooLong => Status::RequestTooLarge,
             Self::Denied
             | Self::NoPhone
+            | Self::Disabled
             | Self::PhoneOffline
             | Self::ApplianceUnreachable
             | Self::PhoneBusy
@@ -111,6 +115,7 @@ mod tests {
             (Fail::Denied, 0x27),
             (Fail::TimedOut, 0x2F),
             (Fail::NoPhone, 0x27),
+            (Fail::Disabled, 0x27),
             (Fail::PhoneOffline, 0x27),
             (Fail::ApplianceUnreachable, 0x27),
             (Fail::PhoneBusy, 0x27),

@@ -211,6 +211,43 @@ async fn a_pairing_outlives_the_program_and_is_replaced_only_by_a_finished_one()
     until(&computer, |view| view.phone.as_ref().is_some_and(|phone| phone.model == "Galaxy S26")).await;
 }
 
+#[tokio::test]
+async fn a_key_that_is_switched_off_asks_nobody_and_stays_off() {
+    let mut appliance = Appliance::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = ComputerOptions {
+        keep: KeepState::InFolder(folder.path().to_owned()),
+        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
+    };
+    let computer = Computer::start(options.clone()).unwrap();
+    let phone = appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
+    until(&computer, |view| view.state == KeyState::Ready).await;
+
+    // What the phone is being asked ends at once, at both ends.
+    let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
+        let Frame::Request { exchange, .. } = appliance.frame().await else { panic!("a request") };
+        computer.controls().switch(false);
+        assert_eq!(appliance.frame().await, Frame::Cancel { exchange });
+    });
+    assert_eq!(reply, [0x27]);
+    assert_eq!(computer.state().borrow().failures.1, Some(Fail::Disabled));
+    assert_eq!(computer.exchange(vec![0x04]).await, scripted::INFO, "it stays plugged in");
+    drop(computer);
+
+    let computer = restart(&options).await;
+    until(&computer, |view| view.state == KeyState::Disabled).await;
+    assert_eq!(computer.exchange(CTAP.to_vec()).await, [0x27]);
+    computer.controls().switch(true);
+    until(&computer, |view| view.state == KeyState::Ready).await;
+    // The next frame is of the request that was asked when it was on: the phone heard nothing of the other.
+    let (reply, ()) = tokio::join!(computer.exchange(vec![0x02, 0xA1]), async {
+        let (answering, request) = phone.open(appliance.frame().await);
+        assert_eq!(*request.ctap, [0x02, 0xA1]);
+        appliance.send(phone.seal(answering, &[0, 0xA0])).await;
+    });
+    assert_eq!(reply, [0, 0xA0]);
+}
+
 /// Starts again once the dropped computer has let go of its folder.
 async fn restart(options: &ComputerOptions) -> Computer {
     let started = async {

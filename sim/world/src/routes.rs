@@ -14,7 +14,9 @@ use axum::{
 use futures_util::{Stream, StreamExt};
 use pocketkey_api::{
     PhoneId, Problem,
-    sandbox::{AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script, Touch},
+    sandbox::{
+        AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script, Switch, Touch,
+    },
 };
 use pocketkey_key::hid;
 use serde::Deserialize;
@@ -36,6 +38,7 @@ impl Sandbox {
             .routes(routes!(authenticator))
             .routes(routes!(replug))
             .routes(routes!(keepalives))
+            .routes(routes!(switch))
             .routes(routes!(console))
             .with_state(self.clone())
     }
@@ -117,8 +120,8 @@ async fn authenticator(
     Body(settings): Body<AuthenticatorSettings>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.set_authenticator(settings).await;
-    if let Some(key) = sandbox.replug() {
-        key.now();
+    if let Some(key) = sandbox.controls() {
+        key.replug();
     }
     Ok(StatusCode::ACCEPTED)
 }
@@ -138,7 +141,7 @@ async fn keepalives(
         Keepalives::Late => 2_000,
         Keepalives::Missing => u64::MAX,
     };
-    sandbox.replug().ok_or_else(no_key)?.with(hid::Config { keepalive_ms, ..prompt });
+    sandbox.controls().ok_or_else(no_key)?.replug_with(hid::Config { keepalive_ms, ..prompt });
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -148,7 +151,18 @@ async fn keepalives(
     (status = 409, description = "`no_virtual_key`: this machine has none", body = Problem),
 ))]
 async fn replug(State(sandbox): State<Sandbox>) -> Result<StatusCode, Response> {
-    sandbox.replug().ok_or_else(no_key)?.now();
+    sandbox.controls().ok_or_else(no_key)?.replug();
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Switches the virtual key on or off. While it is off it stays plugged in, phones receive nothing, and what is asked of
+/// it fails at once.
+#[utoipa::path(put, path = "/api/v1/sandbox/key/on", tag = "sandbox", request_body = Switch, responses(
+    (status = 202, description = "Switched"),
+    (status = 409, description = "`no_virtual_key`: this machine has none", body = Problem),
+))]
+async fn switch(State(sandbox): State<Sandbox>, Body(switch): Body<Switch>) -> Result<StatusCode, Response> {
+    sandbox.controls().ok_or_else(no_key)?.switch(switch.on);
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -16,7 +16,7 @@ use pocketkey_api::{
     },
 };
 use pocketkey_key::{
-    computer::{Computer, ComputerOptions, KeepState, Replug, StateError, View as ComputerView},
+    computer::{Computer, ComputerOptions, Controls, KeepState, StateError, View as ComputerView},
     uhid::Availability,
 };
 use pocketkey_phone::{MemoryError, Phone, PhoneOptions};
@@ -74,7 +74,7 @@ struct Inner {
     options: SandboxOptions,
     admin: Admin,
     phone: OnceLock<Phone>,
-    key: OnceLock<Replug>,
+    key: OnceLock<Controls>,
     view: watch::Sender<View>,
 }
 
@@ -121,7 +121,7 @@ impl Sandbox {
         let real = self.0.view.borrow().key.kind == SandboxKeyKind::Uhid;
         let computer = if real { Some(self.start_computer(phone).await?) } else { None };
         if let Some(computer) = &computer {
-            let _ = self.0.key.set(computer.replug());
+            let _ = self.0.key.set(computer.controls());
         }
         let mut key = computer.as_ref().map(Computer::state);
         loop {
@@ -148,8 +148,8 @@ impl Sandbox {
         self.0.phone.get().filter(|_| id.0 == PHONE)
     }
 
-    /// What plugs the virtual key in anew, where there is one.
-    pub fn replug(&self) -> Option<&Replug> {
+    /// What a person can do to the virtual key, where there is one.
+    pub fn controls(&self) -> Option<&Controls> {
         self.0.key.get()
     }
 

@@ -119,6 +119,24 @@ export async function libfido2(sandbox) {
       await sandbox.online(true);
     }
   });
+  await check('libfido2: the key is switched off, and what it asks and is asked ends at once', async () => {
+    await sandbox.script('ask');
+    const client = start('fido2-cred', ['-M', device, 'es256'], { input: creation() });
+    await sandbox.asking();
+    await sandbox.switchKey(false);
+    try {
+      expect('FIDO_ERR_OPERATION_DENIED', await client.done);
+      await sandbox.home();
+      const next = await create([]);
+      expect('FIDO_ERR_OPERATION_DENIED', next);
+      assert((await sandbox.phone()).screen.kind === 'home', 'the phone received it');
+      await runs('fido2-token', ['-I', device]);
+      return `the next after ${next.took} ms`;
+    } finally {
+      await sandbox.switchKey(true);
+      await sandbox.script('approve');
+    }
+  });
   await check('libfido2: a client that goes away takes its request off the phone', async () => {
     assert(key, 'there is no credential to sign in with');
     await sandbox.script('ask');

@@ -94,6 +94,13 @@ export class Sandbox {
     await this.pluggedInAnew(() => this.call('PUT', '/key/keepalives', { keepalives }));
   }
 
+  /** Switches the key on or off and waits until it says so. */
+  async switchKey(on) {
+    await this.call('PUT', '/key/on', { on });
+    if (on) await this.ready();
+    else await until('the key to be off', async () => (await this.state()).key.state === 'disabled');
+  }
+
   /** Unplugs the key and plugs it in again. */
   async replug() {
     await this.pluggedInAnew(() => this.call('POST', '/key/replug'));

@@ -136,6 +136,7 @@ pub const AGAIN: &str = "Try again";
 
 // States of the key.
 pub const KEY: &str = "Key";
+pub const KEY_DISABLED: &str = "The key is switched off";
 pub const KEY_READY: &str = "Ready";
 pub const KEY_STARTING: &str = "Starting…";
 pub const KEY_PAIRING: &str = "Pairing with the phone…";

@@ -99,6 +99,9 @@ async fn ask(
     let asked_at = Instant::now();
     let waiting = {
         let mut inner = shared.lock();
+        if inner.kept.off {
+            return Err(Fail::Disabled);
+        }
         let bond = inner.bond().ok_or(Fail::NoPhone)?;
         let Relay::Up { frames } = &inner.relay else { return Err(Fail::ApplianceUnreachable) };
         let plugged_in_ms =
@@ -149,6 +152,24 @@ pub(super) fn is_info(reply: &[u8]) -> bool {
     matches!(reply.split_first(), Some((0, map)) if map.len() < 1024 && cbor::decode(map).is_ok())
 }
 
+/// Ends whatever the phone is being asked, and tells it.
+pub(super) fn call_off(inner: &mut Inner, why: Fail) {
+    for (exchange, end) in std::mem::take(&mut inner.asked) {
+        let _ = end.send(End::Failed(why)); // nobody waits: given up at the same moment
+        inner.cancel(exchange);
+    }
+}
+
+impl Inner {
+    /// Tells the phone that nobody waits for its answer any more.
+    fn cancel(&self, exchange: ExchangeId) {
+        if let Relay::Up { frames } = &self.relay {
+            // A full queue means a dead connection; the relay cancels for us when it notices.
+            let _ = frames.try_send(Frame::Cancel { exchange });
+        }
+    }
+}
+
 /// Tells the phone that nobody waits any more, unless the request has ended before.
 struct CancelOnDrop<'a> {
     shared: &'a Shared,
@@ -158,11 +179,8 @@ struct CancelOnDrop<'a> {
 impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         let mut inner = self.shared.lock();
-        if inner.asked.remove(&self.exchange).is_some()
-            && let Relay::Up { frames } = &inner.relay
-        {
-            // A full queue means a dead connection; the relay cancels for us when it notices.
-            let _ = frames.try_send(Frame::Cancel { exchange: self.exchange });
+        if inner.asked.remove(&self.exchange).is_some() {
+            inner.cancel(self.exchange);
         }
     }
 }

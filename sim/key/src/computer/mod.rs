@@ -23,7 +23,7 @@ use tokio::{
     time::Instant,
 };
 
-pub use plug::{Plug, Replug};
+pub use plug::{Controls, Plug};
 pub use store::StateError;
 pub(crate) use store::paired_model;
 pub use view::{Invitation, Phone, View};
@@ -95,7 +95,12 @@ impl Computer {
         let kept = match kept {
             Some(kept) => kept,
             None => {
-                let fresh = Keep { keys: DeviceKeys::generate(&mut OsEntropy), device: None, phone: None };
+                let fresh = Keep {
+                    keys: DeviceKeys::generate(&mut OsEntropy),
+                    device: None,
+                    phone: None,
+                    off: false,
+                };
                 store.save(&fresh)?;
                 fresh
             }
@@ -155,9 +160,9 @@ impl Computer {
         }
     }
 
-    /// What plugs the key in anew; it may outlive the computer, and does nothing then.
-    pub fn replug(&self) -> Replug {
-        Replug(Arc::clone(&self.shared))
+    /// What a person can do to the key; it may outlive the computer, and does nothing then.
+    pub fn controls(&self) -> Controls {
+        Controls(Arc::clone(&self.shared))
     }
 
     /// Answers one CTAP request (command byte and CBOR) as the virtual key would, without HID.

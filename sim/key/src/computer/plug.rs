@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::{Shared, asking};
 use crate::{
+    fail::Fail,
     hid::Config,
     key::{self, Backend, Progress},
     uhid,
@@ -34,26 +35,38 @@ impl Backend for Plug {
     }
 }
 
-/// Plugs a computer's key in anew. Clones do the same.
+/// What a person can do to a computer's key. Clones do the same.
 #[derive(Debug, Clone)]
-pub struct Replug(pub(super) Arc<Shared>);
+pub struct Controls(pub(super) Arc<Shared>);
 
-impl Replug {
+impl Controls {
     /// Unplugs the key and plugs it in again, as a person would to reset it or after too many wrong PINs. Nothing
     /// happens where none is plugged in.
-    pub fn now(&self) {
+    pub fn replug(&self) {
         // Is remembered while the key is just being plugged in.
         self.0.replug.notify_one();
     }
 
     /// The same, with other times from now on.
-    pub fn with(&self, config: Config) {
+    pub fn replug_with(&self, config: Config) {
         self.0.lock().hid = config;
-        self.now();
+        self.replug();
+    }
+
+    /// Switches the key on or off (C3), which is kept. An off key stays plugged in and answers getInfo, but phones receive
+    /// nothing: what is asked of it, or is being asked, fails at once.
+    pub fn switch(&self, on: bool) {
+        self.0.change(|inner| {
+            inner.kept.off = !on;
+            if !on {
+                asking::call_off(inner, Fail::Disabled);
+            }
+        });
+        self.0.save();
     }
 }
 
-/// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Replug::now`] says so.
+/// Waits for a phone, plugs the key in and serves it; plugs it in anew whenever [`Controls::replug`] says so.
 pub(super) async fn when_paired(shared: Arc<Shared>) {
     let mut view = shared.view.subscribe();
     if view.wait_for(|view| view.phone.is_some()).await.is_err() {

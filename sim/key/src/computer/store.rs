@@ -46,6 +46,8 @@ pub(super) struct Keep {
     /// Its id at the appliance, once it has one.
     pub device: Option<DeviceId>,
     pub phone: Option<PairedPhone>,
+    /// Whether the person switched the key off.
+    pub off: bool,
 }
 
 impl std::fmt::Debug for Keep {
@@ -188,6 +190,8 @@ struct Document {
     secret: String,
     device: Option<String>,
     phone: Option<PhoneDocument>,
+    #[serde(default)]
+    off: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -217,6 +221,7 @@ impl Document {
                 code: phone.code.clone(),
                 info: BASE64URL_NOPAD.encode(&phone.info),
             }),
+            off: keep.off,
         }
     }
 
@@ -239,7 +244,7 @@ impl Document {
             None => None,
         };
         let keys = DeviceKeys::from_secret(&SecretBytes(bytes(&self.secret)?.try_into().ok()?));
-        Some(Keep { keys, device, phone })
+        Some(Keep { keys, device, phone, off: self.off })
     }
 }
 
@@ -264,6 +269,7 @@ mod tests {
                 code: "012345".into(),
                 info: vec![0, 0xA0],
             }),
+            off: true,
         }
     }
 
@@ -279,7 +285,7 @@ mod tests {
         let (_store, kept) = Store::open(&at, SERVER).unwrap();
         let kept = kept.unwrap();
         assert_eq!(kept.keys.public(), keep().keys.public());
-        assert_eq!((kept.device, kept.phone), (keep().device, keep().phone));
+        assert_eq!((kept.device, kept.phone, kept.off), (keep().device, keep().phone, true));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&state), mode(&state.join(FILE))), (0o700, 0o600));
         assert_eq!(paired_model(&state).as_deref(), Some("Pixel 9"));

@@ -20,6 +20,8 @@ pub struct View {
     pub failures: (u64, Option<Fail>),
     /// How often a client asked the key to show itself.
     pub winks: u64,
+    /// Whether the person switched the key off.
+    pub off: bool,
 }
 
 /// The paired phone.
@@ -51,6 +53,7 @@ impl Default for View {
             trouble: None,
             failures: (0, None),
             winks: 0,
+            off: false,
         }
     }
 }
@@ -61,6 +64,7 @@ impl View {
         let (state, trouble) = match &inner.relay {
             Relay::Down { reason } => (KeyState::ApplianceUnreachable, Some(reason.clone())),
             _ if phone.is_none() => (KeyState::NoPhone, None),
+            _ if inner.kept.off => (KeyState::Disabled, None),
             _ if inner.phone_online => (KeyState::Ready, None),
             _ => (KeyState::PhoneOffline, None),
         };
@@ -76,6 +80,7 @@ impl View {
             trouble,
             failures: (inner.failures, inner.last_failure),
             winks: inner.winks,
+            off: inner.kept.off,
         }
     }
 }

@@ -123,7 +123,7 @@ pub async fn run(options: PairOptions, ui: &mut impl Ui) -> Result<(), PairError
         ui.show(&format!("{advice}\n\nEverything else works: the phone can be paired meanwhile.\n"))?;
     }
     let plugged_in = !options.no_key && advice.is_none();
-    let page = match Page::open(computer.state(), advice, plugged_in.then(|| computer.replug())).await {
+    let page = match Page::open(computer.state(), advice, plugged_in.then(|| computer.controls())).await {
         Ok(page) => {
             ui.show(&format!("This window in the browser: {}", page.address()))?;
             Some(page)

@@ -16,7 +16,14 @@ function show(status) {
   at("advice").hidden = status.advice === null;
   at("advice").textContent = status.advice ?? "";
   at("key").hidden = !status.key;
+  at("switch").textContent = status.off ? "Switch the key on" : "Switch the key off";
+  at("switch").dataset.to = status.off ? "on" : "off";
 }
+
+at("switch").addEventListener("click", async () => {
+  await fetch(at("switch").dataset.to, { method: "POST" });
+  show(await (await fetch("status.json")).json());
+});
 
 at("replug").addEventListener("click", () => fetch("replug", { method: "POST" }));
 

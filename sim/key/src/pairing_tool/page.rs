@@ -23,7 +23,7 @@ use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{Image, UnfitForQr, state_line, words};
-use crate::computer::{Replug, View};
+use crate::computer::{Controls, View};
 
 /// Headers of every answer. Nothing from elsewhere, nothing inline, no frames, no traces.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -48,7 +48,7 @@ pub struct Page {
 struct Shown {
     view: watch::Receiver<View>,
     advice: Option<Arc<str>>,
-    replug: Option<Replug>,
+    controls: Option<Controls>,
 }
 
 /// What the page's script asks for again and again.
@@ -62,20 +62,22 @@ struct Status {
     qr: Option<i64>,
     failure: Option<String>,
     advice: Option<String>,
-    /// Whether there is a key that can be plugged in anew.
+    /// Whether there is a key that can be switched off and plugged in anew.
     key: bool,
+    /// Whether it is switched off.
+    off: bool,
 }
 
 impl Page {
-    /// Opens the page on a free port of 127.0.0.1. `advice` is shown as long as it lives; with `replug` there is a button
-    /// that plugs the key in anew.
+    /// Opens the page on a free port of 127.0.0.1. `advice` is shown as long as it lives; with `controls` there
+    /// are buttons that switch the key on and off, and plug it in anew.
     ///
     /// # Errors
     /// If there is no free port.
     pub async fn open(
         view: watch::Receiver<View>,
         advice: Option<&str>,
-        replug: Option<Replug>,
+        controls: Option<Controls>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let path = BASE64URL_NOPAD.encode(&OsEntropy.bytes::<16>());
@@ -91,7 +93,9 @@ impl Page {
             .route(&format!("/{path}/qr.svg"), get(svg))
             .route(&format!("/{path}/qr.png"), get(png))
             .route(&format!("/{path}/replug"), post(plug_in_anew))
-            .with_state(Shown { view, advice: advice.map(Arc::from), replug });
+            .route(&format!("/{path}/on"), post(|shown| switch(shown, true)))
+            .route(&format!("/{path}/off"), post(|shown| switch(shown, false)))
+            .with_state(Shown { view, advice: advice.map(Arc::from), controls });
         let task = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::warn!(%error, "the window in the browser is gone");
@@ -129,15 +133,24 @@ async fn status(State(shown): State<Shown>) -> Response {
         qr: view.invitation.as_ref().map(|invitation| invitation.expires_at),
         failure: view.failures.1.map(|fail| fail.to_string()),
         advice: shown.advice.as_deref().map(str::to_owned),
-        key: shown.replug.is_some() && view.phone.is_some(),
+        key: shown.controls.is_some() && view.phone.is_some(),
+        off: view.off,
     };
     (HEADERS, Json(status)).into_response()
 }
 
 async fn plug_in_anew(State(shown): State<Shown>) -> Response {
-    match &shown.replug {
-        Some(replug) => {
-            replug.now();
+    control(&shown, Controls::replug)
+}
+
+async fn switch(State(shown): State<Shown>, on: bool) -> Response {
+    control(&shown, |controls| controls.switch(on))
+}
+
+fn control(shown: &Shown, act: impl FnOnce(&Controls)) -> Response {
+    match &shown.controls {
+        Some(controls) => {
+            act(controls);
             (HEADERS, StatusCode::NO_CONTENT).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
@@ -169,14 +182,18 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
-    use crate::computer::Invitation;
+    use crate::computer::{Computer, ComputerOptions, Invitation};
 
     /// Status line and headers, and the body, of a GET; `path` is relative to the page's address.
     async fn fetch(address: &str, path: &str) -> (String, String) {
+        send("GET", address, path).await
+    }
+
+    async fn send(method: &str, address: &str, path: &str) -> (String, String) {
         let rest = address.strip_prefix("http://").unwrap();
         let (host, base) = rest.split_once('/').unwrap();
         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
-        let request = format!("GET /{base}{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let request = format!("{method} /{base}{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
@@ -202,6 +219,24 @@ mod tests {
         assert!(!body.contains("a.b.c"), "the secret is in the images alone");
         assert!(fetch(page.address(), "qr.svg").await.1.starts_with("<svg"));
         assert!(fetch(page.address(), "qr.png").await.0.contains("image/png"));
+    }
+
+    #[tokio::test]
+    async fn the_key_is_switched_off_and_on() {
+        let computer = Computer::start(ComputerOptions::new("http://127.0.0.1:1", "Ada's laptop")).unwrap();
+        let page = Page::open(computer.state(), None, Some(computer.controls())).await.unwrap();
+        for (path, off) in [("off", true), ("on", false)] {
+            assert!(
+                fetch(page.address(), path).await.0.starts_with("http/1.1 405"),
+                "looking switches nothing"
+            );
+            assert!(send("POST", page.address(), path).await.0.starts_with("http/1.1 204"));
+            let status: serde_json::Value =
+                serde_json::from_str(&fetch(page.address(), "status.json").await.1).unwrap();
+            assert_eq!(status["off"], off);
+        }
+        let without = Page::open(computer.state(), None, None).await.unwrap();
+        assert!(send("POST", without.address(), "off").await.0.starts_with("http/1.1 404"));
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ pub fn state_line(view: &View) -> String {
         KeyState::NoPhone => "No phone: scan the code with a phone to pair it.".to_owned(),
         KeyState::PhoneOffline => format!("Phone offline: {phone} is not connected."),
         KeyState::Ready => format!("Ready: {phone} answers for this computer's security key."),
+        KeyState::Disabled => format!("Off: {phone} receives nothing until the key is switched on."),
         KeyState::ApplianceUnreachable => {
             let trouble = view.trouble.as_deref().unwrap_or("no answer");
             let hint =
@@ -48,6 +49,10 @@ mod tests {
         assert!(line(KeyState::NoPhone, None).starts_with("No phone"));
         assert_eq!(line(KeyState::PhoneOffline, None), "Phone offline: Pixel 9 is not connected.");
         assert!(line(KeyState::Ready, None).starts_with("Ready: Pixel 9"));
+        assert_eq!(
+            line(KeyState::Disabled, None),
+            "Off: Pixel 9 receives nothing until the key is switched on."
+        );
         let unreachable = line(KeyState::ApplianceUnreachable, Some("connection refused"));
         assert_eq!(unreachable, "Appliance unreachable: connection refused.");
         let unknown = line(KeyState::ApplianceUnreachable, Some(&Refusal::NotProven.to_string()));

@@ -5,7 +5,7 @@ use pocketkey_api::{
     Problem,
     sandbox::{
         AuthenticatorSettings, Fault, KeepaliveSettings, Keepalives, KeyState, Online, PhoneAttestation,
-        PhoneVerification, Sandbox, Screen, Script, ScriptMode, Touch,
+        PhoneVerification, Sandbox, Screen, Script, ScriptMode, Switch, Touch,
     },
 };
 use pocketkey_server::Config;
@@ -64,6 +64,7 @@ async fn what_is_not_there_is_said() {
     }
     let missing = KeepaliveSettings { keepalives: Keepalives::Missing };
     client.put("/api/v1/sandbox/key/keepalives", &missing).await.expect_problem(409, "no_virtual_key");
+    client.put("/api/v1/sandbox/key/on", &Switch { on: false }).await.expect_problem(409, "no_virtual_key");
     let problem: Problem =
         client.post("/api/v1/sandbox/key/replug", &()).await.expect_problem(409, "no_virtual_key");
     assert!(problem.title.contains("stand-in"));

@@ -56,6 +56,7 @@ impl KeyLine {
             KeyState::NoPhone => Self::new("no_phone", Tone::Warn, strings::KEY_NO_PHONE),
             KeyState::PhoneOffline => Self::new("phone_offline", Tone::Warn, strings::KEY_PHONE_OFFLINE),
             KeyState::ApplianceUnreachable => Self::unreachable(),
+            KeyState::Disabled => Self::new("disabled", Tone::Warn, strings::KEY_DISABLED),
         }
     }
 
