@@ -97,7 +97,7 @@ impl<S: Store> Authenticator<S> {
             return Ok(Next::Reply(cbor::reply(cbor_map! { 0x01 => u64::from(FINGERPRINT) })));
         }
         let sub_command = request.sub_command.ok_or(Status::MissingParameter)?;
-        if request.modality.ok_or(Status::MissingParameter)? != FINGERPRINT.into() {
+        if request.modality.ok_or(Status::MissingParameter)? != i64::from(FINGERPRINT) {
             return Err(Status::InvalidParameter);
         }
         match sub_command {
