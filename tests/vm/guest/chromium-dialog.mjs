@@ -41,23 +41,33 @@ export class ChromiumDialog {
     return [...new Set(said.map(({ text, kind }) => (kind === 'button' ? `[${text}]` : text)))].join(' · ');
   }
 
-  /** Presses a button that is there. Chromium ignores what is pressed in a dialog's first half second: tries until it goes. */
+  /**
+   * Presses a button that is there. Chromium ignores what is pressed in a dialog's first half second: tries until the
+   * button is gone or the dialog says something else, which it takes a while to do.
+   */
   async press(pattern) {
+    const before = await this.text();
     await until(`Chromium's dialog to take ${pattern}`, async () => {
       const button = (await this.parts()).find(({ kind, text }) => kind === 'button' && pattern.test(text));
-      if (!button) return true;
-      for (const type of ['mouseEntered', 'mousePressed', 'mouseReleased']) {
-        const event = { type, x: 8, y: 8, button: 'left', wheelDirection: 'none' };
-        await this.views.ask('DOM.dispatchMouseEvent', { nodeId: button.id, event }).catch(() => {}); // gone by now
-      }
-      throw new Error(`it says "${await this.text()}"`);
+      if (!button || (await this.text()) !== before) return true;
+      await this.click(button);
+      return until(`it to say something other than "${before}"`, async () => (await this.text()) !== before, 2_000);
     });
   }
 
-  /** Types into the dialog's first field, character by character. */
+  /** One click; a part that is gone by now is no fault. */
+  async click(part) {
+    for (const type of ['mouseEntered', 'mousePressed', 'mouseReleased']) {
+      const event = { type, x: 8, y: 8, button: 'left', wheelDirection: 'none' };
+      await this.views.ask('DOM.dispatchMouseEvent', { nodeId: part.id, event }).catch(() => {});
+    }
+  }
+
+  /** Types into the dialog's first field, character by character. Only a field with the focus takes characters. */
   async type(text) {
     const field = (await this.parts()).find(({ kind }) => kind === 'field');
     assert(field, `there is no field; it says "${await this.text()}"`);
+    await this.click(field);
     for (const character of text) {
       const code = character.codePointAt(0);
       const event = { type: 'keyPressed', keyCode: code, code: 0, flags: 0, key: code, isChar: true };

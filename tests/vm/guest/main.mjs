@@ -13,6 +13,7 @@ import { openssh } from './openssh.mjs';
 import { Browser } from './browser.mjs';
 import { chromium } from './chromium.mjs';
 import { chromiumByHand } from './chromium-by-hand.mjs';
+import { chromiumPin } from './chromium-pin.mjs';
 import { FirefoxBrowser } from './firefox-browser.mjs';
 import { firefox } from './firefox.mjs';
 import { firefoxPin } from './firefox-pin.mjs';
@@ -54,6 +55,7 @@ const withPin = {
 };
 /** With a key that verifies by PIN alone. */
 const pinOnly = {
+  'chromium-pin': (sandbox) => chromiumPin(sandbox, launched.chromium, pin),
   'firefox-pin': (sandbox) => firefoxPin(sandbox, launched.firefox, pin),
 };
 /** Those that want no sandbox beside them. */
