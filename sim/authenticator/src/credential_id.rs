@@ -130,13 +130,12 @@ fn algorithm_byte(algorithm: Algorithm) -> u8 {
         Algorithm::Es256 => 0,
         Algorithm::EdDsa => 1,
         Algorithm::Es384 => 2,
+        Algorithm::MlDsa65 => 3,
     }
 }
 
 fn algorithm_from(byte: u8) -> Option<Algorithm> {
-    [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384]
-        .into_iter()
-        .find(|algorithm| algorithm_byte(*algorithm) == byte)
+    Algorithm::ALL.into_iter().find(|algorithm| algorithm_byte(*algorithm) == byte)
 }
 
 fn associated_data(version: u8, rp_id_hash: &[u8; 32]) -> [u8; 33] {

@@ -1,7 +1,8 @@
 //! Signature key pairs: making them, signing, and their COSE form.
 //!
 //! [RFC 9053, 2 Signature algorithms](https://www.rfc-editor.org/rfc/rfc9053#section-2) and
-//! [7 Key object parameters](https://www.rfc-editor.org/rfc/rfc9053#section-7)
+//! [7 Key object parameters](https://www.rfc-editor.org/rfc/rfc9053#section-7); ML-DSA as in
+//! [ML-DSA for JOSE and COSE](https://datatracker.ietf.org/doc/draft-ietf-cose-dilithium/)
 
 use crate::authenticator::Env;
 use crate::cbor::Value;
@@ -11,6 +12,7 @@ use ecdsa::hazmat::SignPrimitive;
 use ed25519_dalek::Signer;
 use hkdf::Hkdf;
 use minicbor::{Decode, Encode};
+use ml_dsa::MlDsa65;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
 use sha2::{Digest, Sha256, Sha384};
 use sk_cbor::cbor_map;
@@ -30,23 +32,29 @@ pub enum Algorithm {
     /// ECDSA with SHA-384 on P-384.
     #[n(2)]
     Es384,
+    /// ML-DSA-65 of FIPS 204, which quantum computers do not break. Off unless asked for: public key (1,952 bytes) and
+    /// signature (3,309) are longer than the kernel's queue for virtual keys and libfido2 take.
+    #[n(3)]
+    MlDsa65,
 }
 
 impl Algorithm {
+    /// Every one.
+    pub(crate) const ALL: [Self; 4] = [Self::Es256, Self::EdDsa, Self::Es384, Self::MlDsa65];
+
     /// COSE's number for it.
     pub fn cose(self) -> i64 {
         match self {
             Algorithm::Es256 => -7,
             Algorithm::EdDsa => -8,
             Algorithm::Es384 => -35,
+            Algorithm::MlDsa65 => -49,
         }
     }
 
     /// The algorithm with this COSE number.
     pub fn from_cose(number: i64) -> Option<Self> {
-        [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384]
-            .into_iter()
-            .find(|known| known.cose() == number)
+        Self::ALL.into_iter().find(|known| known.cose() == number)
     }
 }
 
@@ -59,11 +67,12 @@ pub(crate) enum PrivateKey {
     Es256(Zeroizing<p256::NonZeroScalar>),
     EdDsa(Box<ed25519_dalek::SigningKey>),
     Es384(Zeroizing<p384::NonZeroScalar>),
+    MlDsa65(Box<ml_dsa::SigningKey<MlDsa65>>),
 }
 
 impl PrivateKey {
     /// The key of `algorithm` that belongs to 32 random bytes: the scalar itself on P-256, the seed of RFC 8032 on
-    /// Ed25519, the seed of an HKDF on P-384. Fails for zero and for numbers beyond the group's order.
+    /// Ed25519 and of FIPS 204 for ML-DSA, the seed of an HKDF on P-384. Fails for zero and for numbers beyond the group's order.
     pub(crate) fn new(algorithm: Algorithm, seed: &Secret) -> Result<Self, Status> {
         match algorithm {
             Algorithm::Es256 => {
@@ -80,6 +89,9 @@ impl PrivateKey {
                     .map_err(|_| Status::Other)?;
                 let scalar = p384::NonZeroScalar::try_from(&bytes[..]).map_err(|_| Status::Other)?;
                 Ok(Self::Es384(Zeroizing::new(scalar)))
+            }
+            Algorithm::MlDsa65 => {
+                Ok(Self::MlDsa65(Box::new(ml_dsa::SigningKey::from_seed(seed.bytes().into()))))
             }
         }
     }
@@ -101,11 +113,12 @@ impl PrivateKey {
             Self::Es256(_) => Algorithm::Es256,
             Self::EdDsa(_) => Algorithm::EdDsa,
             Self::Es384(_) => Algorithm::Es384,
+            Self::MlDsa65(_) => Algorithm::MlDsa65,
         }
     }
 
-    /// Signs `message` as WebAuthn wants it: ECDSA with a deterministic nonce (RFC 6979) in ASN.1 DER, or the 64
-    /// bytes of Ed25519.
+    /// Signs `message` as WebAuthn wants it: ECDSA with a deterministic nonce (RFC 6979) in ASN.1 DER, the 64 bytes
+    /// of Ed25519, or the 3,309 of ML-DSA's deterministic variant.
     pub(crate) fn sign(&self, message: &[&[u8]]) -> Result<Vec<u8>, Status> {
         match self {
             Self::Es256(scalar) => {
@@ -122,6 +135,10 @@ impl PrivateKey {
                 let signed = scalar.as_ref().try_sign_prehashed_rfc6979::<Sha384>(&digest, &[]);
                 let (signature, _): (p384::ecdsa::Signature, _) = signed.map_err(|_| Status::Other)?;
                 Ok(signature.to_der().as_bytes().to_vec())
+            }
+            Self::MlDsa65(key) => {
+                let signed = key.expanded_key().sign_deterministic(&message.concat(), b"");
+                Ok(signed.map_err(|_| Status::Other)?.encode().to_vec())
             }
         }
     }
@@ -149,6 +166,11 @@ impl PrivateKey {
                 let point = p384::SecretKey::from(**scalar).public_key().to_encoded_point(false);
                 ec2(Algorithm::Es384, 2, point.as_bytes())
             }
+            Self::MlDsa65(key) => cbor_map! {
+                1 => 7, // kty: AKP
+                3 => Algorithm::MlDsa65.cose(), // alg
+                -1 => key.expanded_key().verifying_key().encode().to_vec(), // pub
+            },
         }
     }
 }
@@ -205,7 +227,7 @@ mod tests {
 
     #[test]
     fn numbers_and_algorithms_belong_together() {
-        for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384] {
+        for algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_cose(algorithm.cose()), Some(algorithm));
             let key = PrivateKey::new(algorithm, &Secret::new([0x42; 32])).unwrap();
             assert_eq!(key.algorithm(), algorithm);

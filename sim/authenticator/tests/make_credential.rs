@@ -60,6 +60,26 @@ fn the_first_supported_algorithm_is_chosen_and_kept() {
 }
 
 #[test]
+fn ml_dsa_is_there_for_who_asks_for_it() {
+    let wishes: &[i64] = &[-49, -7];
+    for kind in [REGISTER, PASSKEY] {
+        let algorithms = vec![Algorithm::Es256, Algorithm::MlDsa65];
+        let mut key = key_with(Config { algorithms, ..Config::default() }, MemoryStore::new());
+        let made = key.register(&Register { algorithms: wishes, ..kind });
+        assert!(matches!(made.public_key, PublicKey::MlDsa65(_)));
+        let mut statement = cbor::map(made.statement.clone()).unwrap();
+        assert_eq!(statement.required("alg", cbor::integer), Ok(-49));
+        let signature = statement.required("sig", cbor::bytes).unwrap();
+        assert_eq!(signature.len(), 3309);
+        verify(&made.public_key, &made.auth_data, &signature);
+        let request = SignIn { allow: Some(vec![made.id.clone()]), ..SIGN_IN };
+        Assertion::read(key.run(&request.bytes(), APPROVED).unwrap()).verify(&made);
+    }
+    let by_default = key().register(&Register { algorithms: wishes, ..REGISTER });
+    assert!(matches!(by_default.public_key, PublicKey::Es256(_)));
+}
+
+#[test]
 fn an_algorithm_that_is_switched_off_is_not_supported() {
     let config = Config { algorithms: vec![Algorithm::EdDsa], ..Config::default() };
     let mut key = key_with(config, MemoryStore::new());

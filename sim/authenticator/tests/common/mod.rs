@@ -295,13 +295,18 @@ pub enum PublicKey {
     Es256(p256::ecdsa::VerifyingKey),
     EdDsa(ed25519_dalek::VerifyingKey),
     Es384(p384::ecdsa::VerifyingKey),
+    MlDsa65(Box<ml_dsa::VerifyingKey<ml_dsa::MlDsa65>>),
 }
 
 impl PublicKey {
     /// Reads a COSE_Key.
     pub fn read(cose: &mut cbor::Fields) -> Self {
-        let mut number = |label: i64| cose.required(label, cbor::integer).unwrap();
-        let kind = [number(1), number(3), number(-1)];
+        let [kty, alg] = [1, 3].map(|label| cose.required(label, cbor::integer).unwrap());
+        if [kty, alg] == [7, -49] {
+            let key = cose.required(-1, cbor::bytes).unwrap();
+            return Self::MlDsa65(Box::new(ml_dsa::VerifyingKey::decode(&key[..].try_into().unwrap())));
+        }
+        let kind = [kty, alg, cose.required(-1, cbor::integer).unwrap()];
         let x = cose.required(-2, cbor::bytes).unwrap();
         let point = |y: Vec<u8>| [&[4], &x[..], &y[..]].concat();
         let y = cose.optional(-3, cbor::bytes).unwrap();
@@ -329,6 +334,10 @@ impl PublicKey {
             }
             Self::Es384(key) => {
                 key.verify(message, &p384::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+            }
+            Self::MlDsa65(key) => {
+                let signature = ml_dsa::Signature::try_from(signature).unwrap();
+                key.verify_with_context(message, b"", &signature)
             }
         }
     }
