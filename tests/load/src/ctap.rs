@@ -4,7 +4,7 @@ use pocketkey_authenticator::{Authenticator, Env, Event, MemoryStore, Output};
 use pocketkey_link::Entropy;
 use pocketkey_relay_client::{OsEntropy, now_ms};
 
-const RP_ID: &str = "bench.example";
+pub const RP_ID: &str = "bench.example";
 
 /// The authenticator's reply; whom it asks approves and unlocks.
 pub fn direct(authenticator: &mut Authenticator<MemoryStore>, ctap: &[u8]) -> Result<Vec<u8>, &'static str> {
@@ -36,7 +36,7 @@ pub fn ok(reply: &[u8]) -> Result<(), String> {
 }
 
 /// A request's CBOR, written by `fill`.
-fn request(
+pub fn request(
     command: u8,
     fill: impl FnOnce(
         &mut minicbor::Encoder<Vec<u8>>,

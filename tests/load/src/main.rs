@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod ctap;
+mod pin;
 mod program;
 mod sign_in;
 mod size;
