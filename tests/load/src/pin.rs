@@ -1,7 +1,8 @@
 //! An authenticator with a PIN, and the request for a PIN token: the platform's side of PIN/UV auth protocol 2.
 
 use aes::Aes256;
-use aes::cipher::{BlockEncrypt, KeyInit};
+use aes::cipher::{BlockEncryptMut, KeyIvInit};
+use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
@@ -25,7 +26,7 @@ pub fn prepare() -> Result<(Authenticator<MemoryStore>, Vec<u8>), Failure> {
 
     let mut padded = [0; 64];
     padded[..PIN.len()].copy_from_slice(PIN);
-    let new_pin = shared.encrypt(&padded)?;
+    let new_pin = shared.encrypt(&padded);
     let proof = mac(&shared.hmac_key, &new_pin)?;
     let set = request(0x06, |e| {
         e.map(5)?.u8(1)?.u8(2)?.u8(2)?.u8(3)?.u8(3)?;
@@ -34,7 +35,7 @@ pub fn prepare() -> Result<(Authenticator<MemoryStore>, Vec<u8>), Failure> {
     });
     ok(&direct(&mut key, &set)?)?;
 
-    let pin_hash = shared.encrypt(&Sha256::digest(PIN)[..16])?;
+    let pin_hash = shared.encrypt(&Sha256::digest(PIN)[..16]);
     let token = request(0x06, |e| {
         e.map(6)?.u8(1)?.u8(2)?.u8(2)?.u8(9)?.u8(3)?;
         shared.write_public(e)?;
@@ -66,9 +67,11 @@ impl Shared {
         let theirs: p256::PublicKey = theirs;
         let ours = SecretKey::from_slice(&[0x11; 32]).map_err(|error| error.to_string())?;
         let z = p256::ecdh::diffie_hellman(ours.to_nonzero_scalar(), theirs.as_affine());
-        // HKDF with a salt of zeros and one block of output.
-        let extracted = mac(&[0; 32], z.raw_secret_bytes())?;
-        let expand = |info: &[u8]| mac(&extracted, &[info, &[1]].concat());
+        let kdf = Hkdf::<Sha256>::new(Some(&[0; 32]), z.raw_secret_bytes());
+        let expand = |info: &[u8]| {
+            let mut key = [0; 32];
+            kdf.expand(info, &mut key).map(|()| key).map_err(|error| error.to_string())
+        };
         let public = ours.public_key().to_encoded_point(false);
         let coordinate =
             |bytes: Option<&p256::FieldBytes>| bytes.map(|bytes| bytes.to_vec()).ok_or("no point");
@@ -81,15 +84,11 @@ impl Shared {
     }
 
     /// AES-256-CBC behind its initialisation vector.
-    fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, Failure> {
-        let cipher = Aes256::new_from_slice(&self.aes_key)?;
-        let (mut encrypted, mut before) = (IV.to_vec(), IV);
-        for block in plain.chunks_exact(16) {
-            before.iter_mut().zip(block).for_each(|(mixed, byte)| *mixed ^= byte);
-            cipher.encrypt_block((&mut before).into());
-            encrypted.extend(before);
-        }
-        Ok(encrypted)
+    fn encrypt(&self, plain: &[u8]) -> Vec<u8> {
+        let mut cipher = cbc::Encryptor::<Aes256>::new(&self.aes_key.into(), &IV.into());
+        let mut encrypted = [&IV, plain].concat();
+        encrypted[IV.len()..].chunks_exact_mut(16).for_each(|block| cipher.encrypt_block_mut(block.into()));
+        encrypted
     }
 
     /// Our public key as a COSE_Key.
