@@ -32,8 +32,8 @@ pub enum Algorithm {
     /// ECDSA with SHA-384 on P-384.
     #[n(2)]
     Es384,
-    /// ML-DSA-65 of FIPS 204, which quantum computers do not break. Off unless asked for: public key (1,952 bytes) and
-    /// signature (3,309) are longer than the kernel's queue for virtual keys and libfido2 take.
+    /// ML-DSA-65 of FIPS 204, which quantum computers do not break. Off unless asked for, and for the core alone:
+    /// with a public key of 1,952 bytes and a signature of 3,309, replies are longer than a key over HID can send.
     #[n(3)]
     MlDsa65,
 }
@@ -72,7 +72,8 @@ pub(crate) enum PrivateKey {
 
 impl PrivateKey {
     /// The key of `algorithm` that belongs to 32 random bytes: the scalar itself on P-256, the seed of RFC 8032 on
-    /// Ed25519 and of FIPS 204 for ML-DSA, the seed of an HKDF on P-384. Fails for zero and for numbers beyond the group's order.
+    /// Ed25519 and of FIPS 204 for ML-DSA, the seed of an HKDF on P-384. Fails for zero and for numbers beyond the
+    /// group's order.
     pub(crate) fn new(algorithm: Algorithm, seed: &Secret) -> Result<Self, Status> {
         match algorithm {
             Algorithm::Es256 => {

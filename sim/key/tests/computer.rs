@@ -185,15 +185,7 @@ async fn a_phones_words_cannot_play_with_the_terminal() {
 
 #[tokio::test]
 async fn a_pairing_outlives_the_program_and_is_replaced_only_by_a_finished_one() {
-    let mut appliance = Appliance::start().await;
-    let folder = tempfile::tempdir().unwrap();
-    let options = ComputerOptions {
-        keep: KeepState::InFolder(folder.path().to_owned()),
-        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
-    };
-    let computer = Computer::start(options.clone()).unwrap();
-    appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
-    until(&computer, |view| view.state == KeyState::Ready).await;
+    let (mut appliance, computer, _, options, _folder) = paired_and_kept().await;
     drop(computer);
 
     let computer = restart(&options).await;
@@ -213,15 +205,7 @@ async fn a_pairing_outlives_the_program_and_is_replaced_only_by_a_finished_one()
 
 #[tokio::test]
 async fn a_key_that_is_switched_off_asks_nobody_and_stays_off() {
-    let mut appliance = Appliance::start().await;
-    let folder = tempfile::tempdir().unwrap();
-    let options = ComputerOptions {
-        keep: KeepState::InFolder(folder.path().to_owned()),
-        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
-    };
-    let computer = Computer::start(options.clone()).unwrap();
-    let phone = appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
-    until(&computer, |view| view.state == KeyState::Ready).await;
+    let (mut appliance, computer, phone, options, _folder) = paired_and_kept().await;
 
     // What the phone is being asked ends at once, at both ends.
     let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
@@ -246,6 +230,20 @@ async fn a_key_that_is_switched_off_asks_nobody_and_stays_off() {
         appliance.send(phone.seal(answering, &[0, 0xA0])).await;
     });
     assert_eq!(reply, [0, 0xA0]);
+}
+
+/// A computer as in [`paired`] that is kept in a folder, and what it is started with again.
+async fn paired_and_kept() -> (Appliance, Computer, PhoneSide, ComputerOptions, tempfile::TempDir) {
+    let mut appliance = Appliance::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = ComputerOptions {
+        keep: KeepState::InFolder(folder.path().to_owned()),
+        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
+    };
+    let computer = Computer::start(options.clone()).unwrap();
+    let phone = appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
+    until(&computer, |view| view.state == KeyState::Ready).await;
+    (appliance, computer, phone, options, folder)
 }
 
 /// Starts again once the dropped computer has let go of its folder.
