@@ -3,7 +3,9 @@
 //! A session begins with [`Frame::Challenge`] from the relay; the device answers [`Frame::Prove`] and gets
 //! [`Frame::Welcome`] or [`Frame::Refused`]. Bodies are opaque to the relay.
 
-use minicbor::{Decode, Encode, bytes::ByteVec};
+use minicbor::{Decode, Encode};
+
+pub use minicbor::bytes::ByteVec;
 
 use crate::id::{DeviceId, ExchangeId, PairingId};
 
@@ -63,7 +65,7 @@ pub enum Frame {
         #[n(3)]
         body: ByteVec,
     },
-    /// Phone → relay → computer: the sealed response. The exchange is over.
+    /// Phone → relay → computer: the sealed response. Sent again until [`Frame::Got`].
     #[n(5)]
     Response {
         /// Which exchange.
@@ -72,15 +74,21 @@ pub enum Frame {
         /// Sealed.
         #[n(1)]
         body: ByteVec,
+        /// Between whom.
+        #[n(2)]
+        pairing: PairingId,
     },
-    /// Computer → relay → phone: nobody waits any more. The exchange is over.
+    /// Computer → relay → phone: nobody waits any more. Sent again until [`Frame::Got`].
     #[n(6)]
     Cancel {
         /// Which exchange.
         #[n(0)]
         exchange: ExchangeId,
+        /// Between whom.
+        #[n(1)]
+        pairing: PairingId,
     },
-    /// Relay → both or either: the exchange is over without a response.
+    /// Relay → both or either, or phone → relay → computer: the exchange is over without a response.
     #[n(7)]
     Failed {
         /// Which exchange.
@@ -89,6 +97,9 @@ pub enum Frame {
         /// Why.
         #[n(1)]
         reason: Failure,
+        /// Between whom.
+        #[n(2)]
+        pairing: PairingId,
     },
     /// Relay → device: the peer of a pairing came or went.
     #[n(8)]
@@ -151,6 +162,36 @@ pub enum Frame {
         #[n(0)]
         pairing: PairingId,
     },
+    /// Phone → relay → computer: the phone has the request.
+    #[n(15)]
+    Taken {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Between whom.
+        #[n(1)]
+        pairing: PairingId,
+    },
+    /// Relay → computer: the phone is away; the request waits for it until its time is over.
+    #[n(16)]
+    Queued {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Between whom.
+        #[n(1)]
+        pairing: PairingId,
+    },
+    /// Computer → relay → phone: the answer arrived. Phone → relay → computer: the phone knows that nobody waits.
+    #[n(17)]
+    Got {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// Between whom.
+        #[n(1)]
+        pairing: PairingId,
+    },
 }
 
 /// The other side of a pairing.
@@ -211,8 +252,12 @@ pub enum Failure {
     Busy,
     /// The phone could not open or understand the request; sent by the phone.
     #[n(4)]
-    #[error("the phone refused the request as damaged, too old or seen before")]
+    #[error("the phone refused the request as damaged or too old")]
     Unreadable,
+    /// The answer was lost: the phone was restarted while it made it, or believes that nobody waits; sent by the phone.
+    #[n(6)]
+    #[error("the request was interrupted before the phone could answer; try again")]
+    Interrupted,
 }
 
 /// Why a pairing did not come about.
@@ -307,13 +352,28 @@ mod tests {
               2219ea6042aabb",
             ),
             (
-                Frame::Response { exchange, body: body.clone() },
-                "8205825011111111111111111111111111111111 42aabb",
+                Frame::Response { exchange, pairing, body: body.clone() },
+                "8205835011111111111111111111111111111111 42aabb 5022222222222222222222222222222222",
             ),
-            (Frame::Cancel { exchange }, "8206815011111111111111111111111111111111"),
             (
-                Frame::Failed { exchange, reason: Failure::TimedOut },
-                "820782501111111111111111111111111111111101",
+                Frame::Cancel { exchange, pairing },
+                "8206825011111111111111111111111111111111 5022222222222222222222222222222222",
+            ),
+            (
+                Frame::Failed { exchange, pairing, reason: Failure::TimedOut },
+                "8207835011111111111111111111111111111111 01 5022222222222222222222222222222222",
+            ),
+            (
+                Frame::Taken { exchange, pairing },
+                "820f825011111111111111111111111111111111 5022222222222222222222222222222222",
+            ),
+            (
+                Frame::Queued { exchange, pairing },
+                "8210825011111111111111111111111111111111 5022222222222222222222222222222222",
+            ),
+            (
+                Frame::Got { exchange, pairing },
+                "8211825011111111111111111111111111111111 5022222222222222222222222222222222",
             ),
             (Frame::PairOpen { pairing, body }, "8209825022222222222222222222222222222222 42aabb"),
             (
@@ -335,7 +395,7 @@ mod tests {
     #[test]
     fn long_and_trailing_bytes_are_refused() {
         assert!(matches!(Frame::decode(&vec![0; MAX_FRAME + 1]), Err(BadFrame::TooLong(_))));
-        let mut bytes = Frame::Cancel { exchange: ExchangeId([1; 16]) }.encode();
+        let mut bytes = Frame::Unpaired { pairing: PairingId([1; 16]) }.encode();
         bytes.push(0);
         assert!(matches!(Frame::decode(&bytes), Err(BadFrame::Trailing)));
     }
@@ -347,7 +407,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_frame_never_panics(which in 0usize..9, at in 0usize..100, byte: u8) {
+        fn a_damaged_frame_never_panics(which in 0usize..12, at in 0usize..100, byte: u8) {
             let mut bytes = snapshots()[which].0.encode();
             let at = at % bytes.len();
             bytes[at] = byte;

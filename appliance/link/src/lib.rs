@@ -12,10 +12,11 @@
 //! | [`qr`] | the text in QR codes and links |
 //! | [`pairing`] | the handshake by which phone and computer pin each other |
 //! | [`sealed`] | one request and its response between pinned devices |
-//! | [`replay`] | the phone's memory of requests it has seen |
+//! | [`exchange`] | a request's way over connections that break; what the phone has seen |
 //!
 //! The protocol chapter of the book (`docs/protocol.md`) explains why each is as it is.
 
+pub mod exchange;
 pub mod frame;
 pub mod id;
 pub mod identity;
@@ -24,7 +25,6 @@ mod padding;
 pub mod pairing;
 pub mod proof;
 pub mod qr;
-pub mod replay;
 pub mod sealed;
 
 /// Where random bytes come from. Any `FnMut(&mut [u8])` that fills its argument will do.

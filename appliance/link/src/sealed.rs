@@ -2,7 +2,7 @@
 //!
 //! Message one carries the request, message two the response: one round trip, fresh keys for every request, and
 //! nothing to resynchronise after a reconnect. The prologue binds both devices, the pairing and the exchange. Message
-//! one alone could be repeated by the relay; its time stamp and the phone's [`crate::replay::ReplayWindow`] make that
+//! one alone could be repeated by the relay; its time stamp and the phone's [`crate::exchange::Answers`] make that
 //! worthless. Contents are padded to steps.
 
 use minicbor::{Decode, Encode, bytes::ByteVec};

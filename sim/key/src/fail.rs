@@ -47,10 +47,11 @@ pub enum Fail {
     #[error("the phone is busy with other requests; answer or deny them first")]
     PhoneBusy,
     /// The phone took the request for damaged, stale or repeated.
-    #[error(
-        "the phone refused the request as too old or seen before; check the clocks of phone and computer"
-    )]
+    #[error("the phone refused the request as damaged or too old; check the clocks of phone and computer")]
     Refused,
+    /// The phone was restarted before it could answer.
+    #[error("the request was interrupted before the phone could answer; try again")]
+    Interrupted,
     /// The answer is not the paired phone's.
     #[error(
         "the answer did not come from the paired phone and was thrown away; pair the phone anew if this repeats"
@@ -74,6 +75,7 @@ impl Fail {
             | Self::ApplianceUnreachable
             | Self::PhoneBusy
             | Self::Refused
+            | Self::Interrupted
             | Self::NotThePhone => Status::OperationDenied,
         }
     }
@@ -101,6 +103,7 @@ impl From<Failure> for Fail {
             Failure::NotPaired => Self::NoPhone,
             Failure::Busy => Self::PhoneBusy,
             Failure::Unreadable => Self::Refused,
+            Failure::Interrupted => Self::Interrupted,
         }
     }
 }
@@ -120,6 +123,7 @@ mod tests {
             (Fail::ApplianceUnreachable, 0x27),
             (Fail::PhoneBusy, 0x27),
             (Fail::Refused, 0x27),
+            (Fail::Interrupted, 0x27),
             (Fail::NotThePhone, 0x27),
             (Fail::TooLong, 0x39),
         ];

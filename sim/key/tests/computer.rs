@@ -69,11 +69,14 @@ async fn what_the_relay_says_of_a_request_becomes_its_status() {
         (Failure::NotPaired, 0x27, Fail::NoPhone),
         (Failure::Busy, 0x27, Fail::PhoneBusy),
         (Failure::Unreadable, 0x27, Fail::Refused),
+        (Failure::Interrupted, 0x27, Fail::Interrupted),
     ];
     for (count, (reason, status, fail)) in (1..).zip(ends) {
         let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
-            let Frame::Request { exchange, .. } = appliance.frame().await else { panic!("a request") };
-            appliance.send(Frame::Failed { exchange, reason }).await;
+            let Frame::Request { exchange, pairing, .. } = appliance.frame().await else {
+                panic!("a request")
+            };
+            appliance.send(Frame::Failed { exchange, pairing, reason }).await;
         });
         assert_eq!(reply, [status], "{reason:?}");
         assert_eq!(computer.state().borrow().failures, (count, Some(fail)));
@@ -84,8 +87,8 @@ async fn what_the_relay_says_of_a_request_becomes_its_status() {
 async fn an_answer_that_is_not_the_phones_is_thrown_away() {
     let (mut appliance, computer, _) = paired().await;
     let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
-        let Frame::Request { exchange, .. } = appliance.frame().await else { panic!("a request") };
-        appliance.send(Frame::Response { exchange, body: vec![7; 300].into() }).await;
+        let Frame::Request { exchange, pairing, .. } = appliance.frame().await else { panic!("a request") };
+        appliance.send(Frame::Response { exchange, pairing, body: vec![7; 300].into() }).await;
     });
     assert_eq!(reply, [0x27]);
     assert_eq!(computer.state().borrow().failures.1, Some(Fail::NotThePhone));
@@ -95,15 +98,15 @@ async fn an_answer_that_is_not_the_phones_is_thrown_away() {
 async fn giving_up_reaches_the_phone() {
     let (mut appliance, computer, _) = paired().await;
     let mut asking = Box::pin(computer.exchange(CTAP.to_vec()));
-    let exchange = tokio::select! {
+    let (exchange, pairing) = tokio::select! {
         _ = &mut asking => panic!("nobody answered"),
         frame = appliance.frame() => match frame {
-            Frame::Request { exchange, .. } => exchange,
+            Frame::Request { exchange, pairing, .. } => (exchange, pairing),
             other => panic!("{other:?}"),
         },
     };
     drop(asking);
-    assert_eq!(appliance.frame().await, Frame::Cancel { exchange });
+    assert_eq!(appliance.frame().await, Frame::Cancel { exchange, pairing });
 }
 
 #[tokio::test]
@@ -117,14 +120,39 @@ async fn silence_ends_in_time_and_the_phone_is_told() {
     appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
     until(&computer, |view| view.state == KeyState::Ready).await;
     assert_eq!(computer.exchange(CTAP.to_vec()).await, [0x2F]);
-    let Frame::Request { exchange, ttl_ms, .. } = appliance.frame().await else { panic!("a request") };
+    let Frame::Request { exchange, pairing, ttl_ms, .. } = appliance.frame().await else {
+        panic!("a request")
+    };
     assert_eq!(ttl_ms, 200);
-    assert_eq!(appliance.frame().await, Frame::Cancel { exchange });
+    assert_eq!(appliance.frame().await, Frame::Cancel { exchange, pairing });
 }
 
 #[tokio::test]
-async fn a_lost_connection_ends_requests_and_comes_back() {
-    let (mut appliance, computer, _) = paired().await;
+async fn a_request_outlives_its_connection() {
+    let (mut appliance, computer, phone) = paired().await;
+    let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
+        let first = appliance.frame().await;
+        appliance.drop_connection().await;
+        let again = appliance.frame().await;
+        let Frame::Request { exchange, .. } = &again else { panic!("{again:?}") };
+        let Frame::Request { exchange: asked, .. } = &first else { panic!("{first:?}") };
+        assert_eq!(exchange, asked, "the same request, not another");
+        let (answering, _) = phone.open(again);
+        appliance.send(phone.seal(answering, &[0, 0xA1])).await;
+    });
+    assert_eq!(reply, [0, 0xA1]);
+}
+
+#[tokio::test]
+async fn a_request_ends_when_the_appliance_stays_away() {
+    let mut appliance = Appliance::start().await;
+    let options = ComputerOptions {
+        wait_for_appliance: Duration::ZERO,
+        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
+    };
+    let computer = Computer::start(options).unwrap();
+    appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
+    until(&computer, |view| view.state == KeyState::Ready).await;
     let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
         appliance.frame().await;
         appliance.drop_connection().await;
@@ -132,6 +160,42 @@ async fn a_lost_connection_ends_requests_and_comes_back() {
     assert_eq!(reply, [0x27]);
     assert_eq!(computer.state().borrow().failures.1, Some(Fail::ApplianceUnreachable));
     until(&computer, |view| view.state == KeyState::Ready).await;
+}
+
+#[tokio::test]
+async fn a_phone_that_is_away_is_waited_for_as_long_as_was_said() {
+    let mut appliance = Appliance::start().await;
+    let options = ComputerOptions {
+        wait_for_phone: Duration::from_millis(100),
+        ..ComputerOptions::new(&appliance.url, "Ada's laptop")
+    };
+    let computer = Computer::start(options).unwrap();
+    let phone = appliance.pair(&computer.pairing_text().await, "Pixel 9").await;
+    until(&computer, |view| view.state == KeyState::Ready).await;
+    appliance.presence(false).await;
+    until(&computer, |view| view.state == KeyState::PhoneOffline).await;
+    let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
+        let Frame::Request { exchange, pairing, .. } = appliance.frame().await else { panic!("a request") };
+        assert_eq!(appliance.frame().await, Frame::Cancel { exchange, pairing });
+    });
+    assert_eq!(reply, [0x27]);
+    assert_eq!(computer.state().borrow().failures.1, Some(Fail::PhoneOffline));
+
+    // One that comes back is asked again at once.
+    let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
+        let Frame::Request { exchange: asked, .. } = appliance.frame().await else { panic!("a request") };
+        appliance.presence(true).await;
+        let again = loop {
+            match appliance.frame().await {
+                again @ Frame::Request { .. } => break again,
+                Frame::Cancel { exchange, .. } => assert_ne!(exchange, asked, "an earlier one"),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (answering, _) = phone.open(again);
+        appliance.send(phone.seal(answering, &[0, 0xA1])).await;
+    });
+    assert_eq!(reply, [0, 0xA1]);
 }
 
 #[tokio::test]
@@ -209,9 +273,9 @@ async fn a_key_that_is_switched_off_asks_nobody_and_stays_off() {
 
     // What the phone is being asked ends at once, at both ends.
     let (reply, ()) = tokio::join!(computer.exchange(CTAP.to_vec()), async {
-        let Frame::Request { exchange, .. } = appliance.frame().await else { panic!("a request") };
+        let Frame::Request { exchange, pairing, .. } = appliance.frame().await else { panic!("a request") };
         computer.controls().switch(false);
-        assert_eq!(appliance.frame().await, Frame::Cancel { exchange });
+        assert_eq!(appliance.frame().await, Frame::Cancel { exchange, pairing });
     });
     assert_eq!(reply, [0x27]);
     assert_eq!(computer.state().borrow().failures.1, Some(Fail::Disabled));

@@ -14,11 +14,11 @@ use pocketkey_api::{
 use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status};
 use pocketkey_link::{
     Entropy,
+    exchange::{Answers, Known},
     frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
     id::{ExchangeId, PairingId},
     pairing::PhoneCard,
     qr::{self, Scanned},
-    replay::ReplayWindow,
     sealed::{self, Answering, Protocol, Response},
 };
 use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
@@ -50,7 +50,7 @@ pub(crate) struct Actor {
     memory: Memory,
     authenticator: Authenticator<Credentials>,
     settings: AuthenticatorSettings,
-    replay: ReplayWindow,
+    answers: Answers,
     script: Script,
     online: bool,
     connection: Option<Connection>,
@@ -83,6 +83,7 @@ impl Actor {
         memory: Memory,
     ) -> Result<(Self, watch::Receiver<SimulatedPhone>), MemoryError> {
         let authenticator = Authenticator::new(config(options.authenticator), memory.credentials()?);
+        let answers = memory.answers(now_ms())?;
         let settings = options.authenticator;
         let script = Script { mode: options.script };
         let (screen, watched) = watch::channel(SimulatedPhone {
@@ -100,7 +101,7 @@ impl Actor {
             memory,
             authenticator,
             settings,
-            replay: ReplayWindow::default(),
+            answers,
             script,
             online: true,
             connection: None,
@@ -129,7 +130,7 @@ impl Actor {
                         self.act_by_script().await;
                     }
                     Some(Command::Online(online)) => self.switch_network(online),
-                    Some(Command::Authenticator(settings)) => self.set_authenticator(settings),
+                    Some(Command::Authenticator(settings)) => self.set_authenticator(settings).await,
                     None => return,
                 },
                 event = next_event(&mut self.connection) => self.happened(event).await,
@@ -139,8 +140,12 @@ impl Actor {
         }
     }
 
-    fn set_authenticator(&mut self, settings: AuthenticatorSettings) {
-        self.give_up("The phone was set up differently.");
+    async fn set_authenticator(&mut self, settings: AuthenticatorSettings) {
+        if let Some(exchange) = self.pending.as_ref().map(|pending| pending.source.exchange) {
+            self.give_up("The phone was set up differently.");
+            let interrupted = self.answers.fail(now_ms(), exchange, Failure::Interrupted);
+            self.send_all(interrupted).await;
+        }
         self.settings = settings;
         self.authenticator.configure(config(settings));
     }
@@ -211,6 +216,7 @@ impl Actor {
     /// Ends the request on screen with what the person (or time) decided, and answers it.
     async fn finish(&mut self, decision: Step<'_>, notice: &str) {
         let Some(pending) = self.pending.take() else { return };
+        self.decided(pending.source.exchange);
         let Output::Reply(ctap) = self.authenticator.step(decision, &mut Machine) else { return };
         let status = pending.source.status(&ctap);
         if self.settings.fault == Some(Fault::Stall) {
@@ -291,11 +297,10 @@ impl Actor {
         }
     }
 
-    /// The relay has ended whatever was under way.
+    /// What is on the screen stays: the answer goes out when the connection is back.
     fn lost_connection(&mut self) {
         self.connected = false;
         self.pairing = None;
-        self.give_up("The connection was lost.");
     }
 
     async fn happened(&mut self, event: Event) {
@@ -304,6 +309,7 @@ impl Actor {
                 self.connected = true;
                 self.told.clear(); // what was told last may not have arrived
                 self.forget_unpaired(&peers);
+                self.resume().await;
             }
             Event::Down { reason } => {
                 tracing::debug!(phone = %self.options.id, %reason, "offline");
@@ -318,8 +324,14 @@ impl Actor {
             Frame::Request { exchange, pairing, ttl_ms, body } => {
                 self.requested(exchange, pairing, ttl_ms, &body).await;
             }
-            Frame::Cancel { exchange } => self.called_off(exchange, "The computer called it off."),
-            Frame::Failed { exchange, .. } => self.called_off(exchange, "Nobody answered in time."),
+            Frame::Cancel { exchange, pairing } => {
+                self.called_off(exchange, pairing, "The computer called it off.").await;
+            }
+            Frame::Failed { exchange, pairing, reason } => {
+                self.called_off(exchange, pairing, &sentence(&reason)).await;
+            }
+            Frame::Got { exchange, pairing } => self.answers.acknowledged(exchange, pairing),
+            Frame::Presence { peer } if peer.online => self.resume().await,
             Frame::PairAnswer { pairing, body } => self.pair_answered(pairing, &body).await,
             Frame::Paired { peer } => self.paired(peer),
             Frame::PairFailed { pairing, reason } => self.pair_failed(pairing, reason),
@@ -327,7 +339,7 @@ impl Actor {
                 self.memory.computers.retain(|computer| computer.pairing != pairing);
                 self.save();
             }
-            // Presence of computers is not shown; the rest is not for phones.
+            // That a computer went is not shown; the rest is not for phones.
             _ => {}
         }
     }
@@ -385,12 +397,23 @@ impl Actor {
     // — requests —
 
     async fn requested(&mut self, exchange: ExchangeId, pairing: PairingId, ttl_ms: u32, body: &[u8]) {
-        if self.pending.is_some() {
-            return self.send(Frame::Failed { exchange, reason: Failure::Busy }).await;
+        if let Known::Again(reply) = self.answers.look_up(exchange, pairing) {
+            return self.send_all(reply).await;
         }
         let Some((answering, request, computer)) = self.open(exchange, pairing, body) else {
-            return self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
+            return self.send(Frame::Failed { exchange, pairing, reason: Failure::Unreadable }).await;
         };
+        let taken = match self.answers.take(now_ms(), exchange, pairing, request.issued_at) {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::warn!(%error, "a request is refused");
+                return self.send(Frame::Failed { exchange, pairing, reason: Failure::Unreadable }).await;
+            }
+        };
+        if self.pending.is_some() {
+            let busy = self.answers.fail(now_ms(), exchange, Failure::Busy);
+            return self.send_all(busy).await;
+        }
         let source = Source { exchange, pairing, answering, protocol: request.protocol };
         tracing::trace!(ctap = %HEXLOWER.encode(&request.ctap), "request");
         if let Some(ago) = request.plugged_in_ms {
@@ -401,17 +424,21 @@ impl Actor {
             Protocol::U2f => Step::Apdu(&request.ctap),
         };
         match self.authenticator.step(event, &mut Machine) {
-            Output::Reply(ctap) => self.answer(source, ctap).await,
+            Output::Reply(ctap) => {
+                self.decided(exchange);
+                self.answer(source, ctap).await;
+            }
             Output::Ask(prompt) => {
                 let ttl = Duration::from_millis(ttl_ms.min(MAX_TTL_MS).into());
                 self.notice = None;
                 self.pending = Some(Pending::new(source, prompt, computer, request.issued_at, ttl));
+                self.send(taken).await;
                 self.act_by_script().await;
             }
         }
     }
 
-    /// Opens a request, if it is a known computer's and fresh.
+    /// Opens a request, if it is a known computer's.
     fn open(
         &mut self,
         exchange: ExchangeId,
@@ -424,9 +451,14 @@ impl Actor {
         let opened = sealed::open_request(&bond, &self.memory.keys, exchange, body, &mut OsEntropy);
         let (answering, request) =
             opened.inspect_err(|error| tracing::warn!(%error, "a request is refused")).ok()?;
-        let fresh = self.replay.take(exchange, request.issued_at, now_ms());
-        fresh.inspect_err(|error| tracing::warn!(%error, "a request is refused")).ok()?;
         Some((answering, request, computer.name.clone()))
+    }
+
+    /// From here on this request is never shown again, even if the phone crashes.
+    fn decided(&mut self, exchange: ExchangeId) {
+        if self.answers.decided(exchange) {
+            self.keep_answers();
+        }
     }
 
     async fn answer(&mut self, Source { exchange, pairing, answering, .. }: Source, ctap: Vec<u8>) {
@@ -434,17 +466,40 @@ impl Actor {
         let info = self.authenticator.info();
         let news = (self.told.get(&pairing) != Some(&info)).then(|| info.clone().into());
         self.told.insert(pairing, info);
-        match answering.seal_response(&Response { ctap: ctap.into(), info: news }) {
-            Ok(body) => self.send(Frame::Response { exchange, body: body.into() }).await,
+        let answer = match answering.seal_response(&Response { ctap: ctap.into(), info: news }) {
+            Ok(body) => self.answers.answer(now_ms(), exchange, body),
             Err(error) => {
                 tracing::error!(%error, "a response could not be sealed");
-                self.send(Frame::Failed { exchange, reason: Failure::Unreadable }).await;
+                self.answers.fail(now_ms(), exchange, Failure::Unreadable)
             }
+        };
+        self.keep_answers();
+        self.send_all(answer).await;
+    }
+
+    fn keep_answers(&mut self) {
+        if let Err(error) = self.memory.keep_answers(&self.answers) {
+            tracing::error!(%error, "what the phone answered is not kept");
+        }
+    }
+
+    /// Says again what no computer has acknowledged.
+    async fn resume(&mut self) {
+        let frames = self.answers.resume(now_ms());
+        self.send_all(frames).await;
+    }
+
+    async fn send_all(&self, frames: impl IntoIterator<Item = Frame>) {
+        for frame in frames {
+            self.send(frame).await;
         }
     }
 
     /// The request on screen is over without an answer from here.
-    fn called_off(&mut self, exchange: ExchangeId, why: &str) {
+    async fn called_off(&mut self, exchange: ExchangeId, pairing: PairingId, why: &str) {
+        let heard = self.answers.called_off(now_ms(), exchange, pairing);
+        self.keep_answers();
+        self.send_all(heard).await;
         if self.pending.as_ref().is_some_and(|pending| pending.source.exchange == exchange) {
             self.give_up(why);
         }
@@ -460,7 +515,9 @@ impl Actor {
     fn next_deadline(&self) -> Option<Instant> {
         let request = self.pending.as_ref().map(|pending| pending.until);
         let pairing = self.pairing.as_ref().map(Pairing::until);
-        request.into_iter().chain(pairing).min()
+        let again = self.answers.next_tick().filter(|_| self.connected);
+        let again = again.map(|at| Instant::now() + Duration::from_millis(at.saturating_sub(now_ms())));
+        request.into_iter().chain(pairing).chain(again).min()
     }
 
     async fn deadline_passed(&mut self) {
@@ -471,6 +528,8 @@ impl Actor {
         if self.pending.as_ref().is_some_and(|pending| pending.until <= now) {
             self.finish(Step::TimedOut, "Nobody answered in time.").await;
         }
+        let again = self.answers.tick(now_ms());
+        self.send_all(again).await;
     }
 
     // — the screen —

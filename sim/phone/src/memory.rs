@@ -1,5 +1,5 @@
-//! What survives a restart: keys, activation and pairings in one file, credentials in another. Each is replaced as a
-//! whole, so that a crash leaves the old or the new and never half of one.
+//! What survives a restart: keys, activation and pairings in one file, credentials in another, what was answered lately
+//! in a third. Each is replaced as a whole, so that a crash leaves the old or the new and never half of one.
 
 use std::{
     fs::{self, File},
@@ -10,6 +10,7 @@ use std::{
 use minicbor::{Decode, Encode};
 use pocketkey_authenticator::store::MemoryStoreError;
 use pocketkey_link::{
+    exchange::Answers,
     id::{DeviceId, PairingId},
     identity::{DeviceKeys, SecretBytes},
     sealed::Bond,
@@ -136,6 +137,26 @@ impl Memory {
         replace(&folder.join("phone.cbor"), &bytes)
     }
 
+    /// What the phone answered lately, as it stands after a restart.
+    pub fn answers(&self, now: u64) -> Result<Answers, MemoryError> {
+        let Some(folder) = &self.folder else { return Ok(Answers::default()) };
+        let Some(bytes) = read(&folder.join("exchanges.cbor"))? else { return Ok(Answers::default()) };
+        let mut answers: Answers = minicbor::decode(&bytes).unwrap_or_else(|error| {
+            // Lost with the power, at worst: some request may be shown once more.
+            tracing::warn!(%error, "what the phone answered lately is not known any more");
+            Answers::default()
+        });
+        answers.restarted(now);
+        Ok(answers)
+    }
+
+    /// Keeps what the phone answered. It outlives a crash of the program, and need not outlive one of the machine.
+    pub fn keep_answers(&self, answers: &Answers) -> Result<(), MemoryError> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let bytes = minicbor::to_vec(answers).expect("a Vec takes every byte");
+        write(&folder.join("exchanges.cbor"), &bytes, false)
+    }
+
     /// The phone's credentials.
     pub fn credentials(&self) -> Result<Credentials, MemoryError> {
         match &self.folder {
@@ -159,6 +180,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, MemoryErro
 
 /// Replaces a file as a whole, readable by its owner only.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
+    write(path, bytes, true)
+}
+
+fn write(path: &Path, bytes: &[u8], durable: bool) -> Result<(), MemoryError> {
     let beside = path.with_extension("new");
     let write = || {
         let mut options = fs::OpenOptions::new();
@@ -167,6 +192,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), MemoryError> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&beside)?;
         file.write_all(bytes)?;
+        if !durable {
+            return fs::rename(&beside, path);
+        }
         file.sync_all()?;
         fs::rename(&beside, path)?;
         path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())

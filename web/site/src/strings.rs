@@ -93,7 +93,8 @@ pub const EXCLUDED_TEXT: &str =
 pub const NO_PHONE: &str = "No phone is paired with this computer";
 pub const NO_PHONE_TEXT: &str = "Activate a phone and let it scan the computer's code first.";
 pub const PHONE_OFFLINE: &str = "The phone is offline";
-pub const PHONE_OFFLINE_TEXT: &str = "Switch its network on and try again.";
+pub const PHONE_OFFLINE_TEXT: &str =
+    "The request waited for it until the time was over. Switch its network on and try again.";
 pub const UNREACHABLE: &str = "The appliance cannot be reached";
 pub const UNREACHABLE_TEXT: &str = "Check that it is running, then try again.";
 pub const BUSY: &str = "The phone is busy with another request";
@@ -110,7 +111,9 @@ pub const TOO_LONG: &str = "Too many credentials";
 pub const TOO_LONG_TEXT: &str =
     "This account has more of them than fit into one request. Take another account name.";
 pub const UNREADABLE: &str = "The phone could not read the request";
-pub const UNREADABLE_TEXT: &str = "It was damaged, too old or seen before. Are both clocks right?";
+pub const UNREADABLE_TEXT: &str = "It was damaged or too old. Are both clocks right?";
+pub const INTERRUPTED: &str = "The request was interrupted";
+pub const INTERRUPTED_TEXT: &str = "The phone was restarted before it could answer. Try again.";
 pub const TAMPERED: &str = "The answer is not from the paired phone";
 pub const TAMPERED_TEXT: &str =
     "It was changed on the way, or comes from another device. It was thrown away.";

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 /// Frames a session may send at once after a rest.
-const BURST: f64 = 60.0;
+const BURST: f64 = 120.0;
 
 /// Frames a second that a session may send for ever.
-const PER_SECOND: f64 = 20.0;
+const PER_SECOND: f64 = 40.0;
 
 /// One session's allowance.
 #[derive(Debug, Clone, Copy)]
@@ -43,10 +43,10 @@ mod tests {
     fn a_burst_passes_then_the_rate_holds() {
         let start = Instant::now();
         let mut bucket = Bucket::full(start);
-        assert_eq!((0..100).filter(|_| bucket.take(start)).count(), 60);
+        assert_eq!((0..200).filter(|_| bucket.take(start)).count(), 120);
         let later = start + Duration::from_secs(1);
-        assert_eq!((0..100).filter(|_| bucket.take(later)).count(), 20);
+        assert_eq!((0..200).filter(|_| bucket.take(later)).count(), 40);
         let rested = start + Duration::from_secs(3600);
-        assert_eq!((0..100).filter(|_| bucket.take(rested)).count(), 60);
+        assert_eq!((0..200).filter(|_| bucket.take(rested)).count(), 120);
     }
 }

@@ -4,19 +4,19 @@
 //! for a phone. Bodies pass through it unread. `now` is whatever monotonic instant the caller hands in.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     time::{Duration, Instant},
 };
 
 use pocketkey_link::{
-    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
+    frame::{ByteVec, Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
     id::{DeviceId, ExchangeId, PairingId},
 };
 
-use super::bucket::Bucket;
-
-/// How many exchanges a device may have open at once.
-pub const MAX_EXCHANGES: usize = 8;
+use super::{
+    bucket::Bucket,
+    exchanges::{COMPUTER_MAY_BE_AWAY, Exchanges},
+};
 
 /// One connection, numbered by the caller; a number is never used again.
 pub type SessionId = u64;
@@ -67,14 +67,7 @@ pub enum Effect {
 struct Session {
     device: DeviceId,
     role: Role,
-    exchanges: Vec<ExchangeId>,
     bucket: Bucket,
-}
-
-struct Exchange {
-    computer: SessionId,
-    phone: SessionId,
-    deadline: Instant,
 }
 
 /// A pairing that waits for a phone.
@@ -103,8 +96,7 @@ pub struct Hub {
     bonds: HashMap<PairingId, Bond>,
     bonds_of: HashMap<DeviceId, Vec<PairingId>>,
     waiting: HashMap<PairingId, Waiting>,
-    exchanges: HashMap<ExchangeId, Exchange>,
-    deadlines: BTreeSet<(Instant, ExchangeId)>,
+    exchanges: Exchanges,
 }
 
 impl Hub {
@@ -119,15 +111,20 @@ impl Hub {
         let mut out = Vec::new();
         let older = self.online.insert(device, session);
         if let Some(older) = older {
-            self.end_exchanges(older, &mut out);
             self.sessions.remove(&older);
             out.push(Effect::Send(older, Frame::Refused { reason: Refusal::Superseded }));
             out.push(Effect::Close(older));
         }
-        self.sessions
-            .insert(session, Session { device, role, exchanges: Vec::new(), bucket: Bucket::full(now) });
+        self.sessions.insert(session, Session { device, role, bucket: Bucket::full(now) });
         let peers = self.bonds_of(device).map(|bond| self.peer(bond, device)).collect();
         out.push(Effect::Send(session, Frame::Welcome { peers }));
+        for (exchange, pairing, deadline, body) in self.exchanges.deliver(device) {
+            let left = deadline.saturating_duration_since(now).as_millis();
+            let ttl_ms = u32::try_from(left).unwrap_or(MAX_TTL_MS);
+            out.push(Effect::Send(session, Frame::Request { exchange, pairing, ttl_ms, body }));
+        }
+        // A computer that was started anew knows nothing of what it asked before.
+        self.exchanges.abandon(device, now + COMPUTER_MAY_BE_AWAY);
         if older.is_none() {
             self.tell_presence(device, &mut out);
         }
@@ -135,13 +132,13 @@ impl Hub {
     }
 
     /// A session's connection is gone, or its queue was full. Unknown sessions are fine.
-    pub fn disconnected(&mut self, session: SessionId) -> Vec<Effect> {
+    pub fn disconnected(&mut self, now: Instant, session: SessionId) -> Vec<Effect> {
         let mut out = Vec::new();
-        self.end_exchanges(session, &mut out);
         if let Some(gone) = self.sessions.remove(&session)
             && self.online.get(&gone.device) == Some(&session)
         {
             self.online.remove(&gone.device);
+            self.exchanges.abandon(gone.device, now + COMPUTER_MAY_BE_AWAY);
             self.tell_presence(gone.device, &mut out);
         }
         out
@@ -151,36 +148,25 @@ impl Hub {
     pub fn received(&mut self, now: Instant, from: SessionId, frame: Frame) -> Vec<Effect> {
         let Some(session) = self.sessions.get_mut(&from) else { return Vec::new() };
         if !session.bucket.take(now) {
-            return self.refuse(from);
+            return self.refuse(now, from);
         }
         let (device, role) = (session.device, session.role);
         match (role, frame) {
             (Role::Computer, Frame::Request { exchange, pairing, ttl_ms, body }) => {
-                let ttl_ms = ttl_ms.min(MAX_TTL_MS);
-                let deadline = now + Duration::from_millis(ttl_ms.into());
-                match self.open_exchange(from, device, exchange, pairing, deadline) {
-                    Ok(phone) => {
-                        vec![Effect::Send(phone, Frame::Request { exchange, pairing, ttl_ms, body })]
-                    }
-                    Err(Some(reason)) => vec![Effect::Send(from, Frame::Failed { exchange, reason })],
-                    Err(None) => self.refuse(from),
-                }
+                self.request(now, from, device, (exchange, pairing), ttl_ms, body)
             }
-            (Role::Computer, Frame::Cancel { exchange }) => self.close_exchange(
-                exchange,
-                |e| e.computer == from,
-                |e| Effect::Send(e.phone, Frame::Cancel { exchange }),
-            ),
-            (Role::Phone, Frame::Response { exchange, body }) => self.close_exchange(
-                exchange,
-                |e| e.phone == from,
-                |e| Effect::Send(e.computer, Frame::Response { exchange, body }),
-            ),
-            (Role::Phone, Frame::Failed { exchange, reason }) => self.close_exchange(
-                exchange,
-                |e| e.phone == from,
-                |e| Effect::Send(e.computer, Frame::Failed { exchange, reason }),
-            ),
+            (Role::Computer, Frame::Cancel { exchange, pairing }) => {
+                self.cancel(from, device, exchange, pairing)
+            }
+            (Role::Computer, got @ Frame::Got { pairing, .. })
+            | (Role::Phone, got @ (Frame::Got { pairing, .. } | Frame::Taken { pairing, .. })) => {
+                self.forward(device, pairing, got)
+            }
+            (
+                Role::Phone,
+                answer
+                @ (Frame::Response { exchange, pairing, .. } | Frame::Failed { exchange, pairing, .. }),
+            ) => self.answer(device, exchange, pairing, answer),
             (Role::Phone, Frame::PairOpen { pairing, body }) => {
                 self.pair_open(now, from, device, pairing, Frame::PairOpen { pairing, body })
             }
@@ -196,21 +182,23 @@ impl Hub {
             (Role::Computer, Frame::PairFailed { pairing, reason }) => {
                 self.pair_failed(device, pairing, reason)
             }
-            _ => self.refuse(from),
+            _ => self.refuse(now, from),
         }
     }
 
     /// Ends every exchange whose time is over.
     pub fn tick(&mut self, now: Instant) -> Vec<Effect> {
         let mut out = Vec::new();
-        while let Some(&(deadline, exchange)) = self.deadlines.first() {
-            if deadline > now {
-                break;
-            }
-            if let Some(ended) = self.take_exchange(exchange) {
-                let failed = Frame::Failed { exchange, reason: Failure::TimedOut };
-                out.push(Effect::Send(ended.computer, failed.clone()));
-                out.push(Effect::Send(ended.phone, failed));
+        while let Some((exchange, ended)) = self.exchanges.close_due(now) {
+            let pairing = ended.bond.pairing;
+            if ended.abandoned() {
+                self.tell(ended.bond.phone, Frame::Cancel { exchange, pairing }, &mut out);
+            } else {
+                self.tell_both(
+                    &ended.bond,
+                    &Frame::Failed { exchange, pairing, reason: Failure::TimedOut },
+                    &mut out,
+                );
             }
         }
         self.waiting.retain(|_, waiting| waiting.expires > now);
@@ -219,7 +207,7 @@ impl Hub {
 
     /// When [`Hub::tick`] has something to do next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
+        self.exchanges.next_due()
     }
 
     /// A computer waits for a phone until `expires`; an earlier wait of it ends.
@@ -292,79 +280,99 @@ impl Hub {
     }
 
     /// The device broke the protocol.
-    fn refuse(&mut self, session: SessionId) -> Vec<Effect> {
+    fn refuse(&mut self, now: Instant, session: SessionId) -> Vec<Effect> {
         let mut out =
             vec![Effect::Send(session, Frame::Refused { reason: Refusal::Protocol }), Effect::Close(session)];
-        out.extend(self.disconnected(session));
+        out.extend(self.disconnected(now, session));
         out
     }
 
-    /// The phone's session if the exchange may begin; `Err(None)` if the computer broke the protocol.
-    fn open_exchange(
+    /// Queues a frame for a device, if it is connected.
+    fn tell(&self, device: DeviceId, frame: Frame, out: &mut Vec<Effect>) {
+        out.extend(self.online.get(&device).map(|&session| Effect::Send(session, frame)));
+    }
+
+    fn tell_both(&self, bond: &Bond, frame: &Frame, out: &mut Vec<Effect>) {
+        for device in [bond.computer, bond.phone] {
+            self.tell(device, frame.clone(), out);
+        }
+    }
+
+    /// A computer asks, or asks again. The phone knows a repeated request by its exchange.
+    fn request(
+        &mut self,
+        now: Instant,
+        from: SessionId,
+        computer: DeviceId,
+        (exchange, pairing): (ExchangeId, PairingId),
+        ttl_ms: u32,
+        body: ByteVec,
+    ) -> Vec<Effect> {
+        let failed = |reason| vec![Effect::Send(from, Frame::Failed { exchange, pairing, reason })];
+        let Some(&bond) = self.bonds.get(&pairing).filter(|bond| bond.computer == computer) else {
+            return failed(Failure::NotPaired);
+        };
+        let ttl_ms = ttl_ms.min(MAX_TTL_MS);
+        match self.exchanges.get(exchange).map(|known| known.bond) {
+            Some(known) if known != bond => return self.refuse(now, from),
+            Some(_) => self.exchanges.reclaim(exchange),
+            None if self.exchanges.open(exchange, bond, now + Duration::from_millis(ttl_ms.into())) => {}
+            None => return failed(Failure::Busy),
+        }
+        if let Some(&phone) = self.online.get(&bond.phone) {
+            if let Some(exchange) = self.exchanges.get_mut(exchange) {
+                exchange.delivered = true;
+            }
+            return vec![Effect::Send(phone, Frame::Request { exchange, pairing, ttl_ms, body })];
+        }
+        if self.exchanges.queue(exchange, body) {
+            return vec![Effect::Send(from, Frame::Queued { exchange, pairing })];
+        }
+        self.exchanges.close(exchange);
+        failed(Failure::PhoneOffline)
+    }
+
+    /// The computer does not wait any more. If the phone is away but may have seen the request, the computer says so
+    /// again when the phone is back.
+    fn cancel(
         &mut self,
         from: SessionId,
-        device: DeviceId,
+        computer: DeviceId,
         exchange: ExchangeId,
         pairing: PairingId,
-        deadline: Instant,
-    ) -> Result<SessionId, Option<Failure>> {
-        if self.exchanges.contains_key(&exchange) {
-            return Err(None);
-        }
-        let bond = self.bonds.get(&pairing).filter(|bond| bond.computer == device);
-        let phone = bond.ok_or(Some(Failure::NotPaired))?.phone;
-        let phone = *self.online.get(&phone).ok_or(Some(Failure::PhoneOffline))?;
-        for session in [from, phone] {
-            if self.sessions.get(&session).is_none_or(|s| s.exchanges.len() >= MAX_EXCHANGES) {
-                return Err(Some(Failure::Busy));
-            }
-        }
-        for session in [from, phone] {
-            if let Some(session) = self.sessions.get_mut(&session) {
-                session.exchanges.push(exchange);
-            }
-        }
-        self.exchanges.insert(exchange, Exchange { computer: from, phone, deadline });
-        self.deadlines.insert((deadline, exchange));
-        Ok(phone)
-    }
-
-    /// Ends an exchange if `owns` allows it. An unknown one is over already: that is no fault of anybody.
-    fn close_exchange(
-        &mut self,
-        exchange: ExchangeId,
-        owns: impl FnOnce(&Exchange) -> bool,
-        tell: impl FnOnce(&Exchange) -> Effect,
     ) -> Vec<Effect> {
-        if !self.exchanges.get(&exchange).is_some_and(owns) {
-            return Vec::new();
+        if self.exchanges.get(exchange).is_some_and(|known| known.bond.computer == computer)
+            && self.exchanges.close(exchange).is_some_and(|closed| !closed.delivered)
+        {
+            return vec![Effect::Send(from, Frame::Got { exchange, pairing })];
         }
-        self.take_exchange(exchange).map(|ended| tell(&ended)).into_iter().collect()
+        self.forward(computer, pairing, Frame::Cancel { exchange, pairing })
     }
 
-    fn take_exchange(&mut self, exchange: ExchangeId) -> Option<Exchange> {
-        let ended = self.exchanges.remove(&exchange)?;
-        self.deadlines.remove(&(ended.deadline, exchange));
-        for session in [ended.computer, ended.phone] {
-            if let Some(session) = self.sessions.get_mut(&session) {
-                session.exchanges.retain(|other| *other != exchange);
-            }
+    /// The phone's last word. It repeats it until the computer has it.
+    fn answer(
+        &mut self,
+        phone: DeviceId,
+        exchange: ExchangeId,
+        pairing: PairingId,
+        answer: Frame,
+    ) -> Vec<Effect> {
+        let sent = self.forward(phone, pairing, answer);
+        if !sent.is_empty() && self.exchanges.get(exchange).is_some_and(|known| known.bond.phone == phone) {
+            self.exchanges.close(exchange);
         }
-        Some(ended)
+        sent
     }
 
-    /// A session is over: its exchanges are, too, and the other ends are told.
-    fn end_exchanges(&mut self, session: SessionId, out: &mut Vec<Effect>) {
-        let open = self.sessions.get(&session).map(|s| s.exchanges.clone()).unwrap_or_default();
-        for exchange in open {
-            if let Some(ended) = self.take_exchange(exchange) {
-                out.push(if ended.phone == session {
-                    Effect::Send(ended.computer, Frame::Failed { exchange, reason: Failure::PhoneOffline })
-                } else {
-                    Effect::Send(ended.phone, Frame::Cancel { exchange })
-                });
-            }
+    /// Hands a frame to the other end of a pairing, if there is such a pairing and it is connected.
+    fn forward(&self, from: DeviceId, pairing: PairingId, frame: Frame) -> Vec<Effect> {
+        let mut out = Vec::new();
+        match self.bonds.get(&pairing) {
+            Some(bond) if bond.computer == from => self.tell(bond.phone, frame, &mut out),
+            Some(bond) if bond.phone == from => self.tell(bond.computer, frame, &mut out),
+            _ => {}
         }
+        out
     }
 
     fn pair_open(
@@ -443,20 +451,9 @@ impl Hub {
     /// Removes a bond, ends what runs over it, and tells both ends.
     fn unbond(&mut self, pairing: PairingId, out: &mut Vec<Effect>) {
         let Some(bond) = self.bonds.remove(&pairing) else { return };
-        let (computer, phone) =
-            (self.online.get(&bond.computer).copied(), self.online.get(&bond.phone).copied());
-        let running: Vec<ExchangeId> = self
-            .exchanges
-            .iter()
-            .filter(|(_, e)| Some(e.computer) == computer && Some(e.phone) == phone)
-            .map(|(exchange, _)| *exchange)
-            .collect();
-        for exchange in running {
-            if let Some(ended) = self.take_exchange(exchange) {
-                let failed = Frame::Failed { exchange, reason: Failure::NotPaired };
-                out.push(Effect::Send(ended.computer, failed.clone()));
-                out.push(Effect::Send(ended.phone, failed));
-            }
+        for exchange in self.exchanges.over(bond) {
+            self.exchanges.close(exchange);
+            self.tell_both(&bond, &Frame::Failed { exchange, pairing, reason: Failure::NotPaired }, out);
         }
         for device in [bond.computer, bond.phone] {
             if let Some(pairings) = self.bonds_of.get_mut(&device) {

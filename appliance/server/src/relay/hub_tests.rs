@@ -11,7 +11,10 @@ use pocketkey_link::{
 };
 use proptest::prelude::*;
 
-use super::hub::{Bond, Effect, Hub, MAX_EXCHANGES, Role, SessionId};
+use super::{
+    exchanges::{COMPUTER_MAY_BE_AWAY, MAILBOX, MAX_EXCHANGES},
+    hub::{Bond, Effect, Hub, Role, SessionId},
+};
 
 const COMPUTER: DeviceId = DeviceId([1; 16]);
 const PHONE: DeviceId = DeviceId([2; 16]);
@@ -30,6 +33,22 @@ fn bound(now: Instant) -> Hub {
     hub.connected(now, 1, COMPUTER, Role::Computer);
     hub.connected(now, 2, PHONE, Role::Phone);
     hub
+}
+
+fn failed(exchange: ExchangeId, reason: Failure) -> Frame {
+    Frame::Failed { exchange, pairing: PAIRING, reason }
+}
+
+fn cancel(exchange: ExchangeId) -> Frame {
+    Frame::Cancel { exchange, pairing: PAIRING }
+}
+
+fn response(exchange: ExchangeId) -> Frame {
+    Frame::Response { exchange, pairing: PAIRING, body: b"answer".to_vec().into() }
+}
+
+fn queued(exchange: ExchangeId) -> Frame {
+    Frame::Queued { exchange, pairing: PAIRING }
 }
 
 fn seconds(n: u64) -> Duration {
@@ -53,12 +72,12 @@ fn welcome_and_presence_name_the_peer_as_each_side_sees_it() {
             Effect::Send(1, Frame::Presence { peer: seen(PHONE, true) }),
         ]
     );
-    assert_eq!(hub.disconnected(2), [Effect::Send(1, Frame::Presence { peer: seen(PHONE, false) })]);
-    assert_eq!(hub.disconnected(2), []);
+    assert_eq!(hub.disconnected(now, 2), [Effect::Send(1, Frame::Presence { peer: seen(PHONE, false) })]);
+    assert_eq!(hub.disconnected(now, 2), []);
 }
 
 #[test]
-fn a_request_reaches_the_phone_and_its_response_the_computer_once() {
+fn a_request_reaches_the_phone_and_its_response_the_computer() {
     let now = Instant::now();
     let mut hub = bound(now);
     assert_eq!(
@@ -66,10 +85,12 @@ fn a_request_reaches_the_phone_and_its_response_the_computer_once() {
         [Effect::Send(2, request(EXCHANGE, MAX_TTL_MS))],
         "the time to live is capped"
     );
-    let response = Frame::Response { exchange: EXCHANGE, body: b"answer".to_vec().into() };
-    assert_eq!(hub.received(now, 2, response.clone()), [Effect::Send(1, response.clone())]);
-    assert_eq!(hub.received(now, 2, response), [], "late or repeated answers go nowhere");
+    let taken = Frame::Taken { exchange: EXCHANGE, pairing: PAIRING };
+    assert_eq!(hub.received(now, 2, taken.clone()), [Effect::Send(1, taken)]);
+    assert_eq!(hub.received(now, 2, response(EXCHANGE)), [Effect::Send(1, response(EXCHANGE))]);
     assert_eq!(hub.next_deadline(), None);
+    let got = Frame::Got { exchange: EXCHANGE, pairing: PAIRING };
+    assert_eq!(hub.received(now, 1, got.clone()), [Effect::Send(2, got)]);
 }
 
 #[test]
@@ -77,42 +98,107 @@ fn nobody_reaches_a_phone_over_a_pairing_that_is_not_theirs() {
     let now = Instant::now();
     let mut hub = bound(now);
     hub.connected(now, 3, DeviceId([9; 16]), Role::Computer);
-    let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::NotPaired };
-    assert_eq!(hub.received(now, 3, request(EXCHANGE, 1000)), [Effect::Send(3, failed)]);
+    let refused = Effect::Send(3, failed(EXCHANGE, Failure::NotPaired));
+    assert_eq!(hub.received(now, 3, request(EXCHANGE, 1000)), std::slice::from_ref(&refused));
     hub.received(now, 1, request(EXCHANGE, 1000));
-    assert_eq!(hub.received(now, 3, Frame::Cancel { exchange: EXCHANGE }), [], "not theirs to cancel");
+    assert_eq!(hub.received(now, 3, cancel(EXCHANGE)), [], "not theirs to cancel");
+    assert_eq!(hub.received(now, 3, request(EXCHANGE, 1000)), [refused]);
+    let other = Bond { pairing: PairingId([9; 16]), computer: DeviceId([9; 16]), phone: PHONE };
+    hub.restore(other);
+    let theirs =
+        Frame::Request { exchange: EXCHANGE, pairing: other.pairing, ttl_ms: 9, body: vec![].into() };
     assert_eq!(
-        hub.received(now, 3, request(EXCHANGE, 1000))[0],
+        hub.received(now, 3, theirs)[0],
         Effect::Send(3, Frame::Refused { reason: Refusal::Protocol }),
         "an exchange id in use"
     );
 }
 
 #[test]
-fn an_offline_phone_fails_the_request_at_once() {
+fn a_request_waits_for_a_phone_that_is_away_and_reaches_it_once() {
     let now = Instant::now();
     let mut hub = bound(now);
-    hub.disconnected(2);
-    let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::PhoneOffline };
-    assert_eq!(hub.received(now, 1, request(EXCHANGE, 1000)), [Effect::Send(1, failed)]);
+    hub.disconnected(now, 2);
+    assert_eq!(hub.received(now, 1, request(EXCHANGE, 9000)), [Effect::Send(1, queued(EXCHANGE))]);
+    assert_eq!(hub.received(now, 1, request(EXCHANGE, 8000)), [Effect::Send(1, queued(EXCHANGE))], "again");
+    let effects = hub.connected(now + seconds(4), 3, PHONE, Role::Phone);
+    assert_eq!(effects[1], Effect::Send(3, request(EXCHANGE, 5000)), "with the time that is left");
+    hub.disconnected(now, 3);
+    let effects = hub.connected(now + seconds(5), 4, PHONE, Role::Phone);
+    assert!(!effects.contains(&Effect::Send(4, request(EXCHANGE, 4000))), "{effects:?}");
+    assert_eq!(
+        hub.tick(now + seconds(9)),
+        [1, 4].map(|session| Effect::Send(session, failed(EXCHANGE, Failure::TimedOut)))
+    );
 }
 
 #[test]
-fn whoever_leaves_an_exchange_the_other_end_is_told() {
+fn a_request_that_was_never_delivered_is_cancelled_here() {
     let now = Instant::now();
     let mut hub = bound(now);
-    hub.received(now, 1, request(EXCHANGE, 1000));
-    let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::PhoneOffline };
-    assert_eq!(hub.disconnected(2)[0], Effect::Send(1, failed));
+    hub.disconnected(now, 2);
+    hub.received(now, 1, request(EXCHANGE, 9000));
+    let got = Frame::Got { exchange: EXCHANGE, pairing: PAIRING };
+    assert_eq!(hub.received(now, 1, cancel(EXCHANGE)), [Effect::Send(1, got)]);
+    assert_eq!(hub.connected(now, 3, PHONE, Role::Phone).len(), 2, "welcome and presence, no request");
+    assert_eq!(hub.next_deadline(), None);
+}
+
+#[test]
+fn a_mailbox_is_small() {
+    let now = Instant::now();
+    let mut hub = bound(now);
+    hub.disconnected(now, 2);
+    for n in 0..MAILBOX.0 {
+        let id = ExchangeId([u8::try_from(n).unwrap(); 16]);
+        assert_eq!(hub.received(now, 1, request(id, 9000)), [Effect::Send(1, queued(id))]);
+    }
+    let full = Effect::Send(1, failed(EXCHANGE, Failure::PhoneOffline));
+    hub.received(now, 1, cancel(EXCHANGE));
+    let one_more = ExchangeId([77; 16]);
+    let refused = Effect::Send(1, failed(one_more, Failure::PhoneOffline));
+    assert_eq!(hub.received(now, 1, request(one_more, 9000)), [refused]);
 
     let mut hub = bound(now);
-    hub.received(now, 1, request(EXCHANGE, 1000));
-    let cancel = Frame::Cancel { exchange: EXCHANGE };
-    assert_eq!(hub.disconnected(1)[0], Effect::Send(2, cancel.clone()));
+    hub.disconnected(now, 2);
+    let large = vec![0; MAILBOX.1 + 1].into();
+    let large = Frame::Request { exchange: EXCHANGE, pairing: PAIRING, ttl_ms: 1, body: large };
+    assert_eq!(hub.received(now, 1, large), [full]);
+}
 
+#[test]
+fn a_computer_that_does_not_come_back_is_not_waited_for() {
+    let now = Instant::now();
     let mut hub = bound(now);
-    hub.received(now, 1, request(EXCHANGE, 1000));
-    assert_eq!(hub.received(now, 1, cancel.clone()), [Effect::Send(2, cancel)]);
+    hub.received(now, 1, request(EXCHANGE, 60_000));
+    assert_eq!(hub.received(now, 1, cancel(EXCHANGE)), [Effect::Send(2, cancel(EXCHANGE))]);
+
+    hub.received(now, 1, request(EXCHANGE, 60_000));
+    hub.disconnected(now, 1);
+    hub.connected(now, 3, COMPUTER, Role::Computer);
+    hub.received(now, 3, request(EXCHANGE, 59_000));
+    assert_eq!(hub.tick(now + COMPUTER_MAY_BE_AWAY), [], "it asked again");
+    hub.disconnected(now, 3);
+    assert_eq!(hub.tick(now + COMPUTER_MAY_BE_AWAY), [Effect::Send(2, cancel(EXCHANGE))]);
+    assert_eq!(hub.next_deadline(), None);
+
+    // Started anew, it knows nothing of the request.
+    hub.connected(now, 4, COMPUTER, Role::Computer);
+    hub.received(now, 4, request(EXCHANGE, 60_000));
+    hub.connected(now, 5, COMPUTER, Role::Computer);
+    assert_eq!(hub.tick(now + COMPUTER_MAY_BE_AWAY), [Effect::Send(2, cancel(EXCHANGE))]);
+}
+
+#[test]
+fn an_answer_waits_at_the_phone_for_a_computer_that_is_away() {
+    let now = Instant::now();
+    let mut hub = bound(now);
+    hub.received(now, 1, request(EXCHANGE, 60_000));
+    hub.disconnected(now, 1);
+    assert_eq!(hub.received(now, 2, response(EXCHANGE)), []);
+    hub.connected(now, 3, COMPUTER, Role::Computer);
+    assert_eq!(hub.received(now, 2, response(EXCHANGE)), [Effect::Send(3, response(EXCHANGE))]);
+    assert_eq!(hub.next_deadline(), None);
 }
 
 #[test]
@@ -122,28 +208,24 @@ fn when_time_is_over_both_ends_are_told_once() {
     hub.received(now, 1, request(EXCHANGE, 5000));
     assert_eq!(hub.next_deadline(), Some(now + seconds(5)));
     assert_eq!(hub.tick(now + seconds(4)), []);
-    let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::TimedOut };
+    let failed = failed(EXCHANGE, Failure::TimedOut);
     assert_eq!(hub.tick(now + seconds(5)), [Effect::Send(1, failed.clone()), Effect::Send(2, failed)]);
     assert_eq!(hub.tick(now + seconds(6)), []);
 }
 
 #[test]
-fn a_new_connection_supersedes_the_old_and_ends_its_exchanges() {
+fn a_new_connection_supersedes_the_old() {
     let now = Instant::now();
     let mut hub = bound(now);
     hub.received(now, 1, request(EXCHANGE, 5000));
     let effects = hub.connected(now, 7, PHONE, Role::Phone);
     assert_eq!(
-        effects[..3],
-        [
-            Effect::Send(1, Frame::Failed { exchange: EXCHANGE, reason: Failure::PhoneOffline }),
-            Effect::Send(2, Frame::Refused { reason: Refusal::Superseded }),
-            Effect::Close(2),
-        ]
+        effects[..2],
+        [Effect::Send(2, Frame::Refused { reason: Refusal::Superseded }), Effect::Close(2)]
     );
-    assert_eq!(hub.disconnected(2), [], "the old session's end says nothing about the device");
-    assert_eq!(hub.received(now, 1, request(ExchangeId([5; 16]), 5000)).len(), 1);
-    assert_eq!(hub.received(now, 2, Frame::Cancel { exchange: EXCHANGE }), []);
+    assert_eq!(hub.disconnected(now, 2), [], "the old session's end says nothing about the device");
+    assert_eq!(hub.received(now, 2, response(EXCHANGE)), [], "nor does what it says");
+    assert_eq!(hub.received(now, 7, response(EXCHANGE)), [Effect::Send(1, response(EXCHANGE))]);
 }
 
 #[test]
@@ -154,8 +236,8 @@ fn a_phone_holds_only_so_many_requests() {
         hub.received(now, 1, request(ExchangeId([u8::try_from(n).unwrap(); 16]), 5000));
     }
     let one_more = ExchangeId([200; 16]);
-    let failed = Frame::Failed { exchange: one_more, reason: Failure::Busy };
-    assert_eq!(hub.received(now, 1, request(one_more, 5000)), [Effect::Send(1, failed)]);
+    let busy = Effect::Send(1, failed(one_more, Failure::Busy));
+    assert_eq!(hub.received(now, 1, request(one_more, 5000)), [busy]);
 }
 
 #[test]
@@ -163,7 +245,8 @@ fn frames_out_of_role_and_floods_end_the_session() {
     let now = Instant::now();
     for (session, frame) in [
         (2, request(EXCHANGE, 1)),
-        (1, Frame::Response { exchange: EXCHANGE, body: Vec::new().into() }),
+        (1, response(EXCHANGE)),
+        (2, queued(EXCHANGE)),
         (1, Frame::Welcome { peers: Vec::new() }),
         (2, Frame::Challenge { nonce: [0; 32] }),
     ] {
@@ -172,8 +255,7 @@ fn frames_out_of_role_and_floods_end_the_session() {
         assert_eq!(effects[1], Effect::Close(session));
     }
     let mut hub = bound(now);
-    let flood = (0..1000)
-        .find(|_| hub.received(now, 1, Frame::Cancel { exchange: EXCHANGE }).contains(&Effect::Close(1)));
+    let flood = (0..1000).find(|_| hub.received(now, 1, cancel(EXCHANGE)).contains(&Effect::Close(1)));
     assert!(flood.is_some());
 }
 
@@ -219,12 +301,11 @@ fn a_new_bond_replaces_the_computers_old_one() {
     let effects = hub.bonded(new);
     for gone in [1, 2] {
         assert!(effects.contains(&Effect::Send(gone, Frame::Unpaired { pairing: PAIRING })));
-        let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::NotPaired };
-        assert!(effects.contains(&Effect::Send(gone, failed)));
+        assert!(effects.contains(&Effect::Send(gone, failed(EXCHANGE, Failure::NotPaired))));
     }
-    let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::NotPaired };
-    assert_eq!(hub.received(now, 1, request(EXCHANGE, 1000)), [Effect::Send(1, failed)]);
-    assert_eq!(hub.disconnected(2), [], "the old phone's presence is nobody's business");
+    let refused = Effect::Send(1, failed(EXCHANGE, Failure::NotPaired));
+    assert_eq!(hub.received(now, 1, request(EXCHANGE, 1000)), [refused]);
+    assert_eq!(hub.disconnected(now, 2), [], "the old phone's presence is nobody's business");
 }
 
 #[test]
@@ -235,7 +316,7 @@ fn pairings_that_cannot_be_say_why() {
     let mut hub = waiting(now);
     assert_eq!(hub.received(now + seconds(600), 2, open.clone()), failed(2, PairFailure::Expired));
     assert_eq!(hub.received(now, 1, open.clone()), failed(1, PairFailure::NotActivated));
-    hub.disconnected(1);
+    hub.disconnected(now, 1);
     assert_eq!(hub.received(now, 2, open.clone()), failed(2, PairFailure::ComputerOffline));
     hub.expect(PairingId([9; 16]), COMPUTER, now + seconds(600));
     assert_eq!(hub.received(now, 2, open), failed(2, PairFailure::Expired), "a newer code replaced it");
@@ -264,7 +345,7 @@ fn a_computer_that_cannot_verify_the_phone_ends_the_pairing_before_and_after_its
     assert_eq!(before.received(now, 1, failed.clone()), []);
     ends(before.bonded(BOND));
     for mut hub in [after, before] {
-        let none = Frame::Failed { exchange: EXCHANGE, reason: Failure::NotPaired };
+        let none = Frame::Failed { exchange: EXCHANGE, pairing: PAIRING, reason: Failure::NotPaired };
         assert_eq!(hub.received(now, 1, request(EXCHANGE, 1)), [Effect::Send(1, none)]);
     }
 }
@@ -275,8 +356,7 @@ enum Move {
     Connect(u8),
     Disconnect(u8),
     Request(u8, u8, u8, u32),
-    Respond(u8, u8),
-    Cancel(u8, u8),
+    Say(u8, u8, u8, u8),
     Expect(u8, u8),
     Pair(u8, u8, u8),
     Wait(u16),
@@ -287,8 +367,7 @@ fn moves() -> impl Strategy<Value = Move> {
         (0..4u8).prop_map(Move::Connect),
         (0..4u8).prop_map(Move::Disconnect),
         (0..4u8, 0..6u8, 0..3u8, 0..9000u32).prop_map(|(d, e, p, t)| Move::Request(d, e, p, t)),
-        (0..4u8, 0..6u8).prop_map(|(d, e)| Move::Respond(d, e)),
-        (0..4u8, 0..6u8).prop_map(|(d, e)| Move::Cancel(d, e)),
+        (0..4u8, 0..6u8, 0..3u8, 0..4u8).prop_map(|(d, e, p, w)| Move::Say(d, e, p, w)),
         (0..3u8, 0..2u8).prop_map(|(p, d)| Move::Expect(p, d)),
         (0..4u8, 0..3u8, 0..4u8).prop_map(|(d, p, step)| Move::Pair(d, p, step)),
         (0..9000u16).prop_map(Move::Wait),
@@ -296,8 +375,8 @@ fn moves() -> impl Strategy<Value = Move> {
 }
 
 proptest! {
-    /// Two computers, two phones, anything in any order: sends go to living sessions only, every request that
-    /// was forwarded ends exactly once, and nothing is left behind when all are gone.
+    /// Two computers, two phones, anything in any order: sends go to living sessions only, what is said of an exchange
+    /// goes to a device of its pairing, and nothing is left behind when all are gone.
     #[test]
     fn chance_walks_keep_the_books(walk in prop::collection::vec(moves(), 0..200)) {
         let mut now = Instant::now();
@@ -305,7 +384,8 @@ proptest! {
         let mut next: SessionId = 0;
         let mut session_of: HashMap<u8, SessionId> = HashMap::new();
         let mut alive: HashSet<SessionId> = HashSet::new();
-        let mut open: HashSet<(SessionId, ExchangeId)> = HashSet::new();
+        let mut bonds: HashMap<PairingId, Bond> = HashMap::new();
+        let mut device_of: HashMap<SessionId, DeviceId> = HashMap::new();
         let role = |device: u8| if device < 2 { Role::Computer } else { Role::Phone };
         let mut steps: Vec<Move> = walk;
         steps.extend((0..4).map(Move::Disconnect));
@@ -318,33 +398,29 @@ proptest! {
                     next += 1;
                     alive.insert(next);
                     session_of.insert(device, next);
+                    device_of.insert(next, DeviceId([device; 16]));
                     hub.connected(now, next, DeviceId([device; 16]), role(device))
                 }
                 Move::Disconnect(device) => {
                     let gone = session(&device);
                     alive.remove(&gone);
-                    hub.disconnected(gone)
+                    hub.disconnected(now, gone)
                 }
                 Move::Request(device, e, p, ttl_ms) => {
                     let (from, exchange) = (session(&device), exchange(e));
                     let frame = Frame::Request { exchange, pairing: pairing(p), ttl_ms, body: vec![].into() };
-                    let effects = hub.received(now, from, frame);
-                    if matches!(effects.as_slice(), [Effect::Send(_, Frame::Request { .. })]) {
-                        prop_assert!(open.insert((from, exchange)));
-                    }
-                    effects
+                    hub.received(now, from, frame)
                 }
-                Move::Respond(device, e) => {
-                    let frame = Frame::Response { exchange: exchange(e), body: vec![].into() };
+                Move::Say(device, e, p, what) => {
+                    let (exchange, pairing) = (exchange(e), pairing(p));
+                    let frame = match (what, role(device)) {
+                        (0, Role::Phone) => Frame::Response { exchange, pairing, body: vec![].into() },
+                        (1, Role::Phone) => Frame::Failed { exchange, pairing, reason: Failure::Busy },
+                        (2, Role::Phone) => Frame::Taken { exchange, pairing },
+                        (0..=2, Role::Computer) => Frame::Cancel { exchange, pairing },
+                        _ => Frame::Got { exchange, pairing },
+                    };
                     hub.received(now, session(&device), frame)
-                }
-                Move::Cancel(device, e) => {
-                    let (from, exchange) = (session(&device), exchange(e));
-                    let effects = hub.received(now, from, Frame::Cancel { exchange });
-                    if matches!(effects.as_slice(), [Effect::Send(_, Frame::Cancel { .. })]) {
-                        prop_assert!(open.remove(&(from, exchange)));
-                    }
-                    effects
                 }
                 Move::Expect(p, device) => {
                     hub.expect(pairing(p), DeviceId([device; 16]), now + seconds(600));
@@ -370,32 +446,35 @@ proptest! {
                 .filter_map(|effect| if let Effect::Record(bond) = effect { Some(*bond) } else { None })
                 .collect();
             for bond in records {
+                bonds.insert(bond.pairing, bond);
                 effects.extend(hub.bonded(bond));
             }
             for effect in effects {
                 match effect {
                     Effect::Send(to, frame) => {
                         prop_assert!(alive.contains(&to), "a frame for a dead session: {frame:?}");
-                        match frame {
-                            Frame::Response { exchange, .. } => prop_assert!(open.remove(&(to, exchange))),
-                            // A failure that refuses a request was never opened.
-                            Frame::Failed { exchange, .. } => {
-                                open.remove(&(to, exchange));
-                            }
-                            _ => {}
+                        // Whoever asks over a pairing that is not theirs is told so.
+                        let about = match &frame {
+                            Frame::Request { pairing, .. } | Frame::Response { pairing, .. }
+                            | Frame::Cancel { pairing, .. } | Frame::Taken { pairing, .. }
+                            | Frame::Queued { pairing, .. } | Frame::Got { pairing, .. } => Some(pairing),
+                            _ => None,
+                        };
+                        if let Some(pairing) = about {
+                            let bond = bonds[pairing];
+                            prop_assert!([bond.computer, bond.phone].contains(&device_of[&to]), "{frame:?}");
                         }
                     }
                     Effect::Close(session) => {
                         alive.remove(&session);
-                        open.retain(|(from, _)| *from != session);
                     }
                     Effect::Record(_) | Effect::Forget(_) => {}
                 }
             }
-            open.retain(|(from, _)| alive.contains(from));
         }
         prop_assert_eq!(hub.connections(), 0);
-        prop_assert_eq!(hub.next_deadline(), None);
-        prop_assert!(open.is_empty());
+        while let Some(next) = hub.next_deadline() {
+            prop_assert_eq!(hub.tick(next), []);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! the hub asks of the database.
 
 mod bucket;
+mod exchanges;
 mod hub;
 #[cfg(test)]
 mod hub_tests;
@@ -12,6 +13,7 @@ mod routes;
 mod service;
 mod socket;
 
-pub use hub::{Bond, Effect, Hub, MAX_EXCHANGES, Role, SessionId};
+pub use exchanges::MAX_EXCHANGES;
+pub use hub::{Bond, Effect, Hub, Role, SessionId};
 pub use routes::routes;
 pub use service::{Relay, run};

@@ -1,9 +1,13 @@
-//! One CTAP request to the phone and its end: sealed, sent, waited for, given up.
+//! One CTAP request to the phone and its end: sealed, sent, waited for, given up. That it arrives although connections
+//! break is the business of [`pocketkey_link::exchange`].
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, future, sync::Arc};
+
+use pocketkey_api::sandbox::KeyState;
 
 use pocketkey_authenticator::{Config, Device, cbor, info};
 use pocketkey_link::{
+    exchange::{self, Ended, Progress},
     frame::{Frame, MAX_TTL_MS},
     id::ExchangeId,
     sealed::{self, Protocol, Request, Response},
@@ -17,20 +21,14 @@ use tokio::{
 use super::{Inner, Shared, link::Relay};
 use crate::{fail::Fail, hid::machine::NO_PRECISE_DIAGNOSIS, key::GET_INFO};
 
-/// Requests that wait for their end. An end that is dropped means: the connection is gone.
+/// Requests that wait for their end.
 pub(super) type Asked = HashMap<ExchangeId, oneshot::Sender<End>>;
+
+/// How a request ended.
+pub(super) type End = Result<Response, Fail>;
 
 /// How long a key that is about to be plugged in waits for its phone to say what it can do.
 const PHONE_MAY_TAKE: time::Duration = time::Duration::from_secs(2);
-
-/// How the relay says that a request is over.
-#[derive(Debug)]
-pub(super) enum End {
-    /// With a sealed response.
-    Response(Vec<u8>),
-    /// Without.
-    Failed(Fail),
-}
 
 /// What the key says of itself: what the phone said when it was paired, or else what any phone of ours would say.
 pub(super) fn get_info(inner: &Inner) -> Vec<u8> {
@@ -97,33 +95,60 @@ async fn ask(
     let ttl_ms = u32::try_from(within.as_millis()).unwrap_or(MAX_TTL_MS).min(MAX_TTL_MS);
     let (end, ended) = oneshot::channel();
     let asked_at = Instant::now();
-    let waiting = {
+    {
         let mut inner = shared.lock();
         if inner.kept.off {
             return Err(Fail::Disabled);
         }
         let bond = inner.bond().ok_or(Fail::NoPhone)?;
-        let Relay::Up { frames } = &inner.relay else { return Err(Fail::ApplianceUnreachable) };
+        if !inner.relay.may_come_back(shared.options.wait_for_appliance) {
+            return Err(Fail::ApplianceUnreachable);
+        }
         let plugged_in_ms =
             inner.plugged_in.map(|at| u32::try_from(at.elapsed().as_millis()).unwrap_or(u32::MAX));
         let request = Request { issued_at: now_ms(), ttl_ms, ctap: ctap.into(), protocol, plugged_in_ms };
         let (waiting, body) = sealed::seal_request(&bond, &shared.keys, exchange, &request, &mut OsEntropy)
             .map_err(|_| Fail::TooLong)?;
-        let frame = Frame::Request { exchange, pairing: bond.pairing, ttl_ms, body: body.into() };
-        frames.try_send(frame).map_err(|_| Fail::ApplianceUnreachable)?;
+        let now = shared.ticks();
+        let deadline = now + u64::from(ttl_ms);
+        let asked = exchange::Asked { pairing: bond.pairing, waiting, body, deadline };
+        let frame = inner.requests.ask(now, exchange, asked);
+        inner.send(frame);
         inner.asked.insert(exchange, end);
-        waiting
-    };
+    }
+    shared.asked.notify_one();
     let _cancel = CancelOnDrop { shared, exchange };
     sent();
-    match time::timeout(time::Duration::from_millis(ttl_ms.into()), ended).await {
-        Ok(Ok(End::Response(body))) => {
-            let response = waiting.open_response(&body).map_err(|_| Fail::NotThePhone)?;
-            Ok(take_response(shared, response, asked_at))
+    let response = tokio::select! {
+        ended = ended => ended.unwrap_or(Err(Fail::ApplianceUnreachable))?,
+        () = phone_is_away(shared) => return Err(Fail::PhoneOffline),
+    };
+    Ok(take_response(shared, response, asked_at))
+}
+
+/// Ends when the phone has been away for as long as a request waits for it.
+async fn phone_is_away(shared: &Shared) {
+    let patience = shared.options.wait_for_phone;
+    let mut view = shared.view.subscribe();
+    loop {
+        let away = view.wait_for(|view| view.state == KeyState::PhoneOffline).await.is_ok();
+        if !away {
+            return future::pending().await;
         }
-        Ok(Ok(End::Failed(fail))) => Err(fail),
-        Ok(Err(_)) => Err(Fail::ApplianceUnreachable),
-        Err(_) => Err(Fail::TimedOut),
+        let back = view.wait_for(|view| view.state != KeyState::PhoneOffline);
+        if time::timeout(patience, back).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What the end of an exchange means for whoever asked.
+pub(super) fn end(ended: Ended) -> End {
+    match ended {
+        Ended::Answer(answer) => answer.map_err(|_| Fail::NotThePhone),
+        Ended::Failed(reason) => Err(reason.into()),
+        Ended::TimedOut(Progress::Queued) => Err(Fail::PhoneOffline),
+        Ended::TimedOut(Progress::Sent | Progress::Taken) => Err(Fail::TimedOut),
     }
 }
 
@@ -152,20 +177,27 @@ pub(super) fn is_info(reply: &[u8]) -> bool {
     matches!(reply.split_first(), Some((0, map)) if map.len() < 1024 && cbor::decode(map).is_ok())
 }
 
-/// Ends whatever the phone is being asked, and tells it.
-pub(super) fn call_off(inner: &mut Inner, why: Fail) {
+/// Ends whatever the phone is being asked at `now`, and tells it.
+pub(super) fn call_off(inner: &mut Inner, now: u64, why: Fail) {
     for (exchange, end) in std::mem::take(&mut inner.asked) {
-        let _ = end.send(End::Failed(why)); // nobody waits: given up at the same moment
-        inner.cancel(exchange);
+        let _ = end.send(Err(why)); // nobody waits: given up at the same moment
+        inner.cancel(now, exchange);
     }
 }
 
 impl Inner {
-    /// Tells the phone that nobody waits for its answer any more.
-    fn cancel(&self, exchange: ExchangeId) {
+    /// Sends a frame if the connection stands. What matters is sent again when it does.
+    pub(super) fn send(&self, frame: Frame) {
         if let Relay::Up { frames } = &self.relay {
-            // A full queue means a dead connection; the relay cancels for us when it notices.
-            let _ = frames.try_send(Frame::Cancel { exchange });
+            // A full queue means a dead connection.
+            let _ = frames.try_send(frame);
+        }
+    }
+
+    /// Tells the phone that nobody waits for its answer any more.
+    fn cancel(&mut self, now: u64, exchange: ExchangeId) {
+        if let Some(frame) = self.requests.call_off(now, exchange) {
+            self.send(frame);
         }
     }
 }
@@ -180,7 +212,7 @@ impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         let mut inner = self.shared.lock();
         if inner.asked.remove(&self.exchange).is_some() {
-            inner.cancel(self.exchange);
+            inner.cancel(self.shared.ticks(), self.exchange);
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use pocketkey_link::{
+    exchange::Ended,
     frame::{Frame, PairFailure, Peer},
-    id::{DeviceId, PairingId},
+    id::{DeviceId, ExchangeId, PairingId},
     pairing::{self, ComputerCard, ComputerWaits, Paired, PhoneCard},
     qr::PairingInvitation,
 };
@@ -15,8 +16,8 @@ use tokio::{
 };
 
 use super::{
-    Invitation, Shared,
-    asking::{End, is_info},
+    Inner, Invitation, Shared,
+    asking::{self, is_info},
     store::PairedPhone,
 };
 use crate::{fail::Fail, machine};
@@ -41,7 +42,20 @@ pub(super) enum Relay {
     Down {
         /// Why, for people.
         reason: String,
+        /// When it stood last.
+        stood: Option<Instant>,
     },
+}
+
+impl Relay {
+    /// Whether it stands, or stood less than `patience` ago, so that a request may wait for it.
+    pub(super) fn may_come_back(&self, patience: Duration) -> bool {
+        match self {
+            Self::Up { .. } => true,
+            Self::Connecting => false,
+            Self::Down { stood, .. } => stood.is_some_and(|at| at.elapsed() < patience),
+        }
+    }
 }
 
 /// An invitation that the appliance knows of.
@@ -69,10 +83,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         link.invite_if_wanted();
         let renew = link.invited.as_ref().map(|(_, at)| *at);
+        let tick = link.next_tick();
         tokio::select! {
             event = next(&mut link.connection) => link.handle(event),
             invited = finished(&mut link.inviting) => link.take_invitation(invited),
             () = sleep_until(renew.unwrap_or_else(Instant::now)), if renew.is_some() => link.expire(),
+            () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => link.tick(),
+            () = link.shared.asked.notified() => {}
         }
     }
 }
@@ -143,9 +160,13 @@ impl Link {
         match event {
             Event::Up { peers } => self.up(&peers),
             Event::Down { reason } => self.shared.change(|inner| {
-                inner.relay = Relay::Down { reason };
+                let stood = match inner.relay {
+                    Relay::Up { .. } => Some(Instant::now()),
+                    Relay::Down { stood, .. } => stood,
+                    Relay::Connecting => None,
+                };
+                inner.relay = Relay::Down { reason, stood };
                 inner.phone_online = false;
-                inner.asked.clear();
             }),
             Event::Frame(frame) => self.take_frame(frame),
         }
@@ -153,6 +174,7 @@ impl Link {
 
     fn up(&mut self, peers: &[Peer]) {
         let Some(frames) = self.connection.as_ref().map(Connection::sender) else { return };
+        let now = self.shared.ticks();
         self.shared.change(|inner| {
             inner.relay = Relay::Up { frames };
             if let Some(phone) = &inner.kept.phone {
@@ -161,19 +183,24 @@ impl Link {
                     None => inner.kept.phone = None,
                 }
             }
+            inner.resume(now);
         });
         self.shared.save();
     }
 
     fn take_frame(&mut self, frame: Frame) {
         match frame {
-            Frame::Response { exchange, body } => self.end(exchange, End::Response(body.into())),
-            Frame::Failed { exchange, reason } => self.end(exchange, End::Failed(Fail::from(reason))),
-            Frame::Presence { peer } | Frame::Paired { peer } => self.shared.change(|inner| {
-                if inner.kept.phone.as_ref().is_some_and(|phone| phone.pairing == peer.pairing) {
-                    inner.phone_online = peer.online;
-                }
-            }),
+            Frame::Presence { peer } | Frame::Paired { peer } => {
+                let now = self.shared.ticks();
+                self.shared.change(|inner| {
+                    if inner.kept.phone.as_ref().is_some_and(|phone| phone.pairing == peer.pairing) {
+                        inner.phone_online = peer.online;
+                        if peer.online {
+                            inner.resume(now);
+                        }
+                    }
+                });
+            }
             Frame::Unpaired { pairing } => {
                 self.shared.change(|inner| {
                     inner.kept.phone.take_if(|phone| phone.pairing == pairing);
@@ -185,15 +212,36 @@ impl Link {
             Frame::PairFailed { pairing, .. } => {
                 self.opened.take_if(|(opened, _)| *opened == pairing);
             }
-            // The rest is not for computers.
-            _ => {}
+            frame => {
+                let mut inner = self.shared.lock();
+                let (reply, ended) = inner.requests.received(&frame);
+                reply.into_iter().for_each(|reply| inner.send(reply));
+                inner.end(ended);
+            }
         }
     }
 
-    fn end(&self, exchange: pocketkey_link::id::ExchangeId, end: End) {
-        if let Some(waits) = self.shared.lock().asked.remove(&exchange) {
-            // Whoever asked may have left.
-            let _ = waits.send(end);
+    /// When [`Link::tick`] has something to do next.
+    fn next_tick(&self) -> Option<Instant> {
+        let inner = self.shared.lock();
+        let given_up = match inner.relay {
+            Relay::Down { stood: Some(stood), .. } if !inner.asked.is_empty() => {
+                Some(stood + self.shared.options.wait_for_appliance)
+            }
+            _ => None,
+        };
+        let again = inner.requests.next_tick().map(|at| self.shared.started + Duration::from_millis(at));
+        given_up.into_iter().chain(again).min()
+    }
+
+    fn tick(&self) {
+        let mut inner = self.shared.lock();
+        let now = self.shared.ticks();
+        let (frames, ended) = inner.requests.tick(now);
+        frames.into_iter().for_each(|frame| inner.send(frame));
+        inner.end(ended);
+        if !inner.relay.may_come_back(self.shared.options.wait_for_appliance) {
+            asking::call_off(&mut inner, now, Fail::ApplianceUnreachable);
         }
     }
 
@@ -245,6 +293,24 @@ impl Link {
     }
 }
 
+impl Inner {
+    /// The connection is new, or the phone came: says again what has no answer.
+    fn resume(&mut self, now: u64) {
+        for frame in self.requests.resume(now) {
+            self.send(frame);
+        }
+    }
+
+    /// Tells whoever asked how it ended. They may have left.
+    fn end(&mut self, ended: impl IntoIterator<Item = (ExchangeId, Ended)>) {
+        for (exchange, ended) in ended {
+            if let Some(waits) = self.asked.remove(&exchange) {
+                let _ = waits.send(asking::end(ended));
+            }
+        }
+    }
+}
+
 /// Asks the appliance for a pairing until it gives one.
 async fn invite(shared: Arc<Shared>) -> Invited {
     let rest = Rest::new(&shared.options.server);
@@ -269,8 +335,10 @@ async fn invite(shared: Arc<Shared>) -> Invited {
         };
         shared.change(|inner| {
             // While the relay connection stands the old phone still answers.
-            if !matches!(inner.relay, Relay::Up { .. }) {
-                inner.relay = Relay::Down { reason };
+            match &mut inner.relay {
+                Relay::Up { .. } => {}
+                Relay::Down { reason: told, .. } => *told = reason,
+                Relay::Connecting => inner.relay = Relay::Down { reason, stood: None },
             }
         });
         sleep(RETRY).await;

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use pocketkey_link::identity::DeviceKeys;
+use pocketkey_link::{exchange::Requests, identity::DeviceKeys};
 use pocketkey_relay_client::OsEntropy;
 use tokio::{
     sync::{Notify, watch},
@@ -34,6 +34,9 @@ use store::{Keep, Store};
 
 /// How long the person has, unless said otherwise.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long the appliance may be gone, unless said otherwise.
+pub const APPLIANCE_MAY_BE_AWAY: Duration = Duration::from_secs(10);
 
 /// Where a computer keeps its keys and its pairing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,10 @@ pub struct ComputerOptions {
     pub pair_again: bool,
     /// How long a person has to answer a request; at most two minutes.
     pub answer_within: Duration,
+    /// How long a request waits for a phone that is away; at most `answer_within`.
+    pub wait_for_phone: Duration,
+    /// How long the appliance may be gone before what is asked fails: it may just be restarted.
+    pub wait_for_appliance: Duration,
 }
 
 impl ComputerOptions {
@@ -71,6 +78,8 @@ impl ComputerOptions {
             plug_in: false,
             pair_again: false,
             answer_within: ANSWER_WITHIN,
+            wait_for_phone: ANSWER_WITHIN,
+            wait_for_appliance: APPLIANCE_MAY_BE_AWAY,
         }
     }
 }
@@ -118,6 +127,7 @@ impl Computer {
                 relay: link::Relay::Connecting,
                 phone_online: false,
                 invitation: None,
+                requests: Requests::default(),
                 asked: Asked::default(),
                 failures: 0,
                 last_failure: None,
@@ -127,6 +137,8 @@ impl Computer {
             }),
             view: watch::Sender::default(),
             replug: Notify::new(),
+            asked: Notify::new(),
+            started: Instant::now(),
         });
         shared.publish(&shared.lock());
         let mut tasks = JoinSet::new();
@@ -180,6 +192,9 @@ struct Shared {
     inner: Mutex<Inner>,
     view: watch::Sender<View>,
     replug: Notify,
+    /// Something was asked: there is a new time to look at.
+    asked: Notify,
+    started: Instant,
 }
 
 /// What changes.
@@ -191,6 +206,9 @@ struct Inner {
     relay: link::Relay,
     phone_online: bool,
     invitation: Option<Invitation>,
+    /// What the phone was asked, until it is answered or the phone knows that nobody waits.
+    requests: Requests,
+    /// Who waits for the answers.
     asked: Asked,
     failures: u64,
     last_failure: Option<Fail>,
@@ -210,6 +228,11 @@ impl std::fmt::Debug for Shared {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Milliseconds of a clock that does not go back.
+    fn ticks(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Makes the pairing, and what is known of the phone, last.

@@ -56,10 +56,11 @@ impl Controls {
     /// Switches the key on or off (C3), which is kept. An off key stays plugged in and answers getInfo, but phones receive
     /// nothing: what is asked of it, or is being asked, fails at once.
     pub fn switch(&self, on: bool) {
+        let now = self.0.ticks();
         self.0.change(|inner| {
             inner.kept.off = !on;
             if !on {
-                asking::call_off(inner, Fail::Disabled);
+                asking::call_off(inner, now, Fail::Disabled);
             }
         });
         self.0.save();

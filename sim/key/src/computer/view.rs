@@ -62,7 +62,7 @@ impl View {
     pub(super) fn of(inner: &Inner) -> Self {
         let phone = inner.kept.phone.as_ref();
         let (state, trouble) = match &inner.relay {
-            Relay::Down { reason } => (KeyState::ApplianceUnreachable, Some(reason.clone())),
+            Relay::Down { reason, .. } => (KeyState::ApplianceUnreachable, Some(reason.clone())),
             _ if phone.is_none() => (KeyState::NoPhone, None),
             _ if inner.kept.off => (KeyState::Disabled, None),
             _ if inner.phone_online => (KeyState::Ready, None),

@@ -78,13 +78,24 @@ impl Appliance {
         Self { url, recorded, say, heard }
     }
 
-    /// The next frame from the computer.
+    /// The next frame from the computer that is more than an acknowledgement.
     pub async fn frame(&mut self) -> Frame {
-        timeout(PATIENCE, self.heard.recv()).await.expect("a frame in time").unwrap()
+        loop {
+            let frame = timeout(PATIENCE, self.heard.recv()).await.expect("a frame in time").unwrap();
+            if !matches!(frame, Frame::Got { .. }) {
+                return frame;
+            }
+        }
     }
 
     pub async fn send(&self, frame: Frame) {
         assert!(self.say.send(Say::Frame(frame)).is_ok());
+    }
+
+    /// The phone comes or goes.
+    pub async fn presence(&self, online: bool) {
+        let pairing = self.recorded.lock().unwrap().expect("a pairing");
+        self.send(Frame::Presence { peer: Peer { pairing, device: PHONE, online } }).await;
     }
 
     pub async fn drop_connection(&self) {
@@ -175,7 +186,7 @@ impl PhoneSide {
     /// The frame that answers a request.
     pub fn seal(&self, (exchange, answering): (ExchangeId, Answering), ctap: &[u8]) -> Frame {
         let body = answering.seal_response(&Response { ctap: ctap.to_vec().into(), info: None }).unwrap();
-        Frame::Response { exchange, body: body.into() }
+        Frame::Response { exchange, pairing: self.pairing(), body: body.into() }
     }
 }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use futures_util::SinkExt;
 use pocketkey_link::{
     frame::{Failure, Frame, MAX_FRAME, Refusal},
-    id::{DeviceId, ExchangeId},
+    id::{DeviceId, ExchangeId, PairingId},
     proof,
 };
 use pocketkey_tests_api::Appliance;
@@ -42,15 +42,17 @@ async fn requests_responses_and_cancels_cross_between_paired_devices() {
     let exchange = ExchangeId([1; 16]);
     pair.computer.send(request(&pair, exchange, 12_000)).await;
     assert_eq!(pair.phone.next().await, request(&pair, exchange, 12_000));
-    let response = Frame::Response { exchange, body: b"sealed".to_vec().into() };
+    let pairing = pair.pairing;
+    let response = Frame::Response { exchange, pairing, body: b"sealed".to_vec().into() };
     pair.phone.send(response.clone()).await;
     assert_eq!(pair.computer.next().await, response);
 
     let cancelled = ExchangeId([2; 16]);
     pair.computer.send(request(&pair, cancelled, 1)).await;
     pair.phone.next().await;
-    pair.computer.send(Frame::Cancel { exchange: cancelled }).await;
-    assert_eq!(pair.phone.next().await, Frame::Cancel { exchange: cancelled });
+    let cancel = Frame::Cancel { exchange: cancelled, pairing };
+    pair.computer.send(cancel.clone()).await;
+    assert_eq!(pair.phone.next().await, cancel);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +64,7 @@ async fn time_outs_and_departures_reach_the_other_end() {
     let Frame::Request { body, pairing, .. } = request(&pair, exchange, 1) else { unreachable!() };
     pair.computer.send(Frame::Request { exchange, pairing, ttl_ms: 50, body }).await;
     pair.phone.next().await;
-    let timed_out = Frame::Failed { exchange, reason: Failure::TimedOut };
+    let timed_out = Frame::Failed { exchange, pairing, reason: Failure::TimedOut };
     assert_eq!(pair.computer.next().await, timed_out);
     assert_eq!(pair.phone.next().await, timed_out);
 
@@ -70,11 +72,10 @@ async fn time_outs_and_departures_reach_the_other_end() {
     pair.computer.send(request(&pair, exchange, 1)).await;
     pair.phone.next().await;
     pair.phone.0.close(None).await.unwrap();
-    assert_eq!(pair.computer.next().await, Frame::Failed { exchange, reason: Failure::PhoneOffline });
     assert!(matches!(pair.computer.next().await, Frame::Presence { peer } if !peer.online));
-    pair.computer.send(request(&pair, ExchangeId([3; 16]), 1)).await;
-    let failed = Frame::Failed { exchange: ExchangeId([3; 16]), reason: Failure::PhoneOffline };
-    assert_eq!(pair.computer.next().await, failed);
+    let waiting = ExchangeId([3; 16]);
+    pair.computer.send(request(&pair, waiting, 1)).await;
+    assert_eq!(pair.computer.next().await, Frame::Queued { exchange: waiting, pairing });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +101,7 @@ async fn only_the_device_itself_gets_in() {
     device.send(prove(&ada, ada_id, nonce)).await;
     assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
     let (mut device, _) = Device::open(relay).await;
-    device.send(Frame::Cancel { exchange: ExchangeId([1; 16]) }).await;
+    device.send(Frame::Unpaired { pairing: PairingId([1; 16]) }).await;
     assert_eq!(refusal(&mut device).await, Some(Refusal::NotProven));
     assert_eq!(appliance.app.relay().connections(), 0);
 }

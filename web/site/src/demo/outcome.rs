@@ -103,6 +103,7 @@ impl From<Failure> for Failed {
             Failure::NotUnlocked => (strings::NOT_UNLOCKED, strings::NOT_UNLOCKED_TEXT),
             Failure::TooLong => (strings::TOO_LONG, strings::TOO_LONG_TEXT),
             Failure::Unreadable => (strings::UNREADABLE, strings::UNREADABLE_TEXT),
+            Failure::Interrupted => (strings::INTERRUPTED, strings::INTERRUPTED_TEXT),
             Failure::Tampered => (strings::TAMPERED, strings::TAMPERED_TEXT),
             Failure::Nonsense => (strings::NONSENSE, strings::NONSENSE_TEXT),
             Failure::Options => (strings::BAD_OPTIONS, strings::BAD_OPTIONS_TEXT),

@@ -4,13 +4,13 @@
 //! is [`super::page`].
 
 use data_encoding::BASE64URL_NOPAD;
-use minicbor::bytes::ByteVec;
 use pocketkey_api::{
     device::NewDevice,
     pairing::{NewPairing, Pairing},
 };
 use pocketkey_link::{
     Entropy,
+    exchange::{Asked, Ended, Progress, Requests},
     frame::{Frame, PairFailure, Peer, Refusal},
     id::{DeviceId, ExchangeId, PairingId},
     identity::{DeviceKeys, SecretBytes},
@@ -85,12 +85,6 @@ struct Inviting {
     answered: Option<ComputerWaits>,
 }
 
-/// A request on its way.
-struct Asking {
-    exchange: ExchangeId,
-    waiting: sealed::Waiting,
-}
-
 /// The computer.
 pub struct Computer {
     name: Name,
@@ -100,7 +94,8 @@ pub struct Computer {
     phone_online: bool,
     link: Link,
     inviting: Option<Inviting>,
-    asking: Option<Asking>,
+    requests: Requests,
+    asking: Option<ExchangeId>,
 }
 
 /// What is stored, as JSON.
@@ -130,6 +125,7 @@ impl Computer {
             phone_online: false,
             link: Link::Down,
             inviting: None,
+            requests: Requests::default(),
             asking: None,
         }
     }
@@ -216,18 +212,17 @@ impl Computer {
         true
     }
 
-    /// The connection is gone. What was under way is lost.
-    pub fn disconnected(&mut self) -> Vec<Effect> {
+    /// The connection is gone. A request that is under way goes on with the next one.
+    pub fn disconnected(&mut self) {
         self.link = Link::Down;
         self.phone_online = false;
         if let Some(inviting) = &mut self.inviting {
             inviting.answered = None;
         }
-        self.end(Err(Failure::Unreachable))
     }
 
-    /// A frame came.
-    pub fn received(&mut self, frame: Frame, entropy: &mut impl Entropy) -> Vec<Effect> {
+    /// A frame came, at `now`.
+    pub fn received(&mut self, frame: Frame, now: u64, entropy: &mut impl Entropy) -> Vec<Effect> {
         match frame {
             Frame::Challenge { nonce } => {
                 let Some(device) = self.device else { return Vec::new() };
@@ -235,17 +230,17 @@ impl Computer {
                 let signature = proof::connect(&self.keys, device, &nonce);
                 vec![Effect::Send(Frame::Prove { device, signature })]
             }
-            Frame::Welcome { peers } => self.welcome(&peers),
+            Frame::Welcome { peers } => self.welcome(&peers, now),
             Frame::Refused { reason } => {
-                let mut effects = self.disconnected();
-                effects.push(Effect::Refused(reason));
-                effects
+                self.disconnected();
+                vec![Effect::Refused(reason)]
             }
             Frame::Presence { peer } | Frame::Paired { peer } => {
-                if self.is_bond(peer.pairing) {
-                    self.phone_online = peer.online;
+                if !self.is_bond(peer.pairing) {
+                    return Vec::new();
                 }
-                Vec::new()
+                self.phone_online = peer.online;
+                if peer.online { self.resume(now) } else { Vec::new() }
             }
             Frame::PairOpen { pairing, body } => self.pair_open(pairing, &body, entropy),
             Frame::PairDone { pairing, body } => self.pair_done(pairing, &body),
@@ -259,34 +254,51 @@ impl Computer {
                 effects
             }
             Frame::Unpaired { pairing } if self.is_bond(pairing) => self.unpaired(),
-            Frame::Response { exchange, body } if self.asks(exchange) => match self.asking.take() {
-                Some(asking) => {
-                    let opened = asking.waiting.open_response(&body);
-                    vec![Effect::Ended(
-                        opened.map(|response| response.ctap.into()).map_err(|_| Failure::Tampered),
-                    )]
-                }
-                None => Vec::new(),
-            },
-            Frame::Failed { exchange, reason } if self.asks(exchange) => self.end(Err(reason.into())),
-            // Not meant for a computer, or about something that is over.
-            _ => Vec::new(),
+            frame => {
+                let (reply, ended) = self.requests.received(&frame);
+                let mut effects: Vec<Effect> = reply.into_iter().map(Effect::Send).collect();
+                effects.extend(ended.and_then(|ended| self.ended(ended)));
+                effects
+            }
         }
     }
 
-    fn welcome(&mut self, peers: &[Peer]) -> Vec<Effect> {
+    /// Time has passed: to be called every second or so.
+    pub fn tick(&mut self, now: u64) -> Vec<Effect> {
+        let (frames, ended) = self.requests.tick(now);
+        let mut effects: Vec<Effect> = frames.into_iter().map(Effect::Send).collect();
+        for one in ended {
+            effects.extend(self.ended(one));
+        }
+        effects
+    }
+
+    fn resume(&mut self, now: u64) -> Vec<Effect> {
+        self.requests.resume(now).into_iter().map(Effect::Send).collect()
+    }
+
+    fn ended(&mut self, (exchange, ended): (ExchangeId, Ended)) -> Option<Effect> {
+        self.asking.take_if(|asking| *asking == exchange)?;
+        Some(Effect::Ended(match ended {
+            Ended::Answer(answer) => {
+                answer.map(|response| response.ctap.into()).map_err(|_| Failure::Tampered)
+            }
+            Ended::Failed(reason) => Err(reason.into()),
+            Ended::TimedOut(Progress::Queued) => Err(Failure::PhoneOffline),
+            Ended::TimedOut(Progress::Sent | Progress::Taken) => Err(Failure::TimedOut),
+        }))
+    }
+
+    fn welcome(&mut self, peers: &[Peer], now: u64) -> Vec<Effect> {
         self.link = Link::Up;
         let Some(phone) = &self.phone else { return Vec::new() };
         match peers.iter().find(|peer| peer.pairing == phone.bond.pairing) {
             Some(peer) => {
                 self.phone_online = peer.online;
-                Vec::new()
+                self.resume(now)
             }
             // Removed while this page was away.
-            None => {
-                self.phone = None;
-                vec![Effect::Save]
-            }
+            None => self.unpaired(),
         }
     }
 
@@ -297,9 +309,9 @@ impl Computer {
     fn unpaired(&mut self) -> Vec<Effect> {
         self.phone = None;
         self.phone_online = false;
-        let mut effects = self.end(Err(Failure::NoPhone));
-        effects.push(Effect::Save);
-        effects
+        self.requests = Requests::default();
+        let ended = self.asking.take().map(|_| Effect::Ended(Err(Failure::NoPhone)));
+        ended.into_iter().chain([Effect::Save]).collect()
     }
 
     fn invited(&mut self, pairing: PairingId) -> Option<&mut Inviting> {
@@ -336,15 +348,8 @@ impl Computer {
         vec![Effect::Save]
     }
 
-    fn asks(&self, exchange: ExchangeId) -> bool {
-        self.asking.as_ref().is_some_and(|asking| asking.exchange == exchange)
-    }
-
-    fn end(&mut self, how: Result<Vec<u8>, Failure>) -> Vec<Effect> {
-        self.asking.take().map(|_| Effect::Ended(how)).into_iter().collect()
-    }
-
-    /// Asks the phone: gives the frame to send. [`Effect::Ended`] will follow.
+    /// Asks the phone, at `now` in Unix milliseconds: gives the frame to send. [`Effect::Ended`] will follow. A phone
+    /// that is away is waited for.
     ///
     /// # Errors
     /// Why nothing can be asked now.
@@ -352,34 +357,39 @@ impl Computer {
         &mut self,
         ctap: Vec<u8>,
         ttl_ms: u32,
-        now: i64,
+        now: u64,
         entropy: &mut impl Entropy,
     ) -> Result<Frame, Failure> {
         let bond = match self.state() {
-            State::Ready(phone) => phone.bond,
+            State::Ready(phone) | State::PhoneOffline(phone) => phone.bond,
             State::Unconnected => return Err(Failure::Unreachable),
             State::Unpaired(_) => return Err(Failure::NoPhone),
-            State::PhoneOffline(_) => return Err(Failure::PhoneOffline),
         };
         if self.asking.is_some() {
             return Err(Failure::Busy);
         }
         let exchange = ExchangeId::random(entropy);
-        let issued_at = u64::try_from(now).unwrap_or(0);
-        let request =
-            Request { issued_at, ttl_ms, ctap: ctap.into(), protocol: Protocol::Ctap2, plugged_in_ms: None };
+        let request = Request {
+            issued_at: now,
+            ttl_ms,
+            ctap: ctap.into(),
+            protocol: Protocol::Ctap2,
+            plugged_in_ms: None,
+        };
         let (waiting, body) = sealed::seal_request(&bond, &self.keys, exchange, &request, entropy).map_err(
             |error| match error {
                 SealError::TooLong => Failure::TooLong,
                 SealError::Noise(_) | SealError::Content => Failure::Tampered,
             },
         )?;
-        self.asking = Some(Asking { exchange, waiting });
-        Ok(Frame::Request { exchange, pairing: bond.pairing, ttl_ms, body: ByteVec::from(body) })
+        self.asking = Some(exchange);
+        let asked = Asked { pairing: bond.pairing, waiting, body, deadline: now + u64::from(ttl_ms) };
+        Ok(self.requests.ask(now, exchange, asked))
     }
 
     /// Gives up: the frame to send, if anything is under way. No [`Effect::Ended`] follows.
-    pub fn cancel(&mut self) -> Option<Frame> {
-        self.asking.take().map(|asking| Frame::Cancel { exchange: asking.exchange })
+    pub fn cancel(&mut self, now: u64) -> Option<Frame> {
+        let exchange = self.asking.take()?;
+        self.requests.call_off(now, exchange)
     }
 }

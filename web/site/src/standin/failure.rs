@@ -31,8 +31,10 @@ pub enum Failure {
     NotUnlocked,
     /// More credentials are named than fit into a request.
     TooLong,
-    /// The phone could not open the request: damaged, too old, or seen before.
+    /// The phone could not open the request: damaged or too old.
     Unreadable,
+    /// The phone was restarted before it could answer.
+    Interrupted,
     /// The answer is not the paired phone's, or was changed on the way.
     Tampered,
     /// The answer is none.
@@ -54,9 +56,12 @@ impl Failure {
             Self::Algorithm => "NotSupportedError",
             Self::Origin => "SecurityError",
             Self::Options => "TypeError",
-            Self::Unreadable | Self::Tampered | Self::Nonsense | Self::Status(_) | Self::Unreachable => {
-                "UnknownError"
-            }
+            Self::Unreadable
+            | Self::Interrupted
+            | Self::Tampered
+            | Self::Nonsense
+            | Self::Status(_)
+            | Self::Unreachable => "UnknownError",
             Self::Denied
             | Self::TimedOut
             | Self::NoPhone
@@ -95,6 +100,7 @@ impl From<frame::Failure> for Failure {
             frame::Failure::NotPaired => Self::NoPhone,
             frame::Failure::Busy => Self::Busy,
             frame::Failure::Unreadable => Self::Unreadable,
+            frame::Failure::Interrupted => Self::Interrupted,
         }
     }
 }

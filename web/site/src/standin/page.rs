@@ -40,6 +40,12 @@ const PAIRING: u32 = 15_000;
 /// How much longer than the relay this page waits for an answer, in milliseconds: the relay's word is the better one.
 const GRACE: u32 = 1_500;
 
+/// How long the appliance may be gone before a request fails: it may just be restarted.
+const APPLIANCE_MAY_BE_AWAY: Duration = Duration::from_secs(10);
+
+/// How often the stand-in looks at the clock, in milliseconds.
+const TICK: u32 = 1_000;
+
 /// Where the stand-in stands, for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
@@ -101,6 +107,10 @@ fn entropy(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the browser gives random bytes");
 }
 
+fn now() -> u64 {
+    u64::try_from(time::now()).unwrap_or(0)
+}
+
 /// Where this page is from.
 fn origin() -> Origin {
     let location = window().location();
@@ -147,6 +157,7 @@ impl StandIn {
             condition,
         });
         Inner::connect(&inner);
+        leptos::task::spawn_local(Inner::tick(Rc::downgrade(&inner)));
         Self { inner: StoredValue::new_local(inner), condition }
     }
 
@@ -210,7 +221,7 @@ impl StandIn {
         self.settled(signal).await?;
         let inner = self.inner.try_get_value().ok_or(Failure::Aborted)?;
         let ctap = std::mem::take(&mut ceremony.ctap);
-        let frame = inner.computer.borrow_mut().ask(ctap, ceremony.timeout, time::now(), &mut entropy)?;
+        let frame = inner.computer.borrow_mut().ask(ctap, ceremony.timeout, now(), &mut entropy)?;
         let (sender, answer) = oneshot::channel();
         inner.answer.replace(Some(sender));
         inner.send(&frame);
@@ -253,7 +264,7 @@ impl StandIn {
 /// Ends the request that is under way, and tells the phone.
 fn give_up(inner: &Weak<Inner>, why: Failure) {
     let Some(inner) = inner.upgrade() else { return };
-    let cancel = inner.computer.borrow_mut().cancel();
+    let cancel = inner.computer.borrow_mut().cancel(now());
     if let Some(cancel) = cancel {
         inner.send(&cancel);
     }
@@ -295,6 +306,16 @@ impl Inner {
         };
         if self.condition.try_with_untracked(|old| *old != condition) == Some(true) {
             self.condition.set(condition);
+        }
+    }
+
+    /// Says again what was lost on the way, for as long as the page lives.
+    async fn tick(weak: Weak<Self>) {
+        loop {
+            TimeoutFuture::new(TICK).await;
+            let Some(inner) = weak.upgrade() else { return };
+            let effects = inner.computer.borrow_mut().tick(now());
+            Self::apply(&inner, effects);
         }
     }
 
@@ -358,7 +379,7 @@ impl Inner {
 
     fn received(inner: &Rc<Self>, bytes: &[u8]) {
         let Ok(frame) = Frame::decode(bytes) else { return };
-        let effects = inner.computer.borrow_mut().received(frame, &mut entropy);
+        let effects = inner.computer.borrow_mut().received(frame, now(), &mut entropy);
         Self::apply(inner, effects);
         if matches!(inner.computer.borrow().state(), State::Ready(_)) {
             inner.tries.set(0);
@@ -406,8 +427,7 @@ impl Inner {
     fn start_over(inner: &Rc<Self>) {
         let old = inner.socket.take();
         drop(old);
-        let effects = inner.computer.borrow_mut().disconnected();
-        Self::apply(inner, effects);
+        inner.end(Err(Failure::Unreachable));
         store(None);
         inner.computer.replace(Computer::new(name(), &mut entropy));
         inner.shown.replace(None);
@@ -419,8 +439,12 @@ impl Inner {
 
     /// The connection is gone, or could not be made: again, later and later.
     fn closed(inner: &Rc<Self>) {
-        let effects = inner.computer.borrow_mut().disconnected();
-        Self::apply(inner, effects);
+        inner.computer.borrow_mut().disconnected();
+        later(Rc::downgrade(inner), APPLIANCE_MAY_BE_AWAY, |inner| {
+            if inner.computer.borrow().state() == State::Unconnected {
+                give_up(&Rc::downgrade(inner), Failure::Unreachable);
+            }
+        });
         let tries = inner.tries.get();
         inner.tries.set(tries + 1);
         inner.refresh();

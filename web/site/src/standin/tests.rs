@@ -23,7 +23,7 @@ use super::{
     computer::{Computer, Effect, Name, State},
 };
 
-const NOW: i64 = 1_800_000_000_000;
+const NOW: u64 = 1_800_000_000_000;
 const PHONE: DeviceId = DeviceId([7; 16]);
 const PAIRING: PairingId = PairingId([8; 16]);
 const COMPUTER: DeviceId = DeviceId([9; 16]);
@@ -42,7 +42,7 @@ impl Entropy for Counter {
 
 impl Env for Counter {
     fn now(&self) -> u64 {
-        u64::try_from(NOW).unwrap()
+        NOW
     }
 
     fn fill(&mut self, bytes: &mut [u8]) {
@@ -106,8 +106,7 @@ fn sent(effects: Vec<Effect>) -> Frame {
 fn invited(chance: &mut Counter) -> Computer {
     let mut computer = Computer::new(name(), chance);
     assert!(computer.needs_pairing());
-    let pairing =
-        Pairing { pairing_id: PAIRING.to_string(), device_id: COMPUTER.to_string(), expires_at: NOW };
+    let pairing = Pairing { pairing_id: PAIRING.to_string(), device_id: COMPUTER.to_string(), expires_at: 0 };
     assert!(computer.invite(&pairing, chance));
     assert!(!computer.needs_pairing());
     computer
@@ -116,14 +115,14 @@ fn invited(chance: &mut Counter) -> Computer {
 /// Connects as the relay asks it to.
 fn connect(computer: &mut Computer, peers: Vec<Peer>, chance: &mut Counter) {
     let nonce = chance.bytes();
-    let Frame::Prove { device, signature } = sent(computer.received(Frame::Challenge { nonce }, chance))
+    let Frame::Prove { device, signature } = sent(computer.received(Frame::Challenge { nonce }, NOW, chance))
     else {
         panic!()
     };
     let introduced = computer.introduction().computer;
     let key = BASE64URL_NOPAD.decode(introduced.sign_key.as_bytes()).unwrap().try_into().unwrap();
     proof::verify_connection(&key, device, &nonce, &signature).unwrap();
-    drop(computer.received(Frame::Welcome { peers }, chance));
+    drop(computer.received(Frame::Welcome { peers }, NOW, chance));
 }
 
 fn paired() -> (Computer, Phone, Counter) {
@@ -133,7 +132,7 @@ fn paired() -> (Computer, Phone, Counter) {
     let State::Unpaired(Some(text)) = computer.state() else { panic!() };
 
     let (waits, open) = phone.scan(&text, &mut chance);
-    let answer = computer.received(Frame::PairOpen { pairing: PAIRING, body: open.into() }, &mut chance);
+    let answer = computer.received(Frame::PairOpen { pairing: PAIRING, body: open.into() }, NOW, &mut chance);
     let Frame::PairAnswer { body, .. } = sent(answer) else { panic!() };
     let card = phone.card(&mut chance);
     let (pinned, done) = waits.finish(&body, &card).unwrap();
@@ -143,13 +142,15 @@ fn paired() -> (Computer, Phone, Counter) {
         phone: PHONE,
         peer_key: pinned.peer_key,
     });
-    let effects = computer.received(Frame::PairDone { pairing: PAIRING, body: done.into() }, &mut chance);
+    let effects =
+        computer.received(Frame::PairDone { pairing: PAIRING, body: done.into() }, NOW, &mut chance);
     assert_eq!(effects, [Effect::Save]);
 
     let State::PhoneOffline(pinned_phone) = computer.state() else { panic!("not recorded yet") };
     assert_eq!(pinned_phone.code, pinned.code);
     drop(computer.received(
         Frame::Paired { peer: Peer { pairing: PAIRING, device: PHONE, online: true } },
+        NOW,
         &mut chance,
     ));
     assert!(matches!(computer.state(), State::Ready(_)));
@@ -162,6 +163,14 @@ fn ask(computer: &mut Computer, ceremony: &Ceremony, chance: &mut Counter) -> (E
     (exchange, body.into())
 }
 
+fn response(exchange: ExchangeId, body: Vec<u8>) -> Frame {
+    Frame::Response { exchange, pairing: PAIRING, body: body.into() }
+}
+
+fn got(exchange: ExchangeId) -> Effect {
+    Effect::Send(Frame::Got { exchange, pairing: PAIRING })
+}
+
 /// Runs a ceremony, the phone answering with `answer`.
 fn run(
     (computer, phone, chance): &mut (Computer, Phone, Counter),
@@ -170,8 +179,8 @@ fn run(
 ) -> Result<Value, Failure> {
     let (exchange, body) = ask(computer, ceremony, chance);
     let body = phone.answer(exchange, &body, answer, chance);
-    let effects = computer.received(Frame::Response { exchange, body: body.into() }, chance);
-    let Ok([Effect::Ended(reply)]) = <[Effect; 1]>::try_from(effects) else { panic!() };
+    let effects = computer.received(response(exchange, body), NOW, chance);
+    let Ok([_, Effect::Ended(reply)]) = <[Effect; 2]>::try_from(effects) else { panic!() };
     ceremony.finish(&reply?)
 }
 
@@ -265,10 +274,11 @@ fn no_is_no_whoever_says_it() {
     for reason in [frame::Failure::PhoneOffline, frame::Failure::TimedOut, frame::Failure::Busy] {
         let (exchange, _) = ask(&mut computer, &ceremony, &mut chance);
         let other = ExchangeId::random(&mut chance);
-        assert_eq!(computer.received(Frame::Failed { exchange: other, reason }, &mut chance), []);
-        let effects = computer.received(Frame::Failed { exchange, reason }, &mut chance);
-        assert_eq!(effects, [Effect::Ended(Err(reason.into()))]);
-        assert_eq!(computer.received(Frame::Failed { exchange, reason }, &mut chance), [], "once");
+        let failed = |exchange| Frame::Failed { exchange, pairing: PAIRING, reason };
+        assert_eq!(computer.received(failed(other), NOW, &mut chance), [got(other)]);
+        let effects = computer.received(failed(exchange), NOW, &mut chance);
+        assert_eq!(effects, [got(exchange), Effect::Ended(Err(reason.into()))]);
+        assert_eq!(computer.received(failed(exchange), NOW, &mut chance), [got(exchange)], "once");
     }
 }
 
@@ -278,10 +288,10 @@ fn one_request_at_a_time_and_a_cancelled_one_is_forgotten() {
     let ceremony = Ceremony::create(&creation(false, &[]), &origin()).unwrap();
     let (exchange, body) = ask(&mut computer, &ceremony, &mut chance);
     assert_eq!(computer.ask(ceremony.ctap.clone(), 1, NOW, &mut chance), Err(Failure::Busy));
-    assert_eq!(computer.cancel(), Some(Frame::Cancel { exchange }));
-    assert_eq!(computer.cancel(), None);
+    assert_eq!(computer.cancel(NOW), Some(Frame::Cancel { exchange, pairing: PAIRING }));
+    assert_eq!(computer.cancel(NOW), None);
     let late = phone.answer(exchange, &body, YES, &mut chance);
-    assert_eq!(computer.received(Frame::Response { exchange, body: late.into() }, &mut chance), []);
+    assert_eq!(computer.received(response(exchange, late), NOW, &mut chance), [got(exchange)]);
 }
 
 #[test]
@@ -291,29 +301,45 @@ fn an_answer_that_was_touched_is_thrown_away() {
     let (exchange, body) = ask(&mut computer, &ceremony, &mut chance);
     let mut body = phone.answer(exchange, &body, YES, &mut chance);
     body[20] ^= 1;
-    let effects = computer.received(Frame::Response { exchange, body: body.into() }, &mut chance);
-    assert_eq!(effects, [Effect::Ended(Err(Failure::Tampered))]);
+    let effects = computer.received(response(exchange, body), NOW, &mut chance);
+    assert_eq!(effects, [got(exchange), Effect::Ended(Err(Failure::Tampered))]);
 }
 
 #[test]
-fn a_reload_keeps_the_pairing_and_a_loss_ends_the_request() {
+fn a_request_outlives_its_connection() {
     let (mut computer, _, mut chance) = paired();
     let ceremony = Ceremony::create(&creation(false, &[]), &origin()).unwrap();
-    drop(ask(&mut computer, &ceremony, &mut chance));
-    assert_eq!(computer.disconnected(), [Effect::Ended(Err(Failure::Unreachable))]);
+    let (asked, _) = ask(&mut computer, &ceremony, &mut chance);
+    computer.disconnected();
     assert_eq!(computer.state(), State::Unconnected);
+    let here = Peer { pairing: PAIRING, device: PHONE, online: true };
+    let again = computer.received(Frame::Welcome { peers: vec![here] }, NOW + 5, &mut chance);
+    let resent = matches!(&again[..], [Effect::Send(Frame::Request { exchange, .. })] if *exchange == asked);
+    assert!(resent, "{again:?}");
+    assert_eq!(computer.tick(NOW + 60_000), [Effect::Ended(Err(Failure::TimedOut))]);
+}
+
+#[test]
+fn a_reload_keeps_the_pairing_and_a_phone_that_is_away_is_waited_for() {
+    let (mut computer, _, mut chance) = paired();
+    computer.disconnected();
+    assert_eq!(computer.state(), State::Unconnected);
+    assert_eq!(computer.ask(vec![1], 1, NOW, &mut chance), Err(Failure::Unreachable));
 
     let mut reloaded = Computer::load(name(), &computer.save().unwrap()).unwrap();
     assert!(!reloaded.needs_pairing());
     let here = Peer { pairing: PAIRING, device: PHONE, online: false };
     connect(&mut reloaded, vec![here], &mut chance);
     assert!(matches!(reloaded.state(), State::PhoneOffline(_)));
-    assert_eq!(reloaded.ask(vec![1], 1, NOW, &mut chance), Err(Failure::PhoneOffline));
-    drop(reloaded.received(Frame::Presence { peer: Peer { online: true, ..here } }, &mut chance));
+    let Ok(Frame::Request { exchange, .. }) = reloaded.ask(vec![1], 9000, NOW, &mut chance) else { panic!() };
+    let queued = Frame::Queued { exchange, pairing: PAIRING };
+    assert_eq!(reloaded.received(queued, NOW, &mut chance), []);
+    assert_eq!(reloaded.tick(NOW + 9000), [Effect::Ended(Err(Failure::PhoneOffline))]);
+    drop(reloaded.received(Frame::Presence { peer: Peer { online: true, ..here } }, NOW, &mut chance));
     assert!(matches!(reloaded.state(), State::Ready(_)));
 
     // Removed by the phone or the appliance, now or while away.
-    let effects = reloaded.received(Frame::Unpaired { pairing: PAIRING }, &mut chance);
+    let effects = reloaded.received(Frame::Unpaired { pairing: PAIRING }, NOW, &mut chance);
     assert_eq!(effects, [Effect::Save]);
     assert_eq!((reloaded.save(), reloaded.needs_pairing()), (None, true));
     let mut away = Computer::load(name(), &computer.save().unwrap()).unwrap();
@@ -331,7 +357,7 @@ fn a_wrong_secret_pairs_nothing() {
     let guessed = format!("{start}.{}", BASE64URL_NOPAD.encode(&[1; 32]));
     let (waits, open) = phone.scan(&guessed, &mut chance);
     let Frame::PairAnswer { body, .. } =
-        sent(computer.received(Frame::PairOpen { pairing: PAIRING, body: open.into() }, &mut chance))
+        sent(computer.received(Frame::PairOpen { pairing: PAIRING, body: open.into() }, NOW, &mut chance))
     else {
         panic!()
     };
@@ -339,11 +365,11 @@ fn a_wrong_secret_pairs_nothing() {
     assert!(waits.finish(&body, &card).is_err());
     let done = Frame::PairDone { pairing: PAIRING, body: vec![0; 64].into() };
     let refused = Frame::PairFailed { pairing: PAIRING, reason: PairFailure::Handshake };
-    assert_eq!(sent(computer.received(done, &mut chance)), refused);
+    assert_eq!(sent(computer.received(done, NOW, &mut chance)), refused);
     assert!(matches!(computer.state(), State::Unpaired(Some(_))), "the right phone may still come");
 
     let expired = Frame::PairFailed { pairing: PAIRING, reason: PairFailure::Expired };
-    assert_eq!(computer.received(expired, &mut chance), [Effect::PairFailed(PairFailure::Expired)]);
+    assert_eq!(computer.received(expired, NOW, &mut chance), [Effect::PairFailed(PairFailure::Expired)]);
     assert!(computer.needs_pairing());
 }
 
@@ -352,8 +378,9 @@ fn a_refusal_ends_everything() {
     let (mut computer, _, mut chance) = paired();
     let ceremony = Ceremony::create(&creation(false, &[]), &origin()).unwrap();
     drop(ask(&mut computer, &ceremony, &mut chance));
-    let effects = computer.received(Frame::Refused { reason: Refusal::Superseded }, &mut chance);
-    assert_eq!(effects, [Effect::Ended(Err(Failure::Unreachable)), Effect::Refused(Refusal::Superseded)]);
+    let effects = computer.received(Frame::Refused { reason: Refusal::Superseded }, NOW, &mut chance);
+    assert_eq!(effects, [Effect::Refused(Refusal::Superseded)]);
+    assert_eq!(computer.state(), State::Unconnected);
 }
 
 #[test]
@@ -403,8 +430,8 @@ proptest! {
         let mut chance = Counter(0);
         let mut computer = invited(&mut chance);
         connect(&mut computer, Vec::new(), &mut chance);
-        drop(computer.received(Frame::PairOpen { pairing: PAIRING, body: body.clone().into() }, &mut chance));
-        drop(computer.received(Frame::PairDone { pairing: PAIRING, body: body.into() }, &mut chance));
+        drop(computer.received(Frame::PairOpen { pairing: PAIRING, body: body.clone().into() }, NOW, &mut chance));
+        drop(computer.received(Frame::PairDone { pairing: PAIRING, body: body.into() }, NOW, &mut chance));
         prop_assert!(computer.save().is_none());
     }
 }
