@@ -236,6 +236,10 @@ pub struct PairOptions {
     /// How long a person has to answer a request: at most 2m.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub answer_within: Duration,
+
+    /// How long a request waits for a phone that is offline; 0s fails at once [default: as --answer-within].
+    #[arg(long, value_name = "TIME", value_parser = duration_or_none)]
+    pub wait_for_phone: Option<Duration>,
 }
 
 /// Options of `udev`.
@@ -269,6 +273,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The same, or `0s`.
+fn duration_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0s" { Ok(Duration::ZERO) } else { duration(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +291,7 @@ mod tests {
     #[test]
     fn times_have_a_unit() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration_or_none("0s"), Ok(Duration::ZERO));
         assert_eq!(duration("7d"), Ok(Duration::from_secs(7 * 86_400)));
         for wrong in ["", "24", "h", "0h", "-1h", "24 h", "99999999999999999999d"] {
             assert!(duration(wrong).is_err(), "{wrong}");

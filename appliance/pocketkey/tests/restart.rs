@@ -14,7 +14,7 @@ use pocketkey_api::{
     activation::{Activation, ActivationMethod, ActivationStatus, NewActivation},
     inbox::{Mail, MailSummary},
     key::{Key, KeyKind, KeyStatus, NewKey},
-    sandbox::{AuthenticatorSettings, KeyState, Screen, ScriptMode, Touch},
+    sandbox::{AuthenticatorSettings, KeyState, Screen, Script, ScriptMode, Touch},
     session::{Session, SessionState, Setup, SignIn},
     user::{NewUser, User, UserDetail, UserStatus},
 };
@@ -204,6 +204,18 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
         (selection == [0x00]).then_some(())
     })
     .await;
+
+    // A request that waits for its person outlives the crash: it is still on the screen, and its answer arrives.
+    phone.script(Script { mode: ScriptMode::Ask }).await;
+    let (reply, ()) = tokio::join!(computer.exchange(vec![0x0b]), async {
+        let mut screen = phone.watch();
+        let shown = screen.wait_for(|phone| matches!(phone.screen, Screen::Request { .. }));
+        timeout(PATIENCE, shown).await.expect("the request is shown").unwrap();
+        appliance.crash().await;
+        assert!(matches!(phone.watch().borrow().screen, Screen::Request { .. }));
+        phone.touch(Touch::Approve).await;
+    });
+    assert_eq!(reply, [0x00]);
 
     let inbox: Page<MailSummary> = rest.get("/api/v1/inbox").await.unwrap();
     assert_eq!(inbox.items.len(), 1, "the one invitation was sent, and not again at every restart");

@@ -14,6 +14,7 @@ pub async fn run(options: PairOptions) -> Result<(), Failure> {
         yes: options.yes,
         no_key: options.no_key,
         answer_within: options.answer_within,
+        wait_for_phone: options.wait_for_phone.unwrap_or(options.answer_within),
         ..Tool::new(&options.server)
     };
     let mut terminal = Terminal;

@@ -11,6 +11,8 @@ mod hub_tests;
 mod outbox;
 mod routes;
 mod service;
+#[cfg(test)]
+mod simulation;
 mod socket;
 
 pub use exchanges::MAX_EXCHANGES;

@@ -36,6 +36,8 @@ pub struct PairOptions {
     pub no_key: bool,
     /// `--answer-within`: how long a person has to answer; at most two minutes.
     pub answer_within: Duration,
+    /// `--wait-for-phone`: how long a request waits for a phone that is offline.
+    pub wait_for_phone: Duration,
 }
 
 impl PairOptions {
@@ -49,6 +51,7 @@ impl PairOptions {
             yes: false,
             no_key: false,
             answer_within: ANSWER_WITHIN,
+            wait_for_phone: ANSWER_WITHIN,
         }
     }
 }
@@ -116,6 +119,7 @@ pub async fn run(options: PairOptions, ui: &mut impl Ui) -> Result<(), PairError
         plug_in: !options.no_key,
         pair_again,
         answer_within: options.answer_within,
+        wait_for_phone: options.wait_for_phone,
         ..ComputerOptions::new(&server, &options.name.unwrap_or_else(machine::host_name))
     })?;
     let advice = computer.availability().advice().filter(|_| !options.no_key);

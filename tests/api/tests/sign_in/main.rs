@@ -11,7 +11,10 @@ use pocketkey_api::{
     PhoneId,
     sandbox::{KeyState, Screen, Script, ScriptMode, Touch},
 };
-use pocketkey_key::computer::{Computer, ComputerOptions, View};
+use pocketkey_key::{
+    computer::{Computer, ComputerOptions, View},
+    fail::Fail,
+};
 use pocketkey_server::Config;
 use pocketkey_world::{Sandbox, SandboxOptions};
 use tap::Tap;
@@ -228,25 +231,44 @@ async fn a_cancelled_request_leaves_the_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_offline_phone_is_an_error_at_once_and_no_longer_than_it_is_offline() {
+async fn a_phone_that_is_away_is_waited_for() {
     let world = World::new(PATIENCE).await;
     world.script(ScriptMode::Approve).await;
     world.phone().online(false).await;
     world.key_is(KeyState::PhoneOffline).await;
-    assert_eq!(world.ask(make_credential()).await, [0x27]);
-    world.phone().online(true).await;
-    world.key_is(KeyState::Ready).await;
-    assert_eq!(world.ask(make_credential()).await[0], 0x00);
+    let (reply, ()) = tokio::join!(world.ask(make_credential()), async {
+        // The request is at the relay before the phone is back.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        world.phone().online(true).await;
+    });
+    assert_eq!(reply[0], 0x00);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_that_leaves_while_asked_is_an_error_too() {
+async fn a_phone_that_stays_away_is_an_error_when_the_time_is_over() {
+    let world = World::new(Duration::from_millis(300)).await;
+    world.phone().online(false).await;
+    world.key_is(KeyState::PhoneOffline).await;
+    assert_eq!(world.ask(make_credential()).await, [0x27]);
+    assert_eq!(world.computer.state().borrow().failures.1, Some(Fail::PhoneOffline));
+    world.phone().online(true).await;
+    world.key_is(KeyState::Ready).await;
+    world.phone_shows(|screen, _| matches!(screen, Screen::Home { .. })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_may_decide_while_the_phone_has_no_network() {
     let world = World::new(PATIENCE).await;
     let (reply, ()) = tokio::join!(world.ask(make_credential()), async {
         world.phone_shows(|screen, _| matches!(screen, Screen::Request { .. })).await;
         world.phone().online(false).await;
+        world.key_is(KeyState::PhoneOffline).await;
+        world.touch(Touch::Approve).await;
+        world.touch(Touch::Unlock).await;
+        world.phone_shows(|screen, _| matches!(screen, Screen::Home { .. })).await;
+        world.phone().online(true).await;
     });
-    assert_eq!(reply, [0x27]);
+    assert_eq!(reply[0], 0x00);
 }
 
 #[tokio::test(flavor = "multi_thread")]
