@@ -34,6 +34,9 @@ pub enum Frame {
         /// The signature.
         #[cbor(n(1), with = "minicbor::bytes")]
         signature: [u8; 64],
+        /// The device's latest [`crate::certificate`], if it has one.
+        #[n(2)]
+        certificate: Option<ByteVec>,
     },
     /// Relay → device: the session stands.
     #[n(2)]
@@ -192,6 +195,13 @@ pub enum Frame {
         #[n(1)]
         pairing: PairingId,
     },
+    /// Relay → device: show this from now on.
+    #[n(18)]
+    Certificate {
+        /// A [`crate::certificate`].
+        #[n(0)]
+        certificate: ByteVec,
+    },
 }
 
 /// The other side of a pairing.
@@ -336,10 +346,11 @@ mod tests {
         // [index, [fields…]]
         vec![
             (
-                Frame::Prove { device, signature: [0x44; 64] },
-                "82018250333333333333333333333333333333335840\
-              44444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444",
+                Frame::Prove { device, signature: [0x44; 64], certificate: Some(body.clone()) },
+                "82018350333333333333333333333333333333335840\
+              44444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444 42aabb",
             ),
+            (Frame::Certificate { certificate: body.clone() }, "82128142aabb"),
             (
                 Frame::Welcome { peers: vec![peer] },
                 "8202818183502222222222222222222222222222222250333333333333333333333333333333\
@@ -407,7 +418,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_frame_never_panics(which in 0usize..12, at in 0usize..100, byte: u8) {
+        fn a_damaged_frame_never_panics(which in 0usize..13, at in 0usize..100, byte: u8) {
             let mut bytes = snapshots()[which].0.encode();
             let at = at % bytes.len();
             bytes[at] = byte;

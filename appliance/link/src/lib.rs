@@ -8,6 +8,7 @@
 //! | [`id`] | identifiers of devices, pairings and exchanges |
 //! | [`identity`] | a device's own two key pairs, and the public half |
 //! | [`proof`] | signatures by which a device introduces itself and connects |
+//! | [`certificate`] | what a relay knows a device by |
 //! | [`frame`] | what the relay reads and forwards |
 //! | [`qr`] | the text in QR codes and links |
 //! | [`pairing`] | the handshake by which phone and computer pin each other |
@@ -16,6 +17,7 @@
 //!
 //! The protocol chapter of the book (`docs/protocol.md`) explains why each is as it is.
 
+pub mod certificate;
 pub mod exchange;
 pub mod frame;
 pub mod id;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use pocketkey_link::{
     Entropy,
-    frame::{Frame, Peer, Refusal},
+    frame::{ByteVec, Frame, Peer, Refusal},
     id::DeviceId,
     identity::DeviceKeys,
     proof,
@@ -97,8 +97,10 @@ async fn run(
     events: mpsc::Sender<Event>,
 ) {
     let mut failures = 0;
+    let mut certificate = None;
     loop {
-        let (reason, least) = match time::timeout(HANDSHAKE, open(&url, &keys, device)).await {
+        let opened = open(&url, &keys, device, certificate.clone());
+        let (reason, least) = match time::timeout(HANDSHAKE, opened).await {
             Ok(Ok((socket, peers))) => {
                 failures = 0;
                 // What was queued for an earlier connection means nothing on this one.
@@ -106,9 +108,12 @@ async fn run(
                 if events.send(Event::Up { peers }).await.is_err() {
                     return;
                 }
-                carry(socket, &mut frames, &events).await
+                carry(socket, &mut frames, &events, &mut certificate).await
             }
-            Ok(Err(lost)) => lost,
+            Ok(Err(lost)) => {
+                certificate = None; // in case it was the trouble
+                lost
+            }
             Err(_) => ("the appliance does not answer".to_owned(), Duration::ZERO),
         };
         tracing::debug!(%reason, "relay connection down");
@@ -138,7 +143,12 @@ fn refused(reason: Refusal) -> Lost {
     (reason.to_string(), least)
 }
 
-async fn open(url: &str, keys: &DeviceKeys, device: DeviceId) -> Result<(Socket, Vec<Peer>), Lost> {
+async fn open(
+    url: &str,
+    keys: &DeviceKeys,
+    device: DeviceId,
+    certificate: Option<ByteVec>,
+) -> Result<(Socket, Vec<Peer>), Lost> {
     let broken = |error: String| (error, Duration::ZERO);
     let (mut socket, _) =
         tokio_tungstenite::connect_async(url).await.map_err(|error| broken(error.to_string()))?;
@@ -146,7 +156,8 @@ async fn open(url: &str, keys: &DeviceKeys, device: DeviceId) -> Result<(Socket,
         match receive(&mut socket).await? {
             Frame::Challenge { nonce } => {
                 let signature = proof::connect(keys, device, &nonce);
-                send(&mut socket, &Frame::Prove { device, signature }).await?;
+                send(&mut socket, &Frame::Prove { device, signature, certificate: certificate.clone() })
+                    .await?;
             }
             Frame::Welcome { peers } => return Ok((socket, peers)),
             Frame::Refused { reason } => return Err(refused(reason)),
@@ -155,12 +166,21 @@ async fn open(url: &str, keys: &DeviceKeys, device: DeviceId) -> Result<(Socket,
     }
 }
 
-async fn carry(mut socket: Socket, frames: &mut mpsc::Receiver<Frame>, events: &mpsc::Sender<Event>) -> Lost {
+async fn carry(
+    mut socket: Socket,
+    frames: &mut mpsc::Receiver<Frame>,
+    events: &mpsc::Sender<Event>,
+    certificate: &mut Option<ByteVec>,
+) -> Lost {
     loop {
         tokio::select! {
             received = time::timeout(SILENCE, receive(&mut socket)) => match received {
                 Ok(Ok(Frame::Refused { reason })) => return refused(reason),
+                Ok(Ok(Frame::Certificate { certificate: new })) => *certificate = Some(new),
                 Ok(Ok(frame)) => {
+                    if matches!(frame, Frame::Paired { .. } | Frame::Unpaired { .. }) {
+                        *certificate = None; // it names other peers; the new one follows
+                    }
                     if events.send(Event::Frame(frame)).await.is_err() {
                         return ("not needed any more".to_owned(), Duration::ZERO);
                     }

@@ -32,7 +32,8 @@ impl Device {
     /// A connection that has proven itself, and its peers.
     pub async fn connect(relay: SocketAddr, device: DeviceId, keys: &DeviceKeys) -> (Self, Vec<Peer>) {
         let (mut connected, nonce) = Self::open(relay).await;
-        connected.send(Frame::Prove { device, signature: proof::connect(keys, device, &nonce) }).await;
+        let signature = proof::connect(keys, device, &nonce);
+        connected.send(Frame::Prove { device, signature, certificate: None }).await;
         let Frame::Welcome { peers } = connected.next().await else { panic!("no welcome") };
         (connected, peers)
     }

@@ -88,6 +88,7 @@ async fn only_the_device_itself_gets_in() {
     let prove = |keys: &pocketkey_tests_api::Phone, device, nonce: [u8; 32]| Frame::Prove {
         device,
         signature: proof::connect(&keys.keys, device, &nonce),
+        certificate: None,
     };
     // Somebody else's key, an unknown device, an old nonce, no proof at all.
     let (mut device, nonce) = Device::open(relay).await;

@@ -11,7 +11,7 @@ use pocketkey_api::{
 use pocketkey_link::{
     Entropy,
     exchange::{Asked, Ended, Progress, Requests},
-    frame::{Frame, PairFailure, Peer, Refusal},
+    frame::{ByteVec, Frame, PairFailure, Peer, Refusal},
     id::{DeviceId, ExchangeId, PairingId},
     identity::{DeviceKeys, SecretBytes},
     pairing::{ComputerCard, ComputerWaits, PhoneCard, computer_answers},
@@ -93,6 +93,8 @@ pub struct Computer {
     phone: Option<Phone>,
     phone_online: bool,
     link: Link,
+    /// What the appliance gave to show at the next connection.
+    certificate: Option<ByteVec>,
     inviting: Option<Inviting>,
     requests: Requests,
     asking: Option<ExchangeId>,
@@ -124,6 +126,7 @@ impl Computer {
             phone: None,
             phone_online: false,
             link: Link::Down,
+            certificate: None,
             inviting: None,
             requests: Requests::default(),
             asking: None,
@@ -228,10 +231,16 @@ impl Computer {
                 let Some(device) = self.device else { return Vec::new() };
                 self.link = Link::Proving;
                 let signature = proof::connect(&self.keys, device, &nonce);
-                vec![Effect::Send(Frame::Prove { device, signature })]
+                let certificate = self.certificate.clone();
+                vec![Effect::Send(Frame::Prove { device, signature, certificate })]
+            }
+            Frame::Certificate { certificate } => {
+                self.certificate = Some(certificate);
+                Vec::new()
             }
             Frame::Welcome { peers } => self.welcome(&peers, now),
             Frame::Refused { reason } => {
+                self.certificate = None; // in case it was the trouble
                 self.disconnected();
                 vec![Effect::Refused(reason)]
             }
@@ -240,6 +249,9 @@ impl Computer {
                     return Vec::new();
                 }
                 self.phone_online = peer.online;
+                if matches!(frame, Frame::Paired { .. }) {
+                    self.certificate = None; // it names other peers; the new one follows
+                }
                 if peer.online { self.resume(now) } else { Vec::new() }
             }
             Frame::PairOpen { pairing, body } => self.pair_open(pairing, &body, entropy),
@@ -307,6 +319,7 @@ impl Computer {
     }
 
     fn unpaired(&mut self) -> Vec<Effect> {
+        self.certificate = None;
         self.phone = None;
         self.phone_online = false;
         self.requests = Requests::default();

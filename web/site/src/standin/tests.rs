@@ -115,7 +115,8 @@ fn invited(chance: &mut Counter) -> Computer {
 /// Connects as the relay asks it to.
 fn connect(computer: &mut Computer, peers: Vec<Peer>, chance: &mut Counter) {
     let nonce = chance.bytes();
-    let Frame::Prove { device, signature } = sent(computer.received(Frame::Challenge { nonce }, NOW, chance))
+    let Frame::Prove { device, signature, .. } =
+        sent(computer.received(Frame::Challenge { nonce }, NOW, chance))
     else {
         panic!()
     };
