@@ -46,16 +46,18 @@ api_type! {
 }
 
 api_type! {
-    /// A user's status, derived from their keys.
+    /// A user's status, derived from their keys unless they are blocked.
     #[derive(Copy)]
     #[serde(rename_all = "snake_case")]
     pub enum UserStatus {
-        /// At least one key is active.
+        /// At least one key is active and not blocked.
         Active,
         /// A key is assigned and its invitation waits.
         Pending,
         /// No key, or none invited.
         NotInvited,
+        /// An administrator blocked them and all their keys.
+        Blocked,
     }
 }
 

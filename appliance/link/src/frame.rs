@@ -187,6 +187,10 @@ pub enum Refusal {
     #[n(3)]
     #[error("the appliance is restarting")]
     Restarting,
+    /// An administrator blocked the device. Try again, but seldom: it may be unblocked.
+    #[n(4)]
+    #[error("an administrator blocked this device; ask your organisation")]
+    Blocked,
 }
 
 /// Why an exchange ended without a response.
@@ -213,6 +217,10 @@ pub enum Failure {
     #[n(4)]
     #[error("the phone refused the request as damaged, too old or seen before")]
     Unreadable,
+    /// An administrator blocked the phone or the computer.
+    #[n(5)]
+    #[error("an administrator blocked this security key")]
+    Blocked,
 }
 
 /// Why a pairing did not come about.
@@ -301,6 +309,7 @@ mod tests {
               33f5",
             ),
             (Frame::Refused { reason: Refusal::Superseded }, "82038101"),
+            (Frame::Refused { reason: Refusal::Blocked }, "82038104"),
             (
                 Frame::Request { exchange, pairing, ttl_ms: 60_000, body: body.clone() },
                 "820484501111111111111111111111111111111150222222222222222222222222222222\
@@ -314,6 +323,10 @@ mod tests {
             (
                 Frame::Failed { exchange, reason: Failure::TimedOut },
                 "820782501111111111111111111111111111111101",
+            ),
+            (
+                Frame::Failed { exchange, reason: Failure::Blocked },
+                "820782501111111111111111111111111111111105",
             ),
             (Frame::PairOpen { pairing, body }, "8209825022222222222222222222222222222222 42aabb"),
             (
@@ -347,7 +360,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_frame_never_panics(which in 0usize..9, at in 0usize..100, byte: u8) {
+        fn a_damaged_frame_never_panics(which in 0usize..11, at in 0usize..100, byte: u8) {
             let mut bytes = snapshots()[which].0.encode();
             let at = at % bytes.len();
             bytes[at] = byte;

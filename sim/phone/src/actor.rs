@@ -14,7 +14,7 @@ use pocketkey_api::{
 use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status};
 use pocketkey_link::{
     Entropy,
-    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
+    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
     id::{ExchangeId, PairingId},
     pairing::PhoneCard,
     qr::{self, Scanned},
@@ -55,6 +55,8 @@ pub(crate) struct Actor {
     online: bool,
     connection: Option<Connection>,
     connected: bool,
+    /// Why the appliance turned this phone away last, until it takes it in again.
+    refused: Option<Refusal>,
     pairing: Option<Pairing>,
     pending: Option<Pending>,
     /// What each computer was told that getInfo answers. A computer missing here is told with its next answer.
@@ -105,6 +107,7 @@ impl Actor {
             online: true,
             connection: None,
             connected: false,
+            refused: None,
             pairing: None,
             pending: None,
             told: HashMap::new(),
@@ -302,15 +305,33 @@ impl Actor {
         match event {
             Event::Up { peers } => {
                 self.connected = true;
+                if self.refused.take() == Some(Refusal::Blocked) {
+                    self.notice = Some("This phone is not blocked any more.".to_owned());
+                }
                 self.told.clear(); // what was told last may not have arrived
                 self.forget_unpaired(&peers);
             }
-            Event::Down { reason } => {
+            Event::Down { reason, refused } => {
                 tracing::debug!(phone = %self.options.id, %reason, "offline");
                 self.lost_connection();
+                self.turned_away(refused);
             }
             Event::Frame(frame) => self.received(frame).await,
         }
+    }
+
+    /// A refusal that will last is shown; a connection that breaks while trying again changes nothing about it.
+    fn turned_away(&mut self, refused: Option<Refusal>) {
+        self.notice = Some(match refused {
+            Some(Refusal::Blocked) => {
+                "An administrator blocked this phone. Ask your organisation.".to_owned()
+            }
+            Some(Refusal::NotProven) => {
+                "The appliance does not know this phone any more. Ask your organisation.".to_owned()
+            }
+            _ => return,
+        });
+        self.refused = refused;
     }
 
     async fn received(&mut self, frame: Frame) {
@@ -319,7 +340,7 @@ impl Actor {
                 self.requested(exchange, pairing, ttl_ms, &body).await;
             }
             Frame::Cancel { exchange } => self.called_off(exchange, "The computer called it off."),
-            Frame::Failed { exchange, .. } => self.called_off(exchange, "Nobody answered in time."),
+            Frame::Failed { exchange, reason } => self.called_off(exchange, ended(reason)),
             Frame::PairAnswer { pairing, body } => self.pair_answered(pairing, &body).await,
             Frame::Paired { peer } => self.paired(peer),
             Frame::PairFailed { pairing, reason } => self.pair_failed(pairing, reason),
@@ -545,6 +566,16 @@ fn sentence(error: &dyn std::fmt::Display) -> String {
     let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{first}{}{stop}", characters.as_str())
+}
+
+/// Why the relay ended a request.
+fn ended(reason: Failure) -> &'static str {
+    match reason {
+        Failure::TimedOut => "Nobody answered in time.",
+        Failure::NotPaired => "The computer is not paired with this phone any more.",
+        Failure::Blocked => "Ended: an administrator blocked this phone or the computer.",
+        Failure::PhoneOffline | Failure::Busy | Failure::Unreadable => "The request was called off.",
+    }
 }
 
 /// Why something approved was not done after all.

@@ -4,7 +4,7 @@
 //! for a phone. Bodies pass through it unread. `now` is whatever monotonic instant the caller hands in.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::{Duration, Instant},
 };
 
@@ -105,6 +105,8 @@ pub struct Hub {
     waiting: HashMap<PairingId, Waiting>,
     exchanges: HashMap<ExchangeId, Exchange>,
     deadlines: BTreeSet<(Instant, ExchangeId)>,
+    /// Blocked devices, and those deleted since the start: a proof that was under way gets them nowhere.
+    blocked: HashSet<DeviceId>,
 }
 
 impl Hub {
@@ -116,13 +118,15 @@ impl Hub {
         device: DeviceId,
         role: Role,
     ) -> Vec<Effect> {
+        if self.blocked.contains(&device) {
+            return turn_away(session, Refusal::Blocked);
+        }
         let mut out = Vec::new();
         let older = self.online.insert(device, session);
         if let Some(older) = older {
             self.end_exchanges(older, &mut out);
             self.sessions.remove(&older);
-            out.push(Effect::Send(older, Frame::Refused { reason: Refusal::Superseded }));
-            out.push(Effect::Close(older));
+            out.extend(turn_away(older, Refusal::Superseded));
         }
         self.sessions
             .insert(session, Session { device, role, exchanges: Vec::new(), bucket: Bucket::full(now) });
@@ -151,7 +155,7 @@ impl Hub {
     pub fn received(&mut self, now: Instant, from: SessionId, frame: Frame) -> Vec<Effect> {
         let Some(session) = self.sessions.get_mut(&from) else { return Vec::new() };
         if !session.bucket.take(now) {
-            return self.refuse(from);
+            return self.refuse(from, Refusal::Protocol);
         }
         let (device, role) = (session.device, session.role);
         match (role, frame) {
@@ -163,7 +167,7 @@ impl Hub {
                         vec![Effect::Send(phone, Frame::Request { exchange, pairing, ttl_ms, body })]
                     }
                     Err(Some(reason)) => vec![Effect::Send(from, Frame::Failed { exchange, reason })],
-                    Err(None) => self.refuse(from),
+                    Err(None) => self.refuse(from, Refusal::Protocol),
                 }
             }
             (Role::Computer, Frame::Cancel { exchange }) => self.close_exchange(
@@ -196,8 +200,37 @@ impl Hub {
             (Role::Computer, Frame::PairFailed { pairing, reason }) => {
                 self.pair_failed(device, pairing, reason)
             }
-            _ => self.refuse(from),
+            _ => self.refuse(from, Refusal::Protocol),
         }
+    }
+
+    /// An administrator blocks a device: what is under way with it ends at both ends, its session closes, and it stays
+    /// out until [`Hub::allow`].
+    pub fn block(&mut self, device: DeviceId) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.blocked.insert(device);
+        self.waiting.retain(|_, waiting| waiting.computer != device);
+        if let Some(&session) = self.online.get(&device) {
+            for exchange in self.exchanges_of(session) {
+                self.fail_exchange(exchange, Failure::Blocked, &mut out);
+            }
+            out.extend(self.refuse(session, Refusal::Blocked));
+        }
+        out
+    }
+
+    /// Lets a blocked device connect again.
+    pub fn allow(&mut self, device: DeviceId) {
+        self.blocked.remove(&device);
+    }
+
+    /// A device is deleted: blocked for good, and its bonds are no more.
+    pub fn remove(&mut self, device: DeviceId) -> Vec<Effect> {
+        let mut out = self.block(device);
+        for pairing in self.bonds_of.remove(&device).unwrap_or_default() {
+            self.unbond(pairing, &mut out);
+        }
+        out
     }
 
     /// Ends every exchange whose time is over.
@@ -207,11 +240,7 @@ impl Hub {
             if deadline > now {
                 break;
             }
-            if let Some(ended) = self.take_exchange(exchange) {
-                let failed = Frame::Failed { exchange, reason: Failure::TimedOut };
-                out.push(Effect::Send(ended.computer, failed.clone()));
-                out.push(Effect::Send(ended.phone, failed));
-            }
+            self.fail_exchange(exchange, Failure::TimedOut, &mut out);
         }
         self.waiting.retain(|_, waiting| waiting.expires > now);
         out
@@ -245,6 +274,11 @@ impl Hub {
             out.extend(self.pair_failed(bond.computer, bond.pairing, reason));
             return out;
         }
+        if [bond.computer, bond.phone].iter().any(|device| self.blocked.contains(device)) {
+            self.unbond(bond.pairing, &mut out);
+            out.push(Effect::Forget(bond.pairing));
+            return out;
+        }
         for device in [bond.computer, bond.phone] {
             if let Some(&session) = self.online.get(&device) {
                 out.push(Effect::Send(session, Frame::Paired { peer: self.peer(&bond, device) }));
@@ -259,6 +293,11 @@ impl Hub {
             self.bonds_of.entry(bond.computer).or_default().push(bond.pairing);
             self.bonds_of.entry(bond.phone).or_default().push(bond.pairing);
         }
+    }
+
+    /// Whether a device is connected.
+    pub fn is_online(&self, device: DeviceId) -> bool {
+        self.online.contains_key(&device)
     }
 
     /// How many devices are connected.
@@ -291,10 +330,9 @@ impl Hub {
         }
     }
 
-    /// The device broke the protocol.
-    fn refuse(&mut self, session: SessionId) -> Vec<Effect> {
-        let mut out =
-            vec![Effect::Send(session, Frame::Refused { reason: Refusal::Protocol }), Effect::Close(session)];
+    /// Ends a session from this side.
+    fn refuse(&mut self, session: SessionId, reason: Refusal) -> Vec<Effect> {
+        let mut out = turn_away(session, reason);
         out.extend(self.disconnected(session));
         out
     }
@@ -313,6 +351,9 @@ impl Hub {
         }
         let bond = self.bonds.get(&pairing).filter(|bond| bond.computer == device);
         let phone = bond.ok_or(Some(Failure::NotPaired))?.phone;
+        if self.blocked.contains(&phone) {
+            return Err(Some(Failure::Blocked));
+        }
         let phone = *self.online.get(&phone).ok_or(Some(Failure::PhoneOffline))?;
         for session in [from, phone] {
             if self.sessions.get(&session).is_none_or(|s| s.exchanges.len() >= MAX_EXCHANGES) {
@@ -353,10 +394,22 @@ impl Hub {
         Some(ended)
     }
 
+    fn exchanges_of(&self, session: SessionId) -> Vec<ExchangeId> {
+        self.sessions.get(&session).map(|s| s.exchanges.clone()).unwrap_or_default()
+    }
+
+    /// Ends an exchange without a response and tells both ends.
+    fn fail_exchange(&mut self, exchange: ExchangeId, reason: Failure, out: &mut Vec<Effect>) {
+        if let Some(ended) = self.take_exchange(exchange) {
+            for end in [ended.computer, ended.phone] {
+                out.push(Effect::Send(end, Frame::Failed { exchange, reason }));
+            }
+        }
+    }
+
     /// A session is over: its exchanges are, too, and the other ends are told.
     fn end_exchanges(&mut self, session: SessionId, out: &mut Vec<Effect>) {
-        let open = self.sessions.get(&session).map(|s| s.exchanges.clone()).unwrap_or_default();
-        for exchange in open {
+        for exchange in self.exchanges_of(session) {
             if let Some(ended) = self.take_exchange(exchange) {
                 out.push(if ended.phone == session {
                     Effect::Send(ended.computer, Frame::Failed { exchange, reason: Failure::PhoneOffline })
@@ -452,11 +505,7 @@ impl Hub {
             .map(|(exchange, _)| *exchange)
             .collect();
         for exchange in running {
-            if let Some(ended) = self.take_exchange(exchange) {
-                let failed = Frame::Failed { exchange, reason: Failure::NotPaired };
-                out.push(Effect::Send(ended.computer, failed.clone()));
-                out.push(Effect::Send(ended.phone, failed));
-            }
+            self.fail_exchange(exchange, Failure::NotPaired, out);
         }
         for device in [bond.computer, bond.phone] {
             if let Some(pairings) = self.bonds_of.get_mut(&device) {
@@ -467,4 +516,9 @@ impl Hub {
             }
         }
     }
+}
+
+/// Says why a session does not stand, and closes it.
+fn turn_away(session: SessionId, reason: Refusal) -> Vec<Effect> {
+    vec![Effect::Send(session, Frame::Refused { reason }), Effect::Close(session)]
 }

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pocketkey_link::frame::{Frame, Refusal};
+use pocketkey_link::{
+    frame::{Frame, Refusal},
+    id::DeviceId,
+};
 use tokio::{
     sync::{Notify, OnceCell},
     time,
@@ -22,7 +25,7 @@ use super::{
 use crate::{
     App,
     db::DbError,
-    devices::Device,
+    devices::{self, Device},
     pairing::store::{self, Waiting as WaitingPairing},
 };
 
@@ -89,6 +92,35 @@ impl Relay {
         Ok((session, waiting))
     }
 
+    /// Takes up what the database holds. Whoever is about to tell of a change does this first, so that the change does
+    /// not come before what it changes.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub async fn ready(&self, app: &App) -> Result<(), DbError> {
+        self.load(app).await
+    }
+
+    /// A device is blocked in the database: see [`Hub::block`].
+    pub fn block(&self, device: DeviceId) {
+        self.apply(|state| state.hub.block(device));
+    }
+
+    /// A device is not blocked any more.
+    pub fn allow(&self, device: DeviceId) {
+        self.lock().hub.allow(device);
+    }
+
+    /// A device is gone from the database: see [`Hub::remove`].
+    pub fn remove(&self, device: DeviceId) {
+        self.apply(|state| state.hub.remove(device));
+    }
+
+    /// Whether a device is connected.
+    pub fn is_online(&self, device: DeviceId) -> bool {
+        self.lock().hub.is_online(device)
+    }
+
     /// A frame from a session.
     pub(super) async fn received(&self, app: &App, session: SessionId, frame: Frame) {
         let mut todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
@@ -97,7 +129,10 @@ impl Relay {
                 Work::Record(bond) => {
                     let now = app.now();
                     match app.db().write(move |tx| store::record(tx, bond, now)).await {
-                        Ok(()) => todo.extend(self.apply(|state| state.hub.bonded(bond))),
+                        Ok(()) => {
+                            todo.extend(self.apply(|state| state.hub.bonded(bond)));
+                            devices::service::came(app, bond.computer);
+                        }
                         Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
                     }
                 }
@@ -130,13 +165,17 @@ impl Relay {
     async fn load(&self, app: &App) -> Result<(), DbError> {
         let load = || async {
             let now = app.now();
-            let (bonds, waiting) = app
+            let (bonds, waiting, blocked) = app
                 .db()
-                .read::<_, DbError, _>(move |conn| Ok((store::bonds(conn)?, store::waiting(conn, now)?)))
+                .read::<_, DbError, _>(move |conn| {
+                    Ok((store::bonds(conn)?, store::waiting(conn, now)?, devices::store::blocked(conn)?))
+                })
                 .await?;
             let mut state = self.lock();
             bonds.into_iter().for_each(|bond| state.hub.restore(bond));
             waiting.into_iter().for_each(|one| expect(&mut state.hub, one, now));
+            // Nobody is connected yet: there is nobody to tell.
+            blocked.into_iter().for_each(|device| drop(state.hub.block(device)));
             Ok(())
         };
         self.loaded.get_or_try_init(load).await.copied()

@@ -13,7 +13,7 @@ use pocketkey_link::{
 };
 use tokio::time::{self, Instant};
 
-use super::outbox::Waiting;
+use super::{hub::Role, outbox::Waiting};
 use crate::{App, devices, devices::Device, relay::SessionId, secret};
 
 /// How long a device may take to prove who it is.
@@ -33,13 +33,20 @@ const PONG_TIME: Duration = Duration::from_secs(10);
 pub async fn serve(app: App, mut socket: WebSocket) {
     let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
     let connected = match proven {
-        Some(device) => app.relay().connect(&app, device).await.ok(),
+        Some(device) => app.relay().connect(&app, device).await.ok().map(|session| (device, session)),
         None => None,
     };
     match connected {
-        Some((session, waiting)) => {
+        Some((device, (session, waiting))) => {
+            let computer = (device.role == Role::Computer).then_some(device.id);
+            if let Some(computer) = computer {
+                devices::service::came(&app, computer);
+            }
             converse(&app, &mut socket, session, waiting).await;
             app.relay().disconnected(session);
+            if let Some(computer) = computer {
+                devices::service::went(&app, computer).await;
+            }
         }
         None => {
             let refused = Frame::Refused { reason: Refusal::NotProven };

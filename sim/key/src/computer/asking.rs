@@ -103,7 +103,11 @@ async fn ask(
             return Err(Fail::Disabled);
         }
         let bond = inner.bond().ok_or(Fail::NoPhone)?;
-        let Relay::Up { frames } = &inner.relay else { return Err(Fail::ApplianceUnreachable) };
+        let frames = match &inner.relay {
+            Relay::Up { frames } => frames,
+            Relay::Blocked => return Err(Fail::Blocked),
+            Relay::Connecting | Relay::Down { .. } => return Err(Fail::ApplianceUnreachable),
+        };
         let plugged_in_ms =
             inner.plugged_in.map(|at| u32::try_from(at.elapsed().as_millis()).unwrap_or(u32::MAX));
         let request = Request { issued_at: now_ms(), ttl_ms, ctap: ctap.into(), protocol, plugged_in_ms };

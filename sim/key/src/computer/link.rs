@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use pocketkey_link::{
-    frame::{Frame, PairFailure, Peer},
+    frame::{Frame, PairFailure, Peer, Refusal},
     id::{DeviceId, PairingId},
     pairing::{self, ComputerCard, ComputerWaits, Paired, PhoneCard},
     qr::PairingInvitation,
@@ -42,6 +42,8 @@ pub(super) enum Relay {
         /// Why, for people.
         reason: String,
     },
+    /// The appliance turns this computer away, and is asked again.
+    Blocked,
 }
 
 /// An invitation that the appliance knows of.
@@ -142,8 +144,11 @@ impl Link {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Up { peers } => self.up(&peers),
-            Event::Down { reason } => self.shared.change(|inner| {
-                inner.relay = Relay::Down { reason };
+            Event::Down { reason, refused } => self.shared.change(|inner| {
+                inner.relay = match refused {
+                    Some(Refusal::Blocked) => Relay::Blocked,
+                    _ => Relay::Down { reason },
+                };
                 inner.phone_online = false;
                 inner.asked.clear();
             }),

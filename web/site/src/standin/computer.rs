@@ -356,10 +356,10 @@ impl Computer {
         entropy: &mut impl Entropy,
     ) -> Result<Frame, Failure> {
         let bond = match self.state() {
-            State::Ready(phone) => phone.bond,
+            // The appliance knows why a phone cannot be asked: it is offline, or blocked.
+            State::Ready(phone) | State::PhoneOffline(phone) => phone.bond,
             State::Unconnected => return Err(Failure::Unreachable),
             State::Unpaired(_) => return Err(Failure::NoPhone),
-            State::PhoneOffline(_) => return Err(Failure::PhoneOffline),
         };
         if self.asking.is_some() {
             return Err(Failure::Busy);

@@ -262,7 +262,12 @@ fn no_is_no_whoever_says_it() {
     assert_eq!(run(&mut all, &ceremony, Event::Cancelled), Err(Failure::Aborted));
 
     let (mut computer, _, mut chance) = all;
-    for reason in [frame::Failure::PhoneOffline, frame::Failure::TimedOut, frame::Failure::Busy] {
+    for reason in [
+        frame::Failure::PhoneOffline,
+        frame::Failure::TimedOut,
+        frame::Failure::Busy,
+        frame::Failure::Blocked,
+    ] {
         let (exchange, _) = ask(&mut computer, &ceremony, &mut chance);
         let other = ExchangeId::random(&mut chance);
         assert_eq!(computer.received(Frame::Failed { exchange: other, reason }, &mut chance), []);
@@ -308,7 +313,9 @@ fn a_reload_keeps_the_pairing_and_a_loss_ends_the_request() {
     let here = Peer { pairing: PAIRING, device: PHONE, online: false };
     connect(&mut reloaded, vec![here], &mut chance);
     assert!(matches!(reloaded.state(), State::PhoneOffline(_)));
-    assert_eq!(reloaded.ask(vec![1], 1, NOW, &mut chance), Err(Failure::PhoneOffline));
+    let Ok(Frame::Request { exchange, .. }) = reloaded.ask(vec![1], 1, NOW, &mut chance) else { panic!() };
+    let offline = Frame::Failed { exchange, reason: frame::Failure::PhoneOffline };
+    assert_eq!(reloaded.received(offline, &mut chance), [Effect::Ended(Err(Failure::PhoneOffline))]);
     drop(reloaded.received(Frame::Presence { peer: Peer { online: true, ..here } }, &mut chance));
     assert!(matches!(reloaded.state(), State::Ready(_)));
 
