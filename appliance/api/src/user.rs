@@ -42,6 +42,9 @@ api_type! {
         pub key_count: u32,
         /// When the user was added.
         pub created_at: i64,
+        /// When an administrator blocked them with all their keys.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub blocked_at: Option<i64>,
     }
 }
 
@@ -56,7 +59,7 @@ api_type! {
         Pending,
         /// No key, or none invited.
         NotInvited,
-        /// An administrator blocked them and all their keys.
+        /// An administrator blocked them, or every key they could be active or pending by.
         Blocked,
     }
 }

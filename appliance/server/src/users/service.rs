@@ -3,7 +3,7 @@
 use pocketkey_api::{
     Page, UserId,
     event::Event,
-    user::{NewUser, User, UserDetail, UserStatus},
+    user::{NewUser, User, UserDetail},
 };
 
 use super::{ListUsers, UserError, model, store};
@@ -91,7 +91,7 @@ pub async fn set_blocked(app: &App, id: UserId, blocked: bool) -> Result<User, U
         .write(move |tx| {
             let app = shared;
             let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
-            if (user.status == UserStatus::Blocked) == blocked {
+            if user.blocked_at.is_some() == blocked {
                 return Ok(user);
             }
             store::set_blocked(tx, &id, blocked.then_some(now))?;

@@ -17,16 +17,23 @@ const SELECT: &str = "
                 WHERE k.user_id = u.id AND k.blocked_at IS NULL),
         EXISTS (SELECT 1 FROM keys k JOIN activations a ON a.key_id = k.id
                 WHERE k.user_id = u.id AND k.blocked_at IS NULL AND a.outcome IS NULL AND a.expires_at > :now),
-        u.username_key, u.blocked_at IS NOT NULL
+        u.username_key, u.blocked_at,
+        EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.blocked_at IS NOT NULL)
     FROM users u";
 
 /// A user without their groups, and their place in the list.
 fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
-    let status = match (row.get(10)?, row.get(7)?, row.get(8)?) {
-        (true, _, _) => UserStatus::Blocked,
-        (false, true, _) => UserStatus::Active,
-        (false, false, true) => UserStatus::Pending,
-        (false, false, false) => UserStatus::NotInvited,
+    let blocked_at: Option<i64> = row.get(10)?;
+    let status = if blocked_at.is_some() {
+        UserStatus::Blocked
+    } else if row.get(7)? {
+        UserStatus::Active
+    } else if row.get(8)? {
+        UserStatus::Pending
+    } else if row.get(11)? {
+        UserStatus::Blocked
+    } else {
+        UserStatus::NotInvited
     };
     let user = User {
         id: UserId(row.get(0)?),
@@ -38,6 +45,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
         groups: Vec::new(),
         key_count: row.get(6)?,
         created_at: row.get(5)?,
+        blocked_at,
     };
     Ok((user, row.get(9)?))
 }

@@ -79,7 +79,7 @@ async fn a_blocked_key_ends_its_request_at_both_ends_and_stays_out_until_unblock
     pair.computer.send(request(&pair, again)).await;
     assert_eq!(pair.computer.next().await, failed(again, Failure::Blocked), "not: offline");
     assert_eq!(refused(&appliance, pair.phone_id, &pair.phone_keys).await, Some(Refusal::Blocked));
-    assert_eq!(ada(&mut admin).await.user.status, UserStatus::NotInvited, "not by a blocked key");
+    assert_eq!(ada(&mut admin).await.user.status, UserStatus::Blocked, "by all their keys");
 
     appliance.clock.advance_seconds(60);
     assert_eq!(put(&mut admin, &path).await.expect(200).json::<Key>(), blocked, "blocked since then");
@@ -108,7 +108,7 @@ async fn a_blocked_user_is_blocked_with_every_key_and_a_keys_own_block_outlasts_
     ask(&mut pair).await;
 
     let blocked: User = put(&mut admin, &of_user).await.expect(200).json();
-    assert_eq!(blocked.status, UserStatus::Blocked);
+    assert_eq!((blocked.status, blocked.blocked_at), (UserStatus::Blocked, Some(appliance.app.now())));
     assert_eq!(put(&mut admin, &of_user).await.expect(200).json::<User>(), blocked);
     assert_eq!(pair.phone.next().await, failed(ASKED, Failure::Blocked));
     assert_eq!(pair.computer.next().await, failed(ASKED, Failure::Blocked));
@@ -117,7 +117,7 @@ async fn a_blocked_user_is_blocked_with_every_key_and_a_keys_own_block_outlasts_
 
     put(&mut admin, &of_key).await.expect(200);
     let free: User = admin.delete(&of_user).await.expect(200).json();
-    assert_eq!(free.status, UserStatus::NotInvited);
+    assert_eq!((free.status, free.blocked_at), (UserStatus::Blocked, None), "by all their keys");
     assert_eq!(refused(&appliance, pair.phone_id, &pair.phone_keys).await, Some(Refusal::Blocked));
     admin.delete(&of_key).await.expect(200);
     assert_eq!(refused(&appliance, pair.phone_id, &pair.phone_keys).await, None);

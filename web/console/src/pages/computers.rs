@@ -159,7 +159,7 @@ fn none() -> AnyView {
             test_id="no-computers"
         >
             <div class="flex flex-wrap items-center justify-center gap-2">
-                <code class="rounded-md bg-accent-soft px-2.5 py-1.5 text-sm break-all" data-testid="pair-command">
+                <code class="rounded-md bg-accent-soft px-2.5 py-1.5 text-sm break-words" data-testid="pair-command">
                     {command.clone()}
                 </code>
                 <CopyButton text=command/>

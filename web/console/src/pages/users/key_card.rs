@@ -167,7 +167,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
             <Button
                 label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
-                icon=IconKind::Shield
+                icon=if blocked { IconKind::Check } else { IconKind::Block }
                 small=true
                 kind=if blocked { ButtonKind::Secondary } else { ButtonKind::Ghost }
                 on_click=block

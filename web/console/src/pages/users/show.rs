@@ -5,7 +5,7 @@ use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationMethod},
     event::Event,
-    user::{User, UserDetail, UserStatus},
+    user::{User, UserDetail},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
@@ -134,9 +134,9 @@ fn info(user: User, confirm: Confirm) -> AnyView {
 /// Blocking and deleting the user.
 #[component]
 fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
-    let User { id, name, status, .. } = user;
+    let User { id, name, blocked_at, .. } = user;
     let path = format!("/api/v1/users/{id}");
-    let blocked = status == UserStatus::Blocked;
+    let blocked = blocked_at.is_some();
     let block = {
         let (block, name) = (format!("{path}/block"), name.clone());
         move || {
@@ -172,7 +172,7 @@ fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
             <div class="flex flex-wrap gap-2">
                 <Button
                     label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
-                    icon=IconKind::Shield
+                    icon=if blocked { IconKind::Check } else { IconKind::Block }
                     on_click=block
                     test_id="block-user"
                 />
