@@ -232,7 +232,9 @@ impl Actor {
     // — codes —
 
     async fn scanned(&mut self, text: &str) {
-        self.notice = match (qr::read(text), &self.memory.account) {
+        // A phone that the appliance does not know any more may become a key anew.
+        let account = self.memory.account.as_ref().filter(|_| self.refused != Some(Refusal::NotProven));
+        self.notice = match (qr::read(text), account) {
             (Err(not_ours), _) => Some(sentence(&not_ours)),
             (Ok(Scanned::Pairing(_)), None) => Some("Activate this phone first.".to_owned()),
             (Ok(Scanned::Pairing(invitation)), Some(_)) => {
@@ -268,6 +270,7 @@ impl Actor {
         match redeemed {
             Ok(account) => {
                 self.memory.account = Some(account);
+                self.refused = None;
                 self.save();
                 self.reconnect();
                 Some("Activated.".to_owned())

@@ -207,6 +207,10 @@ impl Hub {
     /// An administrator blocks a device: what is under way with it ends at both ends, its session closes, and it stays
     /// out until [`Hub::allow`].
     pub fn block(&mut self, device: DeviceId) -> Vec<Effect> {
+        self.shut_out(device, Refusal::Blocked)
+    }
+
+    fn shut_out(&mut self, device: DeviceId, reason: Refusal) -> Vec<Effect> {
         let mut out = Vec::new();
         self.blocked.insert(device);
         self.waiting.retain(|_, waiting| waiting.computer != device);
@@ -214,7 +218,7 @@ impl Hub {
             for exchange in self.exchanges_of(session) {
                 self.fail_exchange(exchange, Failure::Blocked, &mut out);
             }
-            out.extend(self.refuse(session, Refusal::Blocked));
+            out.extend(self.refuse(session, reason));
         }
         out
     }
@@ -224,9 +228,9 @@ impl Hub {
         self.blocked.remove(&device);
     }
 
-    /// A device is deleted: blocked for good, and its bonds are no more.
+    /// A device is deleted: what is under way ends as if it were blocked, nobody knows it any more, and its bonds are gone.
     pub fn remove(&mut self, device: DeviceId) -> Vec<Effect> {
-        let mut out = self.block(device);
+        let mut out = self.shut_out(device, Refusal::NotProven);
         for pairing in self.bonds_of.remove(&device).unwrap_or_default() {
             self.unbond(pairing, &mut out);
         }

@@ -351,6 +351,7 @@ fn a_deleted_device_takes_its_bonds_along() {
         let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::Blocked };
         assert!(effects.contains(&Effect::Send(end, failed)));
     }
+    assert!(effects.contains(&Effect::Send(2, Frame::Refused { reason: Refusal::NotProven })));
     assert!(effects.contains(&Effect::Close(2)));
     assert_eq!(effects.last(), Some(&Effect::Send(1, Frame::Unpaired { pairing: PAIRING })));
     let failed = Frame::Failed { exchange: EXCHANGE, reason: Failure::NotPaired };

@@ -2,8 +2,8 @@
 
 use pocketkey_api::{
     Page,
+    activation::ActivationMethod,
     computer::Computer,
-    key::Key,
     user::{User, UserDetail},
 };
 use pocketkey_key::fail::Fail;
@@ -40,11 +40,9 @@ impl World {
     }
 }
 
-/// Ada's key.
-async fn key(admin: &mut Client) -> Key {
+async fn ada(admin: &mut Client) -> UserDetail {
     let users: Page<User> = admin.get("/api/v1/users?search=ada").await.expect(200).json();
-    let path = format!("/api/v1/users/{}", users.items[0].id);
-    admin.get(&path).await.expect(200).json::<UserDetail>().keys.remove(0)
+    admin.get(&format!("/api/v1/users/{}", users.items[0].id)).await.expect(200).json()
 }
 
 fn notice(screen: &Screen) -> &str {
@@ -58,7 +56,7 @@ fn notice(screen: &Screen) -> &str {
 async fn a_key_that_is_blocked_while_its_phone_is_asked_fails_at_both_ends_and_comes_back_once_unblocked() {
     let world = World::new(PATIENCE).await;
     let mut admin = world.admin().await;
-    let path = format!("/api/v1/keys/{}/block", key(&mut admin).await.id);
+    let path = format!("/api/v1/keys/{}/block", ada(&mut admin).await.keys[0].id);
     let mut blocking = admin.clone();
     let asked = world.ask_and(async {
         blocking.put(&path, &()).await.expect(200);
@@ -105,7 +103,8 @@ async fn a_computer_that_is_blocked_while_it_asks_is_told_so_and_asks_nobody_any
 async fn a_key_that_is_deleted_while_its_phone_is_asked_leaves_the_computer_without_a_phone() {
     let world = World::new(PATIENCE).await;
     let mut admin = world.admin().await;
-    let path = format!("/api/v1/keys/{}", key(&mut admin).await.id);
+    let UserDetail { user, keys } = ada(&mut admin).await;
+    let path = format!("/api/v1/keys/{}", keys[0].id);
     let (reply, _) = world
         .ask_and(async {
             admin.delete(&path).await.expect(204);
@@ -113,4 +112,16 @@ async fn a_key_that_is_deleted_while_its_phone_is_asked_leaves_the_computer_with
         .await;
     assert_eq!(reply, [0x27]);
     world.key_is(KeyState::NoPhone).await;
+
+    // The phone may be invited again, as another key.
+    world.phone_shows(|screen, _| notice(screen).contains("does not know this phone")).await;
+    let path = format!("/api/v1/users/{}", user.id);
+    assert_eq!(admin.get(&path).await.expect(200).json::<UserDetail>().keys, []);
+    let key = admin.add_key(&user.id).await;
+    let text = admin.invite(&key.id, ActivationMethod::Now).await.codes.unwrap().link;
+    world.touch(Touch::Scan { text }).await;
+    world.phone_shows(|screen, connected| connected && notice(screen) == "Activated.").await;
+    let text = world.computer.pairing_text().await;
+    world.touch(Touch::Scan { text }).await;
+    world.key_is(KeyState::Ready).await;
 }
