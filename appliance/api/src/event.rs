@@ -1,22 +1,27 @@
 //! Server-sent events (`GET /api/v1/events`): what changed, so that open pages fetch it again.
 
-use crate::{KeyId, MailId, UserId, api_type};
+use crate::{ComputerId, KeyId, MailId, UserId, api_type};
 
 api_type! {
     /// Something changed. Carries ids only: who listens fetches what it shows.
     #[serde(tag = "event", rename_all = "snake_case")]
     pub enum Event {
-        /// A user was added or changed, or their status did.
+        /// A user was added, changed or deleted, or their status changed.
         User {
             /// Which.
             user_id: UserId,
         },
-        /// A key changed: invited, activated, expired.
+        /// A key changed: invited, activated, expired, blocked, deleted.
         Key {
             /// Which.
             key_id: KeyId,
             /// Whose.
             user_id: UserId,
+        },
+        /// A computer came or went, was paired, blocked or deleted.
+        Computer {
+            /// Which.
+            computer_id: ComputerId,
         },
         /// A mail arrived in the inbox.
         Mail {

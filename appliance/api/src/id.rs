@@ -35,6 +35,10 @@ id!(
     KeyId
 );
 id!(
+    /// A computer, by its id at the relay.
+    ComputerId
+);
+id!(
     /// A mail in the inbox of the built-in SMTP sink.
     MailId
 );

@@ -99,6 +99,9 @@ api_type! {
         pub activation: Option<ActivationState>,
         /// When it was assigned.
         pub created_at: i64,
+        /// When an administrator blocked this key; its status is `blocked`, too, while its user is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub blocked_at: Option<i64>,
     }
 }
 
@@ -113,6 +116,8 @@ api_type! {
         Pending,
         /// A phone activated it.
         Active,
+        /// An administrator blocked it or its user: whatever else it is, nobody signs in with it.
+        Blocked,
     }
 }
 

@@ -5,6 +5,7 @@
 //! milliseconds. The feature `openapi` adds the schemas from which `/api/openapi.json` is made.
 
 pub mod activation;
+pub mod computer;
 pub mod demo;
 pub mod device;
 pub mod event;
@@ -19,7 +20,7 @@ pub mod sandbox;
 pub mod session;
 pub mod user;
 
-pub use id::{GroupId, KeyId, MailId, PhoneId, UserId};
+pub use id::{ComputerId, GroupId, KeyId, MailId, PhoneId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 

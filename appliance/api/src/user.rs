@@ -42,20 +42,25 @@ api_type! {
         pub key_count: u32,
         /// When the user was added.
         pub created_at: i64,
+        /// When an administrator blocked them with all their keys.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub blocked_at: Option<i64>,
     }
 }
 
 api_type! {
-    /// A user's status, derived from their keys.
+    /// A user's status, derived from their keys unless they are blocked.
     #[derive(Copy)]
     #[serde(rename_all = "snake_case")]
     pub enum UserStatus {
-        /// At least one key is active.
+        /// At least one key is active and not blocked.
         Active,
         /// A key is assigned and its invitation waits.
         Pending,
         /// No key, or none invited.
         NotInvited,
+        /// An administrator blocked them, or every key they could be active or pending by.
+        Blocked,
     }
 }
 

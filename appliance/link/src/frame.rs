@@ -238,6 +238,10 @@ pub enum Refusal {
     #[n(3)]
     #[error("the appliance is restarting")]
     Restarting,
+    /// An administrator blocked the device. Try again, but seldom: it may be unblocked.
+    #[n(4)]
+    #[error("an administrator blocked this device; ask your organisation")]
+    Blocked,
 }
 
 /// Why an exchange ended without a response.
@@ -264,6 +268,10 @@ pub enum Failure {
     #[n(4)]
     #[error("the phone refused the request as damaged or too old")]
     Unreadable,
+    /// An administrator blocked the phone or the computer.
+    #[n(5)]
+    #[error("an administrator blocked this security key")]
+    Blocked,
     /// The answer was lost: the phone was restarted while it made it, or believes that nobody waits; sent by the phone.
     #[n(6)]
     #[error("the request was interrupted before the phone could answer; try again")]
@@ -357,6 +365,7 @@ mod tests {
               33f5",
             ),
             (Frame::Refused { reason: Refusal::Superseded }, "82038101"),
+            (Frame::Refused { reason: Refusal::Blocked }, "82038104"),
             (
                 Frame::Request { exchange, pairing, ttl_ms: 60_000, body: body.clone() },
                 "820484501111111111111111111111111111111150222222222222222222222222222222\
@@ -385,6 +394,10 @@ mod tests {
             (
                 Frame::Got { exchange, pairing },
                 "8211825011111111111111111111111111111111 5022222222222222222222222222222222",
+            ),
+            (
+                Frame::Failed { exchange, pairing, reason: Failure::Blocked },
+                "8207835011111111111111111111111111111111 05 5022222222222222222222222222222222",
             ),
             (Frame::PairOpen { pairing, body }, "8209825022222222222222222222222222222222 42aabb"),
             (
@@ -418,7 +431,7 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_frame_never_panics(which in 0usize..13, at in 0usize..100, byte: u8) {
+        fn a_damaged_frame_never_panics(which in 0usize..snapshots().len(), at in 0usize..100, byte: u8) {
             let mut bytes = snapshots()[which].0.encode();
             let at = at % bytes.len();
             bytes[at] = byte;

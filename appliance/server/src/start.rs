@@ -11,7 +11,7 @@ use crate::{
     app::App,
     config::Config,
     db::{Db, DbError, OpenError},
-    demo, events, groups, inbox, keys, mail, ops, pairing,
+    demo, devices, events, groups, inbox, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
     relay, users,
 };
@@ -94,6 +94,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(users::routes())
         .merge(groups::routes())
         .merge(keys::routes())
+        .merge(devices::routes())
         .merge(activation::routes())
         .merge(events::routes())
         .merge(pairing::routes())

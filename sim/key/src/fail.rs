@@ -37,6 +37,9 @@ pub enum Fail {
     /// The person switched the key off.
     #[error("the security key is switched off; switch it on in the pairing tool's window")]
     Disabled,
+    /// An administrator blocked the phone, or this computer.
+    #[error("an administrator blocked this security key; ask your organisation to unblock it")]
+    Blocked,
     /// The phone is not connected.
     #[error("the phone is offline; check that it is switched on, unlocked and has a network")]
     PhoneOffline,
@@ -71,6 +74,7 @@ impl Fail {
             Self::Denied
             | Self::NoPhone
             | Self::Disabled
+            | Self::Blocked
             | Self::PhoneOffline
             | Self::ApplianceUnreachable
             | Self::PhoneBusy
@@ -104,6 +108,7 @@ impl From<Failure> for Fail {
             Failure::Busy => Self::PhoneBusy,
             Failure::Unreadable => Self::Refused,
             Failure::Interrupted => Self::Interrupted,
+            Failure::Blocked => Self::Blocked,
         }
     }
 }
@@ -119,6 +124,7 @@ mod tests {
             (Fail::TimedOut, 0x2F),
             (Fail::NoPhone, 0x27),
             (Fail::Disabled, 0x27),
+            (Fail::Blocked, 0x27),
             (Fail::PhoneOffline, 0x27),
             (Fail::ApplianceUnreachable, 0x27),
             (Fail::PhoneBusy, 0x27),

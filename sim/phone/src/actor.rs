@@ -15,7 +15,7 @@ use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status}
 use pocketkey_link::{
     Entropy,
     exchange::{Answers, Known},
-    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer},
+    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
     id::{ExchangeId, PairingId},
     pairing::PhoneCard,
     qr::{self, Scanned},
@@ -55,6 +55,8 @@ pub(crate) struct Actor {
     online: bool,
     connection: Option<Connection>,
     connected: bool,
+    /// Why the appliance turned this phone away last, until it takes it in again.
+    refused: Option<Refusal>,
     pairing: Option<Pairing>,
     pending: Option<Pending>,
     /// What each computer was told that getInfo answers. A computer missing here is told with its next answer.
@@ -106,6 +108,7 @@ impl Actor {
             online: true,
             connection: None,
             connected: false,
+            refused: None,
             pairing: None,
             pending: None,
             told: HashMap::new(),
@@ -235,7 +238,9 @@ impl Actor {
     // — codes —
 
     async fn scanned(&mut self, text: &str) {
-        self.notice = match (qr::read(text), &self.memory.account) {
+        // A phone that the appliance does not know any more may become a key anew.
+        let account = self.memory.account.as_ref().filter(|_| self.refused != Some(Refusal::NotProven));
+        self.notice = match (qr::read(text), account) {
             (Err(not_ours), _) => Some(sentence(&not_ours)),
             (Ok(Scanned::Pairing(_)), None) => Some("Activate this phone first.".to_owned()),
             (Ok(Scanned::Pairing(invitation)), Some(_)) => {
@@ -271,6 +276,7 @@ impl Actor {
         match redeemed {
             Ok(account) => {
                 self.memory.account = Some(account);
+                self.refused = None;
                 self.save();
                 self.reconnect();
                 Some("Activated.".to_owned())
@@ -307,16 +313,34 @@ impl Actor {
         match event {
             Event::Up { peers } => {
                 self.connected = true;
+                if self.refused.take() == Some(Refusal::Blocked) {
+                    self.notice = Some("This phone is not blocked any more.".to_owned());
+                }
                 self.told.clear(); // what was told last may not have arrived
                 self.forget_unpaired(&peers);
                 self.resume().await;
             }
-            Event::Down { reason } => {
+            Event::Down { reason, refused } => {
                 tracing::debug!(phone = %self.options.id, %reason, "offline");
                 self.lost_connection();
+                self.turned_away(refused);
             }
             Event::Frame(frame) => self.received(frame).await,
         }
+    }
+
+    /// A refusal that will last is shown; a connection that breaks while trying again changes nothing about it.
+    fn turned_away(&mut self, refused: Option<Refusal>) {
+        self.notice = Some(match refused {
+            Some(Refusal::Blocked) => {
+                "An administrator blocked this phone. Ask your organisation.".to_owned()
+            }
+            Some(Refusal::NotProven) => {
+                "The appliance does not know this phone any more. Ask your organisation.".to_owned()
+            }
+            _ => return,
+        });
+        self.refused = refused;
     }
 
     async fn received(&mut self, frame: Frame) {
@@ -328,7 +352,7 @@ impl Actor {
                 self.called_off(exchange, pairing, "The computer called it off.").await;
             }
             Frame::Failed { exchange, pairing, reason } => {
-                self.called_off(exchange, pairing, &sentence(&reason)).await;
+                self.called_off(exchange, pairing, ended(reason)).await;
             }
             Frame::Got { exchange, pairing } => self.answers.acknowledged(exchange, pairing),
             Frame::Presence { peer } if peer.online => self.resume().await,
@@ -604,6 +628,18 @@ fn sentence(error: &dyn std::fmt::Display) -> String {
     let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{first}{}{stop}", characters.as_str())
+}
+
+/// Why the relay ended a request.
+fn ended(reason: Failure) -> &'static str {
+    match reason {
+        Failure::TimedOut => "Nobody answered in time.",
+        Failure::NotPaired => "The computer is not paired with this phone any more.",
+        Failure::Blocked => "Ended: an administrator blocked this phone or the computer.",
+        Failure::PhoneOffline | Failure::Busy | Failure::Unreadable | Failure::Interrupted => {
+            "The request was called off."
+        }
+    }
 }
 
 /// Why something approved was not done after all.

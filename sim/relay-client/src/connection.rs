@@ -22,6 +22,8 @@ const SILENCE: Duration = Duration::from_secs(90);
 /// Back-off: a random time up to `FIRST · 2ⁿ`, at most `LONGEST`.
 const FIRST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
+/// A blocked device asks this often at most whether it still is: soon enough for the person who waits to be unblocked.
+const AFTER_BLOCKED: Duration = Duration::from_secs(15);
 /// After another connection took over, this one waits this long: two of them would push each other out for ever.
 const AFTER_SUPERSEDED: Duration = Duration::from_secs(60);
 
@@ -39,6 +41,8 @@ pub enum Event {
     Down {
         /// Why, for people.
         reason: String,
+        /// Why, if the relay said so.
+        refused: Option<Refusal>,
     },
     /// A frame for the device.
     Frame(Frame),
@@ -100,7 +104,7 @@ async fn run(
     let mut certificate = None;
     loop {
         let opened = open(&url, &keys, device, certificate.clone());
-        let (reason, least) = match time::timeout(HANDSHAKE, opened).await {
+        let lost = match time::timeout(HANDSHAKE, opened).await {
             Ok(Ok((socket, peers))) => {
                 failures = 0;
                 // What was queued for an earlier connection means nothing on this one.
@@ -114,10 +118,14 @@ async fn run(
                 certificate = None; // in case it was the trouble
                 lost
             }
-            Err(_) => ("the appliance does not answer".to_owned(), Duration::ZERO),
+            Err(_) => Lost::Broken("the appliance does not answer".to_owned()),
+        };
+        let (reason, refused, least) = match lost {
+            Lost::Broken(reason) => (reason, None, Duration::ZERO),
+            Lost::Refused(refusal) => (refusal.to_string(), Some(refusal), stay_away(refusal)),
         };
         tracing::debug!(%reason, "relay connection down");
-        if events.send(Event::Down { reason }).await.is_err() {
+        if events.send(Event::Down { reason, refused }).await.is_err() {
             return;
         }
         time::sleep(least + back_off(failures)).await;
@@ -125,8 +133,13 @@ async fn run(
     }
 }
 
-/// Why a connection is down, and how long to stay away at least.
-type Lost = (String, Duration);
+/// Why a connection is down.
+enum Lost {
+    /// It broke; the words are for people.
+    Broken(String),
+    /// The relay ended it.
+    Refused(Refusal),
+}
 
 /// Full jitter: a random time up to a limit that doubles.
 fn back_off(failures: u32) -> Duration {
@@ -134,13 +147,18 @@ fn back_off(failures: u32) -> Duration {
     limit.mul_f64(f64::from(u32::from_be_bytes(OsEntropy.bytes())) / f64::from(u32::MAX))
 }
 
-fn refused(reason: Refusal) -> Lost {
-    let least = match reason {
+/// How long to stay away at least.
+fn stay_away(refusal: Refusal) -> Duration {
+    match refusal {
         Refusal::Superseded => AFTER_SUPERSEDED,
+        Refusal::Blocked => AFTER_BLOCKED,
         Refusal::NotProven | Refusal::Protocol => Duration::from_secs(5),
         Refusal::Restarting => Duration::ZERO,
-    };
-    (reason.to_string(), least)
+    }
+}
+
+fn broken(why: impl std::fmt::Display) -> Lost {
+    Lost::Broken(why.to_string())
 }
 
 async fn open(
@@ -149,9 +167,7 @@ async fn open(
     device: DeviceId,
     certificate: Option<ByteVec>,
 ) -> Result<(Socket, Vec<Peer>), Lost> {
-    let broken = |error: String| (error, Duration::ZERO);
-    let (mut socket, _) =
-        tokio_tungstenite::connect_async(url).await.map_err(|error| broken(error.to_string()))?;
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.map_err(broken)?;
     loop {
         match receive(&mut socket).await? {
             Frame::Challenge { nonce } => {
@@ -160,8 +176,8 @@ async fn open(
                     .await?;
             }
             Frame::Welcome { peers } => return Ok((socket, peers)),
-            Frame::Refused { reason } => return Err(refused(reason)),
-            _ => return Err(broken("the appliance speaks another protocol".to_owned())),
+            Frame::Refused { reason } => return Err(Lost::Refused(reason)),
+            _ => return Err(broken("the appliance speaks another protocol")),
         }
     }
 }
@@ -175,18 +191,18 @@ async fn carry(
     loop {
         tokio::select! {
             received = time::timeout(SILENCE, receive(&mut socket)) => match received {
-                Ok(Ok(Frame::Refused { reason })) => return refused(reason),
+                Ok(Ok(Frame::Refused { reason })) => return Lost::Refused(reason),
                 Ok(Ok(Frame::Certificate { certificate: new })) => *certificate = Some(new),
                 Ok(Ok(frame)) => {
                     if matches!(frame, Frame::Paired { .. } | Frame::Unpaired { .. }) {
                         *certificate = None; // it names other peers; the new one follows
                     }
                     if events.send(Event::Frame(frame)).await.is_err() {
-                        return ("not needed any more".to_owned(), Duration::ZERO);
+                        return broken("not needed any more");
                     }
                 }
                 Ok(Err(lost)) => return lost,
-                Err(_) => return ("nothing heard from the appliance".to_owned(), Duration::ZERO),
+                Err(_) => return broken("nothing heard from the appliance"),
             },
             frame = frames.recv() => match frame {
                 Some(frame) => {
@@ -194,7 +210,7 @@ async fn carry(
                         return lost;
                     }
                 }
-                None => return ("not needed any more".to_owned(), Duration::ZERO),
+                None => return broken("not needed any more"),
             },
         }
     }
@@ -205,18 +221,16 @@ async fn receive(socket: &mut Socket) -> Result<Frame, Lost> {
     loop {
         let message = match socket.next().await {
             Some(Ok(message)) => message,
-            Some(Err(error)) => return Err((error.to_string(), Duration::ZERO)),
-            None => return Err(("the appliance closed the connection".to_owned(), Duration::ZERO)),
+            Some(Err(error)) => return Err(broken(error)),
+            None => return Err(broken("the appliance closed the connection")),
         };
         match message {
             Message::Binary(bytes) => {
-                return Frame::decode(&bytes).map_err(|error| (error.to_string(), Duration::ZERO));
+                return Frame::decode(&bytes).map_err(broken);
             }
-            Message::Close(_) => {
-                return Err(("the appliance closed the connection".to_owned(), Duration::ZERO));
-            }
+            Message::Close(_) => return Err(broken("the appliance closed the connection")),
             // A ping must count as a sign of life; tungstenite has queued the pong.
-            Message::Ping(_) => socket.flush().await.map_err(|error| (error.to_string(), Duration::ZERO))?,
+            Message::Ping(_) => socket.flush().await.map_err(broken)?,
             _ => {}
         }
     }
@@ -224,5 +238,5 @@ async fn receive(socket: &mut Socket) -> Result<Frame, Lost> {
 
 async fn send(socket: &mut Socket, frame: &Frame) -> Result<(), Lost> {
     let message = Message::Binary(frame.encode().into());
-    socket.send(message).await.map_err(|error| (error.to_string(), Duration::ZERO))
+    socket.send(message).await.map_err(broken)
 }

@@ -5,7 +5,7 @@ use pocketkey_api::session::{Session, SessionState};
 use pocketkey_kit::{api, prelude::*};
 
 use crate::{
-    pages::{groups, inbox, not_found::NotFound, setup::SetupPage, sign_in::SignInPage, users},
+    pages::{computers, groups, inbox, not_found::NotFound, setup::SetupPage, sign_in::SignInPage, users},
     route::Route,
     session::{provide_session, sign_out, use_session},
     strings,
@@ -50,6 +50,7 @@ fn Console() -> impl IntoView {
         let mut nav = vec![
             item("/users", strings::USERS, IconKind::Users, false),
             item("/groups", strings::GROUPS, IconKind::Groups, false),
+            item("/computers", strings::COMPUTERS, IconKind::Computer, false),
             item("/inbox", strings::INBOX, IconKind::Inbox, false),
         ];
         if session.with_untracked(|session| session.sandbox) == Some(true) {
@@ -84,6 +85,7 @@ fn page(route: Route) -> AnyView {
         Route::User(id) => view! { <users::show::UserPage id/> }.into_any(),
         Route::NewKey(user_id) => view! { <users::new_key::NewKeyPage user_id/> }.into_any(),
         Route::Groups => view! { <groups::GroupList/> }.into_any(),
+        Route::Computers => view! { <computers::ComputerList/> }.into_any(),
         Route::Inbox => view! { <inbox::list::MailList/> }.into_any(),
         Route::Mail(id) => view! { <inbox::show::MailPage id/> }.into_any(),
         Route::NotFound => view! { <NotFound/> }.into_any(),

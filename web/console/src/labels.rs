@@ -14,6 +14,7 @@ use crate::strings;
 #[component]
 pub fn UserStatusBadge(status: UserStatus) -> impl IntoView {
     let (label, tone) = match status {
+        UserStatus::Blocked => (strings::BLOCKED, Tone::Bad),
         UserStatus::Active => (strings::ACTIVE, Tone::Good),
         UserStatus::Pending => (strings::PENDING, Tone::Warn),
         UserStatus::NotInvited => (strings::NOT_INVITED, Tone::Neutral),
@@ -33,6 +34,7 @@ pub fn KeyStatusBadge(
     });
     move || {
         let (label, tone) = match (status, dead.and_then(|dead| dead.get())) {
+            (KeyStatus::Blocked, _) => (strings::BLOCKED, Tone::Bad),
             (KeyStatus::Active, _) => (strings::ACTIVE, Tone::Good),
             (_, Some(word)) => (word, Tone::Bad),
             (KeyStatus::Pending, None) => (strings::PENDING, Tone::Warn),

@@ -1,6 +1,7 @@
 //! The admin console, a single-page app: everything it does goes through the REST API.
 
 mod app;
+mod confirm;
 mod labels;
 mod pages;
 mod route;

@@ -17,6 +17,8 @@ pub enum Route {
     NewKey(UserId),
     /// `/groups`
     Groups,
+    /// `/computers`
+    Computers,
     /// `/inbox`
     Inbox,
     /// `/inbox/ID`
@@ -36,6 +38,7 @@ impl Route {
             ["users", id] => Self::User(id.into()),
             ["users", id, "keys", "new"] => Self::NewKey(id.into()),
             ["groups"] => Self::Groups,
+            ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
             _ => Self::NotFound,
@@ -57,6 +60,7 @@ mod tests {
             ("/users/u1", Route::User("u1".into())),
             ("/users/u1/keys/new", Route::NewKey("u1".into())),
             ("/users/u1/keys", Route::NotFound),
+            ("/computers", Route::Computers),
             ("/inbox/m1", Route::Mail("m1".into())),
             ("/nothing", Route::NotFound),
         ] {

@@ -16,13 +16,28 @@ pub const ASSIGN_KEY: &str = "Assign a security key";
 pub const ATTACHMENTS: &str = "Attachments";
 pub const BACK: &str = "Back";
 pub const BACK_TO_USER: &str = "Back to the user";
+pub const BLOCK: &str = "Block";
+pub const BLOCKED: &str = "Blocked";
+pub const BLOCKED_SINCE: &str = "blocked";
+pub const BLOCK_COMPUTER_TEXT: &str = "Its security key stops working at once: a request in flight fails on both screens, and this computer stays out until you unblock it. The phone still works with other computers.";
+pub const BLOCK_KEY_TEXT: &str = "Nobody can sign in with this phone any more: a request in flight fails on both screens at once, and the phone stays out until you unblock it. Nothing on it is lost.";
+pub const BLOCK_USER: &str = "Block the user";
+pub const BLOCK_USER_HINT: &str =
+    "Blocking takes effect at once, on all keys of this person, and can be undone. Deleting cannot.";
+pub const BLOCK_USER_TEXT: &str = "All keys of this person stop working: requests in flight fail on both screens at once, and the phones stay out until you unblock the user. Nothing on them is lost.";
 pub const BLUETOOTH_PROXIMITY: &str = "Bluetooth proximity";
 pub const BLUETOOTH_PROXIMITY_HINT: &str = "The phone must be near the computer.";
 pub const CANCEL: &str = "Cancel";
+pub const COMPUTERS: &str = "Computers";
+pub const COMPUTERS_TEXT: &str = "Computers whose security key is a phone of yours.";
 pub const CONTINUE: &str = "Continue";
 pub const CREATE_GROUP: &str = "Create the group";
 pub const CREDENTIAL_STORAGE: &str = "Where credentials are stored";
 pub const DELETE: &str = "Delete";
+pub const DELETE_COMPUTER_TEXT: &str = "Its pairing is removed and its security key stops working at once. To use it again, somebody has to pair it anew with a phone.";
+pub const DELETE_KEY_TEXT: &str = "The phone is signed out for good: requests in flight fail at once, and its computers have no phone any more. This cannot be undone; the person needs a new key and a new invitation, and has to register anew at every site.";
+pub const DELETE_USER: &str = "Delete the user";
+pub const DELETE_USER_TEXT: &str = "All keys of this person are deleted, too: their phones are signed out for good and their computers have no phone any more. This cannot be undone.";
 pub const DEMO_SITE: &str = "Demo site";
 pub const DONE: &str = "Done";
 pub const EMAIL: &str = "E-mail address";
@@ -44,7 +59,10 @@ pub const INVITATION_DEAD: &str = "This invitation no longer works: it has expir
 pub const INVITED_BY_EMAIL: &str = "Invited by e-mail";
 pub const INVITED_NOW: &str = "Code shown";
 pub const KEYS: &str = "Keys";
+pub const KEY_BLOCKED_BY_USER: &str = "Blocked with the user. To use it again, unblock the user.";
+pub const KEY_BLOCKED_TEXT: &str = "Nobody can sign in with it.";
 pub const KEY_TYPE: &str = "Type";
+pub const LAST_SEEN: &str = "last seen";
 pub const LINKS: &str = "Links in this mail";
 pub const LOCKED: &str = "Locked";
 pub const LOCKED_TEXT: &str = "locked after too many wrong pairing keys";
@@ -63,6 +81,9 @@ pub const NOT_ACTIVATED: &str = "Not activated";
 pub const NOT_FOUND: &str = "There is nothing here";
 pub const NOT_FOUND_TEXT: &str = "The address may be mistyped, or what was here is gone.";
 pub const NOT_INVITED: &str = "Not invited";
+pub const NO_COMPUTERS: &str = "No computers yet";
+pub const NO_COMPUTERS_TEXT: &str =
+    "A computer appears here once it is paired. Run this on it, then scan its code with an activated phone:";
 pub const NO_GROUPS: &str = "No groups yet";
 pub const NO_GROUPS_TEXT: &str = "Groups bring together people who are treated alike, such as a department.";
 pub const NO_HTML: &str = "This mail has no HTML part: see its text.";
@@ -70,12 +91,14 @@ pub const NO_KEYS: &str = "No security key yet";
 pub const NO_MAIL: &str = "No mail yet";
 pub const NO_MAIL_TEXT: &str =
     "Invitations appear here as they are sent. Invite a user by e-mail to see one arrive.";
+pub const NO_PHONE: &str = "No phone";
 pub const NO_USERS: &str = "No users yet";
 pub const NO_USERS_TEXT: &str = "Add a person, give them a security key, and their phone signs them in.";
 pub const OFF: &str = "Off";
 pub const OFFLINE_LOGIN: &str = "Offline login";
 pub const OFFLINE_LOGIN_HINT: &str = "Computer and phone may talk to each other without the appliance.";
 pub const ON: &str = "On";
+pub const ONLINE: &str = "Online";
 pub const ON_PHONE: &str = "On the phone";
 pub const ON_PHONE_HINT: &str = "The person unlocks the phone.";
 pub const OPEN_INBOX: &str = "Open the inbox";
@@ -132,13 +155,17 @@ pub const STORE_BOTH_HINT: &str = "On the phone, with a copy in the appliance.";
 pub const STORE_PHONE: &str = "On the phone";
 pub const STORE_PHONE_HINT: &str = "They never leave it.";
 pub const TEXT: &str = "Text";
+pub const THE_KEY: &str = "The security key";
 pub const TO: &str = "To";
 pub const TO_USER: &str = "Go to the user";
 pub const TO_USERS: &str = "Go to the users";
+pub const UNBLOCK: &str = "Unblock";
+pub const UNBLOCK_USER: &str = "Unblock the user";
 pub const USER: &str = "User";
 pub const USERNAME: &str = "Username";
 pub const USERNAME_HINT: &str = "What the person signs in with.";
 pub const USERS: &str = "Users";
+pub const USER_BLOCKED_TEXT: &str = "This user is blocked: none of their keys works until you unblock them.";
 pub const USER_ID: &str = "User ID";
 pub const USER_ID_HINT: &str = "Your organisation's own number for the person.";
 pub const USE_DEFAULTS: &str = "Use default settings";
@@ -152,6 +179,22 @@ pub const YOUR_NAME: &str = "Your name";
 
 pub fn activate_by_email_text(address: &str) -> String {
     format!("Send a link, a QR code and a pairing key to {address}.")
+}
+
+pub fn block_question(name: &str) -> String {
+    format!("Block {name}?")
+}
+
+pub fn blocked(name: &str) -> String {
+    format!("{name} is blocked.")
+}
+
+pub fn delete_question(name: &str) -> String {
+    format!("Delete {name}?")
+}
+
+pub fn deleted(name: &str) -> String {
+    format!("{name} was deleted.")
 }
 
 pub fn group_added(name: &str) -> String {
@@ -177,6 +220,10 @@ pub fn phone(model: &str, os: &str) -> String {
 /// A mail's subject, or what stands for none.
 pub fn subject(subject: String) -> String {
     if subject.trim().is_empty() { "(no subject)".into() } else { subject }
+}
+
+pub fn unblocked(name: &str) -> String {
+    format!("{name} is not blocked any more.")
 }
 
 pub fn user_added(name: &str) -> String {

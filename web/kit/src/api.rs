@@ -46,6 +46,14 @@ pub async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), Problem
     post_text(path, body).await.map(drop)
 }
 
+/// `PUT path` without a body; the answer's body does not matter.
+///
+/// # Errors
+/// As [`get`].
+pub async fn put(path: &str) -> Result<(), Problem> {
+    send("PUT", path, None).await.map(drop)
+}
+
 /// `DELETE path`.
 ///
 /// # Errors

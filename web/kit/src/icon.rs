@@ -7,6 +7,7 @@ use leptos::prelude::*;
 #[allow(missing_docs, reason = "the names say what is drawn")]
 pub enum IconKind {
     Alert,
+    Block,
     Box,
     Check,
     Computer,
@@ -40,6 +41,7 @@ impl IconKind {
     const fn path(self) -> &'static str {
         match self {
             Self::Alert => "M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.3v.2",
+            Self::Block => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM5.7 5.7l12.6 12.6",
             Self::Box => "M12 3 4 7.2v9.6L12 21l8-4.2V7.2L12 3ZM4.3 7.3 12 11.5l7.7-4.2M12 11.5V21",
             Self::Check => "m4.5 12.5 5 5 10-11",
             Self::Computer => "M3 4.5h18v12H3zM8.5 20.5h7M12 16.5v4",

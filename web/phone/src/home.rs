@@ -74,8 +74,27 @@ fn list<T>(
     }
 }
 
-pub fn view(screen: Signal<Screen>, text: RwSignal<String>, on_touch: Callback<Touch>) -> AnyView {
+pub fn view(
+    screen: Signal<Screen>,
+    connected: Signal<bool>,
+    text: RwSignal<String>,
+    on_touch: Callback<Touch>,
+) -> AnyView {
     let home = Memo::new(move |_| screen.with(Home::of));
+    let ready = move || {
+        let (icon, title, text) = if connected.get() {
+            (IconKind::Shield, strings::GOOD_DAY, strings::READY_TEXT)
+        } else {
+            (IconKind::Alert, strings::NOT_CONNECTED, strings::NOT_CONNECTED_TEXT)
+        };
+        view! {
+            <p class="flex items-center gap-2 font-semibold">
+                <Icon kind=icon/>
+                {title}
+            </p>
+            <p class="mt-0.5 text-sm">{text}</p>
+        }
+    };
     let notice = move || {
         home.with(|home| home.notice.clone())
             .map(|notice| view! { <div role="status" data-testid="phone-notice" class="note">{notice}</div> })
@@ -89,11 +108,7 @@ pub fn view(screen: Signal<Screen>, text: RwSignal<String>, on_touch: Callback<T
             </div>
         </div>
         <div class="mb-4 rounded-2xl bg-accent-soft px-4 py-4 text-accent-text">
-            <p class="flex items-center gap-2 font-semibold">
-                <Icon kind=IconKind::Shield/>
-                {strings::GOOD_DAY}
-            </p>
-            <p class="mt-0.5 text-sm">{strings::READY_TEXT}</p>
+            {ready}
         </div>
         <div class="grow space-y-4">
             {notice}

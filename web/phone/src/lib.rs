@@ -60,6 +60,7 @@ pub fn PhoneScreen(
 ) -> impl IntoView {
     let kind = Memo::new(move |_| phone.with(|phone| Kind::of(&phone.screen)));
     let screen = Memo::new(move |_| phone.with(|phone| phone.screen.clone()));
+    let connected = Memo::new(move |_| phone.with(|phone| phone.connected));
     let text = RwSignal::new(String::new());
     // What was scanned has done its work once another screen appears.
     Effect::new(move |before: Option<Kind>| {
@@ -71,7 +72,7 @@ pub fn PhoneScreen(
     });
     let content = move || match kind.get() {
         Kind::Welcome => welcome::view(screen.into(), text, on_touch),
-        Kind::Home => home::view(screen.into(), text, on_touch),
+        Kind::Home => home::view(screen.into(), connected.into(), text, on_touch),
         Kind::Request => request::ask(screen.into(), on_touch),
         Kind::Unlock => request::unlock(screen.into(), on_touch),
     };

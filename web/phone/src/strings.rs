@@ -13,6 +13,8 @@ pub const WELCOME_FIELD: &str = "Link or pairing key";
 pub const ACTIVATE: &str = "Activate";
 
 pub const GOOD_DAY: &str = "Ready";
+pub const NOT_CONNECTED: &str = "Not connected";
+pub const NOT_CONNECTED_TEXT: &str = "Requests cannot reach this phone now.";
 pub const READY_TEXT: &str = "When a computer asks, the request appears here.";
 pub const COMPUTERS: &str = "Computers";
 pub const NO_COMPUTERS: &str = "None yet. Scan the QR code that the computer shows.";

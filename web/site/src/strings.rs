@@ -95,6 +95,8 @@ pub const NO_PHONE_TEXT: &str = "Activate a phone and let it scan the computer's
 pub const PHONE_OFFLINE: &str = "The phone is offline";
 pub const PHONE_OFFLINE_TEXT: &str =
     "The request waited for it until the time was over. Switch its network on and try again.";
+pub const BLOCKED: &str = "This security key is blocked";
+pub const BLOCKED_TEXT: &str = "An administrator blocked it. Ask your organisation to unblock it.";
 pub const UNREACHABLE: &str = "The appliance cannot be reached";
 pub const UNREACHABLE_TEXT: &str = "Check that it is running, then try again.";
 pub const BUSY: &str = "The phone is busy with another request";
@@ -134,6 +136,8 @@ pub const STAND_IN_TEXT: &str = "The stand-in sends the same CTAP2 requests, sea
 pub const STAND_IN_NAME: &str = "Browser tab";
 pub const STAND_IN_OS: &str = "Browser";
 pub const STAND_IN_REFUSED: &str = "The appliance does not accept this stand-in.";
+pub const STAND_IN_BLOCKED: &str =
+    "An administrator blocked this computer. Ask your organisation to unblock it.";
 pub const PAIRING_UNANSWERED: &str = "The phone did not answer the pairing.";
 pub const AGAIN: &str = "Try again";
 

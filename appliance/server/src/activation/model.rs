@@ -33,6 +33,9 @@ pub enum Refusal {
     /// A later invitation replaced it.
     #[error("voided activation code")]
     Voided,
+    /// An administrator blocked the key or its user.
+    #[error("blocked key")]
+    Blocked,
 }
 
 /// Why an invitation was not made, shown or redeemed.
@@ -44,6 +47,9 @@ pub enum ActivationError {
     /// The key has its phone.
     #[error("the key is active")]
     KeyActive,
+    /// An administrator blocked the key or its user.
+    #[error("the key is blocked")]
+    KeyBlocked,
     /// Fields at fault.
     #[error("invalid fields")]
     Invalid(Vec<FieldProblem>),
@@ -73,6 +79,11 @@ impl Explain for Refusal {
                 return ApiError::new(StatusCode::NOT_FOUND, "activation_not_found", title)
                     .detail("Check it for typing errors. A few wrong tries lock an invitation.");
             }
+            Self::Blocked => {
+                let title = "This security key is blocked.";
+                return ApiError::new(StatusCode::FORBIDDEN, "key_blocked", title)
+                    .detail("Ask your organisation to unblock it.");
+            }
             Self::Used => (StatusCode::GONE, "activation_used", "This invitation has been used already."),
             Self::Expired => (StatusCode::GONE, "activation_expired", "This invitation has expired."),
             Self::Voided => (StatusCode::GONE, "activation_voided", "A newer invitation replaced this one."),
@@ -94,6 +105,10 @@ impl Explain for ActivationError {
             Self::KeyActive => {
                 ApiError::new(StatusCode::CONFLICT, "key_active", "A phone has activated this key already.")
                     .detail("Assign another key to invite another phone.")
+            }
+            Self::KeyBlocked => {
+                ApiError::new(StatusCode::CONFLICT, "key_blocked", "This key is blocked, or its user is.")
+                    .detail("Unblock it to invite its phone.")
             }
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::Refused(refusal) => refusal.explain(),
@@ -126,9 +141,17 @@ pub struct Invitation {
     pub status: ActivationStatus,
     /// When it stops working.
     pub expires_at: i64,
+    /// Whether the key, or whose it is, is blocked.
+    pub blocked: bool,
 }
 
 impl Invitation {
+    /// # Errors
+    /// If the key is blocked.
+    pub fn allowed(self) -> Result<Self, Refusal> {
+        if self.blocked { Err(Refusal::Blocked) } else { Ok(self) }
+    }
+
     /// # Errors
     /// Why it does not work (any more), unless it is open.
     pub fn open(self) -> Result<Self, Refusal> {

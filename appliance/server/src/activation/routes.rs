@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 201, description = "The invitation; its codes are in this answer only", body = Activation),
         (status = 401, description = "`signed_out`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`key_active`", body = Problem),
+        (status = 409, description = "`key_active`, `key_blocked`", body = Problem),
     )
 )]
 async fn invite(
@@ -43,6 +43,7 @@ async fn invite(
 #[utoipa::path(post, path = "/api/v1/activations/preview", tag = "activation", request_body = PreviewActivation,
     responses(
         (status = 200, description = "What the code is for", body = ActivationPreview),
+        (status = 403, description = "`key_blocked`", body = Problem),
         (status = 404, description = "`activation_not_found`", body = Problem),
         (status = 410, description = "`activation_used`, `activation_expired`, `activation_voided`", body = Problem),
         (status = 422, description = "`invalid_fields`", body = Problem),
@@ -61,6 +62,7 @@ async fn preview(
 /// A phone redeems a code, once, handing over its public keys.
 #[utoipa::path(post, path = "/api/v1/activations/redeem", tag = "activation", request_body = Redeem, responses(
     (status = 200, description = "The phone is the key now", body = Redeemed),
+    (status = 403, description = "`key_blocked`, `device_blocked`", body = Problem),
     (status = 404, description = "`activation_not_found`", body = Problem),
     (status = 409, description = "`device_other_kind`", body = Problem),
     (status = 410, description = "`activation_used`, `activation_expired`, `activation_voided`", body = Problem),

@@ -36,7 +36,7 @@ const DRAWS: usize = 20;
 /// transaction.
 ///
 /// # Errors
-/// [`ActivationError::NoKey`], [`ActivationError::KeyActive`].
+/// [`ActivationError::NoKey`], [`ActivationError::KeyActive`], [`ActivationError::KeyBlocked`].
 pub async fn invite(
     app: &App,
     key_id: KeyId,
@@ -58,8 +58,10 @@ pub async fn invite(
                 expires_at: created_at.saturating_add(ttl),
             };
             let key = keys::store::find(tx, &key_id, created_at)?.ok_or(ActivationError::NoKey)?;
-            if key.status == KeyStatus::Active {
-                return Err(ActivationError::KeyActive);
+            match key.status {
+                KeyStatus::Active => return Err(ActivationError::KeyActive),
+                KeyStatus::Blocked => return Err(ActivationError::KeyBlocked),
+                KeyStatus::NotActivated | KeyStatus::Pending => {}
             }
             store::void_open(tx, &key_id, created_at)?;
             mail::service::drop_invitations(&app, tx, &key_id)?;
@@ -125,7 +127,10 @@ pub async fn preview(
         let shared = app.clone();
         app.db()
             .write(move |tx| {
-                let invitation = match look_up(&shared, tx, &code)?.and_then(Invitation::open) {
+                let invitation = match look_up(&shared, tx, &code)?
+                    .and_then(Invitation::allowed)
+                    .and_then(Invitation::open)
+                {
                     Ok(invitation) => invitation,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
@@ -153,7 +158,7 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
         app.db()
             .write(move |tx| {
                 let app = shared;
-                let invitation = match look_up(&app, tx, &code)? {
+                let invitation = match look_up(&app, tx, &code)?.and_then(Invitation::allowed) {
                     Ok(invitation) => invitation,
                     Err(refusal) => return Ok(Err(refusal)),
                 };

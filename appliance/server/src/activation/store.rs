@@ -13,7 +13,8 @@ use super::{
 use crate::db::DbError;
 
 const SELECT: &str = "
-    SELECT a.seq, a.key_id, u.id, u.name, u.email, a.pairing_hash, a.failures, a.outcome, a.expires_at
+    SELECT a.seq, a.key_id, u.id, u.name, u.email, a.pairing_hash, a.failures, a.outcome, a.expires_at,
+        k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL
     FROM activations a JOIN keys k ON k.id = a.key_id JOIN users u ON u.id = k.user_id";
 
 fn invitation(row: &Row<'_>, now: i64) -> rusqlite::Result<Invitation> {
@@ -29,6 +30,7 @@ fn invitation(row: &Row<'_>, now: i64) -> rusqlite::Result<Invitation> {
         failures: row.get(6)?,
         status: model::status(outcome.as_deref(), expires_at, now),
         expires_at,
+        blocked: row.get(9)?,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::{
 /// The longest name, model and operating system, in characters.
 const MAX_TEXT: usize = 100;
 
-/// Why a device is not taken up.
+/// Why a device is not taken up, or not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     /// Fields that are not as they should be.
@@ -27,6 +27,12 @@ pub enum DeviceError {
     /// A computer with a phone's key, or the other way round.
     #[error("this signing key belongs to a device of the other kind")]
     OtherKind,
+    /// An administrator blocked it.
+    #[error("this device is blocked")]
+    Blocked,
+    /// There is no such computer.
+    #[error("no such computer")]
+    NotFound,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -54,6 +60,13 @@ impl Explain for DeviceError {
                 "These keys belong to a device of another kind.",
             )
             .detail("A phone and a computer need keys of their own."),
+            Self::Blocked => ApiError::new(
+                StatusCode::FORBIDDEN,
+                "device_blocked",
+                "An administrator blocked this device.",
+            )
+            .detail("Ask your organisation to unblock it."),
+            Self::NotFound => ApiError::not_found("This computer"),
             Self::Db(error) => error.explain(),
         }
     }

@@ -10,12 +10,15 @@ use crate::{
     problem::{ApiError, Explain},
 };
 
-/// Why a key was not assigned.
+/// Why a key was not assigned, or not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is no such user.
     #[error("no such user")]
     NoUser,
+    /// There is no such key.
+    #[error("no such key")]
+    NotFound,
     /// The settings could not be stored.
     #[error("cannot store settings: {0}")]
     Settings(#[from] serde_json::Error),
@@ -28,16 +31,18 @@ impl Explain for KeyError {
     fn explain(&self) -> ApiError {
         match self {
             Self::NoUser => ApiError::not_found("This user"),
+            Self::NotFound => ApiError::not_found("This key"),
             Self::Settings(_) => ApiError::internal(),
             Self::Db(error) => error.explain(),
         }
     }
 }
 
-/// Where a key stands: with a phone it is active; with an open invitation it is pending; with none, or one that
-/// is expired, locked or void, it is not activated.
-pub fn status(has_phone: bool, latest: Option<&ActivationState>) -> KeyStatus {
+/// Where a key stands: blocked before all else; with a phone it is active; with an open invitation it is pending; with
+/// none, or one that is expired, locked or void, it is not activated.
+pub fn status(blocked: bool, has_phone: bool, latest: Option<&ActivationState>) -> KeyStatus {
     match latest.map(|activation| activation.status) {
+        _ if blocked => KeyStatus::Blocked,
         _ if has_phone => KeyStatus::Active,
         Some(ActivationStatus::Open) => KeyStatus::Pending,
         _ => KeyStatus::NotActivated,
@@ -54,12 +59,14 @@ mod tests {
     fn statuses() {
         let state =
             |status| ActivationState { method: ActivationMethod::Now, status, created_at: 0, expires_at: 1 };
-        assert_eq!(status(false, None), KeyStatus::NotActivated);
-        assert_eq!(status(false, Some(&state(ActivationStatus::Open))), KeyStatus::Pending);
+        assert_eq!(status(false, false, None), KeyStatus::NotActivated);
+        assert_eq!(status(false, false, Some(&state(ActivationStatus::Open))), KeyStatus::Pending);
         for over in [ActivationStatus::Expired, ActivationStatus::Locked, ActivationStatus::Voided] {
-            assert_eq!(status(false, Some(&state(over))), KeyStatus::NotActivated);
-            assert_eq!(status(true, Some(&state(over))), KeyStatus::Active);
+            assert_eq!(status(false, false, Some(&state(over))), KeyStatus::NotActivated);
+            assert_eq!(status(false, true, Some(&state(over))), KeyStatus::Active);
+            assert_eq!(status(true, true, Some(&state(over))), KeyStatus::Blocked);
         }
-        assert_eq!(status(true, Some(&state(ActivationStatus::Redeemed))), KeyStatus::Active);
+        assert_eq!(status(true, false, Some(&state(ActivationStatus::Open))), KeyStatus::Blocked);
+        assert_eq!(status(false, true, Some(&state(ActivationStatus::Redeemed))), KeyStatus::Active);
     }
 }

@@ -1,8 +1,8 @@
-//! `/api/v1/users/{id}/keys`.
+//! `/api/v1/users/{id}/keys` and `/api/v1/keys/{id}`.
 
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{
-    Problem, UserId,
+    KeyId, Problem, UserId,
     key::{Key, NewKey},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,7 +16,7 @@ use crate::{
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(assign))
+    OpenApiRouter::new().routes(routes!(assign)).routes(routes!(delete)).routes(routes!(block, unblock))
 }
 
 /// Assigns a key to a user.
@@ -35,4 +35,45 @@ async fn assign(
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<Key>), ApiError> {
     Ok((StatusCode::CREATED, Json(service::assign(&app, id, new).await?)))
+}
+
+/// Deletes a key. Its phone is signed out and unknown from now on; requests it is being asked fail at once.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn delete(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<StatusCode, ApiError> {
+    service::delete(&app, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Blocks a key: requests in flight fail at both ends, and its phone stays out until it is unblocked. Blocking a blocked
+/// key changes nothing.
+#[utoipa::path(put, path = "/api/v1/keys/{id}/block", tag = "keys", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")),
+    responses(
+        (status = 200, description = "The key, blocked", body = Key),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn block(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, true).await?))
+}
+
+/// Unblocks a key: its phone comes back by itself within a minute. The block of its user, if any, stays.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}/block", tag = "keys", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")),
+    responses(
+        (status = 200, description = "The key", body = Key),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn unblock(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, false).await?))
 }

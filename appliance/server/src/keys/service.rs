@@ -1,4 +1,4 @@
-//! Assigning keys.
+//! Assigning, blocking and deleting keys.
 
 use pocketkey_api::{
     KeyId, UserId,
@@ -7,7 +7,11 @@ use pocketkey_api::{
 };
 
 use super::{KeyError, store};
-use crate::{App, secret};
+use crate::{
+    App,
+    db::{DbError, Tx},
+    devices, mail, secret,
+};
 
 /// Assigns a key to a user; its settings are stored with it.
 ///
@@ -27,4 +31,72 @@ pub async fn assign(app: &App, user_id: UserId, new: NewKey) -> Result<Key, KeyE
             store::find(tx, &key_id, now)?.ok_or(KeyError::NoUser)
         })
         .await
+}
+
+/// Blocks a key, or unblocks it: its phone is out at once, or may come back. Its user's own block stays.
+///
+/// # Errors
+/// [`KeyError::NotFound`].
+pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, KeyError> {
+    app.relay().ready(app).await?;
+    let (now, shared) = (app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            let key = store::find(tx, &id, now)?.ok_or(KeyError::NotFound)?;
+            if key.blocked_at.is_some() == blocked {
+                return Ok(key);
+            }
+            store::set_blocked(tx, &id, blocked.then_some(now))?;
+            blocked_or_not(&app, tx, &key)?;
+            app.events().emit(tx, Event::User { user_id: key.user_id });
+            store::find(tx, &id, now)?.ok_or(KeyError::NotFound)
+        })
+        .await
+}
+
+/// Deletes a key with everything that hangs on it: its phone is unknown from now on, its computers have none.
+///
+/// # Errors
+/// [`KeyError::NotFound`].
+pub async fn delete(app: &App, id: KeyId) -> Result<(), KeyError> {
+    app.relay().ready(app).await?;
+    let (now, shared) = (app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            let key = store::find(tx, &id, now)?.ok_or(KeyError::NotFound)?;
+            deleted(&app, tx, &key)?;
+            store::delete(tx, &id)?;
+            app.events().emit(tx, Event::User { user_id: key.user_id });
+            Ok(())
+        })
+        .await
+}
+
+/// What follows once a key, or its user, was blocked or unblocked.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn blocked_or_not(app: &App, tx: &Tx<'_>, key: &Key) -> Result<(), DbError> {
+    let phone = devices::store::phone_of(tx, &key.id)?;
+    if let Some((phone, blocked)) = phone {
+        devices::service::blocked_or_not(app, tx, phone, blocked)?;
+    }
+    mail::service::drop_invitations(app, tx, &key.id)?;
+    app.events().emit(tx, Event::Key { key_id: key.id.clone(), user_id: key.user_id.clone() });
+    Ok(())
+}
+
+/// What must be done before a key's row goes.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn deleted(app: &App, tx: &Tx<'_>, key: &Key) -> Result<(), DbError> {
+    if let Some((phone, _)) = devices::store::phone_of(tx, &key.id)? {
+        devices::service::deleted(app, tx, phone)?;
+    }
+    mail::service::drop_invitations(app, tx, &key.id)?;
+    app.events().emit(tx, Event::Key { key_id: key.id.clone(), user_id: key.user_id.clone() });
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use pocketkey_api::{
     KeyId, UserId,
-    key::{Key, KeyKind, KeySettings, PhoneInfo},
+    key::{Key, KeyKind, KeySettings, KeyStatus, PhoneInfo},
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -13,10 +13,11 @@ use crate::{activation, db::DbError};
 const SMARTPHONE: &str = "smartphone";
 
 const SELECT: &str = "
-    SELECT k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os
-    FROM keys k LEFT JOIN devices d ON d.key_id = k.id";
+    SELECT k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os, k.blocked_at,
+        k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL
+    FROM keys k JOIN users u ON u.id = k.user_id LEFT JOIN devices d ON d.key_id = k.id";
 
-/// A key without its invitation.
+/// A key without its invitation. Its status says no more than whether it is blocked.
 fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
     let settings: Option<String> = row.get(2)?;
     let settings: Option<KeySettings> =
@@ -32,18 +33,20 @@ fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
         id: KeyId(row.get(0)?),
         user_id: UserId(row.get(1)?),
         kind: KeyKind::Smartphone,
-        status: model::status(phone.is_some(), None),
+        status: model::status(row.get(8)?, phone.is_some(), None),
         uses_defaults: settings.is_none(),
         settings: settings.unwrap_or_default(),
         phone,
         activation: None,
         created_at: row.get(3)?,
+        blocked_at: row.get(7)?,
     })
 }
 
 fn with_activation(conn: &Connection, key: Key, now: i64) -> Result<Key, DbError> {
     let activation = activation::store::latest(conn, &key.id, now)?;
-    Ok(Key { status: model::status(key.phone.is_some(), activation.as_ref()), activation, ..key })
+    let blocked = key.status == KeyStatus::Blocked;
+    Ok(Key { status: model::status(blocked, key.phone.is_some(), activation.as_ref()), activation, ..key })
 }
 
 /// Adds a key. `settings` is JSON; `None` = the default settings.
@@ -73,6 +76,18 @@ pub fn of_user(conn: &Connection, user: &UserId, now: i64) -> Result<Vec<Key>, D
     let mut query = conn.prepare_cached(&format!("{SELECT} WHERE k.user_id = ?1 ORDER BY k.seq"))?;
     let keys: Vec<Key> = query.query_map([&user.0], key)?.collect::<Result<_, _>>()?;
     keys.into_iter().map(|key| with_activation(conn, key, now)).collect()
+}
+
+/// Blocks the key, or unblocks it with `None`.
+pub fn set_blocked(conn: &Connection, id: &KeyId, at: Option<i64>) -> Result<(), DbError> {
+    conn.prepare_cached("UPDATE keys SET blocked_at = ?2 WHERE id = ?1")?.execute((&id.0, at))?;
+    Ok(())
+}
+
+/// Deletes the key with its phone, its invitations and its pairings.
+pub fn delete(conn: &Connection, id: &KeyId) -> Result<(), DbError> {
+    conn.prepare_cached("DELETE FROM keys WHERE id = ?1")?.execute([&id.0])?;
+    Ok(())
 }
 
 /// Notes that a phone activated the key.

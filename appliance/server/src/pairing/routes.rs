@@ -27,6 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 /// connects to the relay as `device_id`, and waits there for the phone.
 #[utoipa::path(post, path = "/api/v1/pairings", tag = "pairing", request_body = NewPairing, responses(
     (status = 201, description = "The pairing waits for a phone", body = Pairing),
+    (status = 403, description = "`device_blocked`: an administrator blocked this computer", body = pocketkey_api::Problem),
     (status = 409, description = "`device_other_kind`: these are a phone's keys", body = pocketkey_api::Problem),
     (status = 422, description = "`invalid_fields`, or `device_not_proven`: the proof is not by these keys",
         body = pocketkey_api::Problem),

@@ -1,7 +1,7 @@
 //! Pairings in the database.
 
 use pocketkey_link::id::{DeviceId, PairingId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::{
     db::DbError,
@@ -68,10 +68,24 @@ pub fn forget(tx: &Connection, pairing: PairingId) -> Result<(), DbError> {
 /// If the database fails.
 pub fn bonds(conn: &Connection) -> Result<Vec<Bond>, DbError> {
     let mut all = conn.prepare("SELECT id, computer, phone FROM pairings WHERE state = 'paired'")?;
-    let rows = all.query_map([], |row| {
-        Ok(Bond { pairing: parsed(row, 0)?, computer: device_id(row, 1)?, phone: device_id(row, 2)? })
-    })?;
+    let rows = all.query_map([], bond)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The bonds of one device.
+///
+/// # Errors
+/// If the database fails.
+pub fn bonds_of(conn: &Connection, device: DeviceId) -> Result<Vec<Bond>, DbError> {
+    let mut all = conn.prepare_cached(
+        "SELECT id, computer, phone FROM pairings WHERE state = 'paired' AND (computer = ?1 OR phone = ?1)",
+    )?;
+    let rows = all.query_map([device.to_string()], bond)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn bond(row: &Row<'_>) -> rusqlite::Result<Bond> {
+    Ok(Bond { pairing: parsed(row, 0)?, computer: device_id(row, 1)?, phone: device_id(row, 2)? })
 }
 
 /// Every pairing that waits at `now`.

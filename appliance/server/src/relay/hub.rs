@@ -4,7 +4,7 @@
 //! for a phone. Bodies pass through it unread. `now` is whatever monotonic instant the caller hands in.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
@@ -15,7 +15,7 @@ use pocketkey_link::{
 
 use super::{
     bucket::Bucket,
-    exchanges::{COMPUTER_MAY_BE_AWAY, Exchanges},
+    exchanges::{COMPUTER_MAY_BE_AWAY, Exchange, Exchanges},
 };
 
 /// One connection, numbered by the caller; a number is never used again.
@@ -97,6 +97,8 @@ pub struct Hub {
     bonds_of: HashMap<DeviceId, Vec<PairingId>>,
     waiting: HashMap<PairingId, Waiting>,
     exchanges: Exchanges,
+    /// Blocked devices, and those deleted since the start: a proof that was under way gets them nowhere.
+    blocked: HashSet<DeviceId>,
 }
 
 impl Hub {
@@ -108,12 +110,14 @@ impl Hub {
         device: DeviceId,
         role: Role,
     ) -> Vec<Effect> {
+        if self.blocked.contains(&device) {
+            return turn_away(session, Refusal::Blocked);
+        }
         let mut out = Vec::new();
         let older = self.online.insert(device, session);
         if let Some(older) = older {
             self.sessions.remove(&older);
-            out.push(Effect::Send(older, Frame::Refused { reason: Refusal::Superseded }));
-            out.push(Effect::Close(older));
+            out.extend(turn_away(older, Refusal::Superseded));
         }
         self.sessions.insert(session, Session { device, role, bucket: Bucket::full(now) });
         let peers = self.bonds_of(device).map(|bond| self.peer(bond, device)).collect();
@@ -148,7 +152,7 @@ impl Hub {
     pub fn received(&mut self, now: Instant, from: SessionId, frame: Frame) -> Vec<Effect> {
         let Some(session) = self.sessions.get_mut(&from) else { return Vec::new() };
         if !session.bucket.take(now) {
-            return self.refuse(now, from);
+            return self.refuse(now, from, Refusal::Protocol);
         }
         let (device, role) = (session.device, session.role);
         match (role, frame) {
@@ -182,8 +186,41 @@ impl Hub {
             (Role::Computer, Frame::PairFailed { pairing, reason }) => {
                 self.pair_failed(device, pairing, reason)
             }
-            _ => self.refuse(now, from),
+            _ => self.refuse(now, from, Refusal::Protocol),
         }
+    }
+
+    /// An administrator blocks a device: what is under way with it ends at both ends, its session closes, and it stays
+    /// out until [`Hub::allow`].
+    pub fn block(&mut self, now: Instant, device: DeviceId) -> Vec<Effect> {
+        self.shut_out(now, device, Refusal::Blocked)
+    }
+
+    fn shut_out(&mut self, now: Instant, device: DeviceId, reason: Refusal) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.blocked.insert(device);
+        self.waiting.retain(|_, waiting| waiting.computer != device);
+        for exchange in self.exchanges.of(device) {
+            self.fail(exchange, Failure::Blocked, &mut out);
+        }
+        if let Some(&session) = self.online.get(&device) {
+            out.extend(self.refuse(now, session, reason));
+        }
+        out
+    }
+
+    /// Lets a blocked device connect again.
+    pub fn allow(&mut self, device: DeviceId) {
+        self.blocked.remove(&device);
+    }
+
+    /// A device is deleted: what is under way ends as if it were blocked, nobody knows it any more, and its bonds are gone.
+    pub fn remove(&mut self, now: Instant, device: DeviceId) -> Vec<Effect> {
+        let mut out = self.shut_out(now, device, Refusal::NotProven);
+        for pairing in self.bonds_of.remove(&device).unwrap_or_default() {
+            self.unbond(pairing, &mut out);
+        }
+        out
     }
 
     /// Ends every exchange whose time is over.
@@ -194,11 +231,8 @@ impl Hub {
             if ended.abandoned() {
                 self.tell(ended.bond.phone, Frame::Cancel { exchange, pairing }, &mut out);
             } else {
-                self.tell_both(
-                    &ended.bond,
-                    &Frame::Failed { exchange, pairing, reason: Failure::TimedOut },
-                    &mut out,
-                );
+                let failed = Frame::Failed { exchange, pairing, reason: Failure::TimedOut };
+                self.tell_both(&ended.bond, &failed, &mut out);
             }
         }
         self.waiting.retain(|_, waiting| waiting.expires > now);
@@ -233,6 +267,11 @@ impl Hub {
             out.extend(self.pair_failed(bond.computer, bond.pairing, reason));
             return out;
         }
+        if [bond.computer, bond.phone].iter().any(|device| self.blocked.contains(device)) {
+            self.unbond(bond.pairing, &mut out);
+            out.push(Effect::Forget(bond.pairing));
+            return out;
+        }
         for device in [bond.computer, bond.phone] {
             if let Some(&session) = self.online.get(&device) {
                 out.push(Effect::Send(session, Frame::Paired { peer: self.peer(&bond, device) }));
@@ -247,6 +286,23 @@ impl Hub {
             self.bonds_of.entry(bond.computer).or_default().push(bond.pairing);
             self.bonds_of.entry(bond.phone).or_default().push(bond.pairing);
         }
+    }
+
+    /// Hands a frame to a device, if it is connected.
+    pub fn tell_device(&self, device: DeviceId, frame: Frame) -> Vec<Effect> {
+        let mut out = Vec::new();
+        self.tell(device, frame, &mut out);
+        out
+    }
+
+    /// Whether a session stands.
+    pub fn is_session(&self, session: SessionId) -> bool {
+        self.sessions.contains_key(&session)
+    }
+
+    /// Whether a device is connected.
+    pub fn is_online(&self, device: DeviceId) -> bool {
+        self.online.contains_key(&device)
     }
 
     /// How many devices are connected.
@@ -279,10 +335,9 @@ impl Hub {
         }
     }
 
-    /// The device broke the protocol.
-    fn refuse(&mut self, now: Instant, session: SessionId) -> Vec<Effect> {
-        let mut out =
-            vec![Effect::Send(session, Frame::Refused { reason: Refusal::Protocol }), Effect::Close(session)];
+    /// Ends a session from this side.
+    fn refuse(&mut self, now: Instant, session: SessionId, reason: Refusal) -> Vec<Effect> {
+        let mut out = turn_away(session, reason);
         out.extend(self.disconnected(now, session));
         out
     }
@@ -312,9 +367,12 @@ impl Hub {
         let Some(&bond) = self.bonds.get(&pairing).filter(|bond| bond.computer == computer) else {
             return failed(Failure::NotPaired);
         };
+        if self.blocked.contains(&bond.phone) {
+            return failed(Failure::Blocked);
+        }
         let ttl_ms = ttl_ms.min(MAX_TTL_MS);
         match self.exchanges.get(exchange).map(|known| known.bond) {
-            Some(known) if known != bond => return self.refuse(now, from),
+            Some(known) if known != bond => return self.refuse(now, from, Refusal::Protocol),
             Some(_) => self.exchanges.reclaim(exchange),
             None if self.exchanges.open(exchange, bond, now + Duration::from_millis(ttl_ms.into())) => {}
             None => return failed(Failure::Busy),
@@ -448,12 +506,18 @@ impl Hub {
         out
     }
 
+    /// Ends an exchange without a response, and tells both ends.
+    fn fail(&mut self, exchange: ExchangeId, reason: Failure, out: &mut Vec<Effect>) {
+        if let Some(Exchange { bond, .. }) = self.exchanges.close(exchange) {
+            self.tell_both(&bond, &Frame::Failed { exchange, pairing: bond.pairing, reason }, out);
+        }
+    }
+
     /// Removes a bond, ends what runs over it, and tells both ends.
     fn unbond(&mut self, pairing: PairingId, out: &mut Vec<Effect>) {
         let Some(bond) = self.bonds.remove(&pairing) else { return };
         for exchange in self.exchanges.over(bond) {
-            self.exchanges.close(exchange);
-            self.tell_both(&bond, &Frame::Failed { exchange, pairing, reason: Failure::NotPaired }, out);
+            self.fail(exchange, Failure::NotPaired, out);
         }
         for device in [bond.computer, bond.phone] {
             if let Some(pairings) = self.bonds_of.get_mut(&device) {
@@ -464,4 +528,9 @@ impl Hub {
             }
         }
     }
+}
+
+/// Says why a session does not stand, and closes it.
+fn turn_away(session: SessionId, reason: Refusal) -> Vec<Effect> {
+    vec![Effect::Send(session, Frame::Refused { reason }), Effect::Close(session)]
 }

@@ -1,8 +1,9 @@
 //! The relay: carries frames between computers and phones and never reads their bodies.
 //!
-//! `hub` holds the rules and does no I/O, `socket` is one WebSocket, `service` holds the two together and does what
+//! `admission` says who may connect, `hub` holds the rules and does no I/O, `socket` is one WebSocket, `service` holds the two together and does what
 //! the hub asks of the database.
 
+pub mod admission;
 mod bucket;
 mod exchanges;
 mod hub;

@@ -9,20 +9,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pocketkey_link::frame::{Frame, Refusal};
+use pocketkey_link::{
+    frame::{Frame, Refusal},
+    id::DeviceId,
+};
 use tokio::{
     sync::{Notify, OnceCell},
     time,
 };
 
 use super::{
+    admission::{self, Admission, Admitted},
     hub::{Bond, Effect, Hub, SessionId},
     outbox::{Outbox, Waiting, outbox},
 };
 use crate::{
     App,
     db::DbError,
-    devices::Device,
+    devices,
     pairing::store::{self, Waiting as WaitingPairing},
 };
 
@@ -33,10 +37,11 @@ const TIDY: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub struct Relay {
     state: Mutex<State>,
-    loaded: OnceCell<()>,
+    loaded: OnceCell<Admission>,
     last_session: AtomicU64,
     /// Sessions closed because their device did not keep up.
     overflows: AtomicU64,
+    lookups: AtomicU64,
     deadline_changed: Notify,
 }
 
@@ -73,20 +78,100 @@ impl Relay {
         Ok(())
     }
 
+    /// The device that wants to connect, if it is one of ours: by its certificate, or else by the database. It has yet
+    /// to prove to be the one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub(super) async fn admit(
+        &self,
+        app: &App,
+        device: DeviceId,
+        certificate: Option<&[u8]>,
+    ) -> Result<Option<Admitted>, DbError> {
+        let admission = self.load(app).await?;
+        if let Some(device) = certificate.and_then(|it| admission.by_certificate(device, it, app.now())) {
+            return Ok(Some(Admitted { device, fresh: None }));
+        }
+        self.lookups.fetch_add(1, Ordering::Relaxed);
+        admission.by_database(app, device).await
+    }
+
     /// A device has proven who it is: its session, and what waits to be written to it.
     ///
     /// # Errors
     /// If the pairings cannot be loaded.
-    pub(super) async fn connect(&self, app: &App, device: Device) -> Result<(SessionId, Waiting), DbError> {
+    pub(super) async fn connect(
+        &self,
+        app: &App,
+        Admitted { device, fresh }: Admitted,
+    ) -> Result<(SessionId, Waiting), DbError> {
         self.load(app).await?;
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
         let (outbox, waiting) = outbox();
         // A new session asks nothing of the database.
         self.apply(|state| {
             state.outboxes.insert(session, outbox);
-            state.hub.connected(Instant::now(), session, device.id, device.role)
+            let mut effects = state.hub.connected(Instant::now(), session, device.id, device.role);
+            if let (Some(certificate), true) = (fresh, state.hub.is_session(session)) {
+                effects.push(Effect::Send(session, Frame::Certificate { certificate: certificate.into() }));
+            }
+            effects
         });
         Ok((session, waiting))
+    }
+
+    /// Gives a connected device a certificate that names its pairings as they are now.
+    async fn certify(&self, app: &App, device: DeviceId) -> Result<(), DbError> {
+        let admitted = self.load(app).await?.by_database(app, device).await?;
+        if let Some(certificate) = admitted.and_then(|admitted| admitted.fresh) {
+            let frame = Frame::Certificate { certificate: certificate.into() };
+            self.apply(|state| state.hub.tell_device(device, frame));
+        }
+        Ok(())
+    }
+
+    /// How often a device that connected had to be looked up in the database.
+    pub fn lookups(&self) -> u64 {
+        self.lookups.load(Ordering::Relaxed)
+    }
+
+    /// Takes up what the database holds. Whoever is about to tell of a change does this first, so that the change does
+    /// not come before what it changes.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub async fn ready(&self, app: &App) -> Result<(), DbError> {
+        self.load(app).await.map(|_| ())
+    }
+
+    /// A device is blocked in the database since `now`: see [`Hub::block`].
+    pub fn block(&self, device: DeviceId, now: i64) {
+        self.revoke(device, now);
+        self.apply(|state| state.hub.block(Instant::now(), device));
+    }
+
+    /// A device is not blocked any more.
+    pub fn allow(&self, device: DeviceId) {
+        self.lock().hub.allow(device);
+    }
+
+    /// A device is gone from the database since `now`: see [`Hub::remove`].
+    pub fn remove(&self, device: DeviceId, now: i64) {
+        self.revoke(device, now);
+        self.apply(|state| state.hub.remove(Instant::now(), device));
+    }
+
+    /// One that is not loaded yet loads it with the rest.
+    fn revoke(&self, device: DeviceId, now: i64) {
+        if let Some(admission) = self.loaded.get() {
+            admission.revoke(device, now);
+        }
+    }
+
+    /// Whether a device is connected.
+    pub fn is_online(&self, device: DeviceId) -> bool {
+        self.lock().hub.is_online(device)
     }
 
     /// A frame from a session.
@@ -97,7 +182,15 @@ impl Relay {
                 Work::Record(bond) => {
                     let now = app.now();
                     match app.db().write(move |tx| store::record(tx, bond, now)).await {
-                        Ok(()) => todo.extend(self.apply(|state| state.hub.bonded(bond))),
+                        Ok(()) => {
+                            todo.extend(self.apply(|state| state.hub.bonded(bond)));
+                            devices::service::came(app, bond.computer);
+                            for device in [bond.computer, bond.phone] {
+                                if let Err(error) = self.certify(app, device).await {
+                                    tracing::warn!(%error, "a device keeps without a certificate");
+                                }
+                            }
+                        }
                         Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
                     }
                 }
@@ -127,19 +220,24 @@ impl Relay {
         });
     }
 
-    async fn load(&self, app: &App) -> Result<(), DbError> {
+    async fn load(&self, app: &App) -> Result<&Admission, DbError> {
         let load = || async {
             let now = app.now();
-            let (bonds, waiting) = app
+            let (bonds, waiting, blocked, revoked) = app
                 .db()
-                .read::<_, DbError, _>(move |conn| Ok((store::bonds(conn)?, store::waiting(conn, now)?)))
+                .read::<_, DbError, _>(move |conn| {
+                    let blocked = devices::store::blocked(conn)?;
+                    Ok((store::bonds(conn)?, store::waiting(conn, now)?, blocked, admission::revoked(conn)?))
+                })
                 .await?;
             let mut state = self.lock();
             bonds.into_iter().for_each(|bond| state.hub.restore(bond));
             waiting.into_iter().for_each(|one| expect(&mut state.hub, one, now));
-            Ok(())
+            // Nobody is connected yet: there is nobody to tell.
+            blocked.into_iter().for_each(|device| drop(state.hub.block(Instant::now(), device)));
+            Ok(Admission::new(app.secret(), revoked))
         };
-        self.loaded.get_or_try_init(load).await.copied()
+        self.loaded.get_or_try_init(load).await
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

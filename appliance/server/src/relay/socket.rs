@@ -13,8 +13,8 @@ use pocketkey_link::{
 };
 use tokio::time::{self, Instant};
 
-use super::outbox::Waiting;
-use crate::{App, devices, devices::Device, relay::SessionId, secret};
+use super::{admission::Admitted, hub::Role, outbox::Waiting};
+use crate::{App, devices, relay::SessionId, secret};
 
 /// How long a device may take to prove who it is.
 const PROOF_TIME: Duration = Duration::from_secs(10);
@@ -33,13 +33,23 @@ const PONG_TIME: Duration = Duration::from_secs(10);
 pub async fn serve(app: App, mut socket: WebSocket) {
     let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
     let connected = match proven {
-        Some(device) => app.relay().connect(&app, device).await.ok(),
+        Some(admitted) => {
+            let device = admitted.device;
+            app.relay().connect(&app, admitted).await.ok().map(|session| (device, session))
+        }
         None => None,
     };
     match connected {
-        Some((session, waiting)) => {
+        Some((device, (session, waiting))) => {
+            let computer = (device.role == Role::Computer).then_some(device.id);
+            if let Some(computer) = computer {
+                devices::service::came(&app, computer);
+            }
             converse(&app, &mut socket, session, waiting).await;
             app.relay().disconnected(session);
+            if let Some(computer) = computer {
+                devices::service::went(&app, computer).await;
+            }
         }
         None => {
             let refused = Frame::Refused { reason: Refusal::NotProven };
@@ -51,7 +61,7 @@ pub async fn serve(app: App, mut socket: WebSocket) {
 }
 
 /// The device, if it proves that it is one we know.
-async fn prove(app: &App, socket: &mut WebSocket) -> Option<Device> {
+async fn prove(app: &App, socket: &mut WebSocket) -> Option<Admitted> {
     let nonce = secret::random();
     let challenge = Frame::Challenge { nonce };
     socket.send(Message::Binary(challenge.encode().into())).await.ok()?;
@@ -62,17 +72,16 @@ async fn prove(app: &App, socket: &mut WebSocket) -> Option<Device> {
             Message::Text(_) | Message::Close(_) => return None,
         }
     };
-    let Frame::Prove { device, signature } = answer else { return None };
-    let found = app.db().read(move |conn| devices::store::find(conn, device)).await;
-    let known = match found {
-        Ok(known) => known?,
+    let Frame::Prove { device, signature, certificate } = answer else { return None };
+    let admitted = match app.relay().admit(app, device, certificate.as_ref().map(|it| &it[..])).await {
+        Ok(admitted) => admitted?,
         Err(error) => {
             tracing::error!(%error, "a device could not be looked up");
             return None;
         }
     };
-    proof::verify_connection(&known.sign_key, device, &nonce, &signature).ok()?;
-    Some(known)
+    proof::verify_connection(&admitted.device.sign_key, device, &nonce, &signature).ok()?;
+    Some(admitted)
 }
 
 /// Reads and writes until the device is gone, silent, or refused.

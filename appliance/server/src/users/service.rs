@@ -1,4 +1,4 @@
-//! Adding, listing and showing users.
+//! Adding, listing, showing, blocking and deleting users.
 
 use pocketkey_api::{
     Page, UserId,
@@ -76,6 +76,51 @@ pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
         .read(move |conn| {
             let user = store::find(conn, &id, now)?.ok_or(UserError::NotFound)?;
             Ok(UserDetail { user, keys: keys::store::of_user(conn, &id, now)? })
+        })
+        .await
+}
+
+/// Blocks a user with all their keys, or unblocks them. Keys with a block of their own stay blocked.
+///
+/// # Errors
+/// [`UserError::NotFound`].
+pub async fn set_blocked(app: &App, id: UserId, blocked: bool) -> Result<User, UserError> {
+    app.relay().ready(app).await?;
+    let (now, shared) = (app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
+            if user.blocked_at.is_some() == blocked {
+                return Ok(user);
+            }
+            store::set_blocked(tx, &id, blocked.then_some(now))?;
+            for key in keys::store::of_user(tx, &id, now)? {
+                keys::service::blocked_or_not(&app, tx, &key)?;
+            }
+            app.events().emit(tx, Event::User { user_id: id.clone() });
+            store::find(tx, &id, now)?.ok_or(UserError::NotFound)
+        })
+        .await
+}
+
+/// Deletes a user with their keys: see [`keys::service::delete`].
+///
+/// # Errors
+/// [`UserError::NotFound`].
+pub async fn delete(app: &App, id: UserId) -> Result<(), UserError> {
+    app.relay().ready(app).await?;
+    let (now, shared) = (app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
+            for key in keys::store::of_user(tx, &id, now)? {
+                keys::service::deleted(&app, tx, &key)?;
+            }
+            store::delete(tx, &id)?;
+            app.events().emit(tx, Event::User { user_id: id });
+            Ok(())
         })
         .await
 }

@@ -13,18 +13,27 @@ use crate::{db::DbError, groups, validate};
 const SELECT: &str = "
     SELECT u.id, coalesce(u.external_id, ''), u.username, u.name, u.email, u.created_at,
         (SELECT count(*) FROM keys k WHERE k.user_id = u.id),
-        EXISTS (SELECT 1 FROM keys k JOIN devices d ON d.key_id = k.id WHERE k.user_id = u.id),
+        EXISTS (SELECT 1 FROM keys k JOIN devices d ON d.key_id = k.id
+                WHERE k.user_id = u.id AND k.blocked_at IS NULL),
         EXISTS (SELECT 1 FROM keys k JOIN activations a ON a.key_id = k.id
-                WHERE k.user_id = u.id AND a.outcome IS NULL AND a.expires_at > :now),
-        u.username_key
+                WHERE k.user_id = u.id AND k.blocked_at IS NULL AND a.outcome IS NULL AND a.expires_at > :now),
+        u.username_key, u.blocked_at,
+        EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.blocked_at IS NOT NULL)
     FROM users u";
 
 /// A user without their groups, and their place in the list.
 fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
-    let status = match (row.get(7)?, row.get(8)?) {
-        (true, _) => UserStatus::Active,
-        (false, true) => UserStatus::Pending,
-        (false, false) => UserStatus::NotInvited,
+    let blocked_at: Option<i64> = row.get(10)?;
+    let status = if blocked_at.is_some() {
+        UserStatus::Blocked
+    } else if row.get(7)? {
+        UserStatus::Active
+    } else if row.get(8)? {
+        UserStatus::Pending
+    } else if row.get(11)? {
+        UserStatus::Blocked
+    } else {
+        UserStatus::NotInvited
     };
     let user = User {
         id: UserId(row.get(0)?),
@@ -36,6 +45,7 @@ fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
         groups: Vec::new(),
         key_count: row.get(6)?,
         created_at: row.get(5)?,
+        blocked_at,
     };
     Ok((user, row.get(9)?))
 }
@@ -103,4 +113,16 @@ pub fn list(
 
 fn with_groups(conn: &Connection, user: User) -> Result<User, DbError> {
     Ok(User { groups: groups::store::of_user(conn, &user.id.0)?, ..user })
+}
+
+/// Blocks the user, or unblocks them with `None`.
+pub fn set_blocked(conn: &Connection, id: &UserId, at: Option<i64>) -> Result<(), DbError> {
+    conn.prepare_cached("UPDATE users SET blocked_at = ?2 WHERE id = ?1")?.execute((&id.0, at))?;
+    Ok(())
+}
+
+/// Deletes the user with their keys.
+pub fn delete(conn: &Connection, id: &UserId) -> Result<(), DbError> {
+    conn.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([&id.0])?;
+    Ok(())
 }

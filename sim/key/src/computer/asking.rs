@@ -101,8 +101,10 @@ async fn ask(
             return Err(Fail::Disabled);
         }
         let bond = inner.bond().ok_or(Fail::NoPhone)?;
-        if !inner.relay.may_come_back(shared.options.wait_for_appliance) {
-            return Err(Fail::ApplianceUnreachable);
+        match &inner.relay {
+            Relay::Blocked => return Err(Fail::Blocked),
+            relay if relay.may_come_back(shared.options.wait_for_appliance) => {}
+            _ => return Err(Fail::ApplianceUnreachable),
         }
         let plugged_in_ms =
             inner.plugged_in.map(|at| u32::try_from(at.elapsed().as_millis()).unwrap_or(u32::MAX));

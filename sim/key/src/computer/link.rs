@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use pocketkey_link::{
     exchange::Ended,
-    frame::{Frame, PairFailure, Peer},
+    frame::{Frame, PairFailure, Peer, Refusal},
     id::{DeviceId, ExchangeId, PairingId},
     pairing::{self, ComputerCard, ComputerWaits, Paired, PhoneCard},
     qr::PairingInvitation,
@@ -45,6 +45,8 @@ pub(super) enum Relay {
         /// When it stood last.
         stood: Option<Instant>,
     },
+    /// The appliance turns this computer away, and is asked again.
+    Blocked,
 }
 
 impl Relay {
@@ -52,7 +54,7 @@ impl Relay {
     pub(super) fn may_come_back(&self, patience: Duration) -> bool {
         match self {
             Self::Up { .. } => true,
-            Self::Connecting => false,
+            Self::Connecting | Self::Blocked => false,
             Self::Down { stood, .. } => stood.is_some_and(|at| at.elapsed() < patience),
         }
     }
@@ -159,13 +161,16 @@ impl Link {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Up { peers } => self.up(&peers),
-            Event::Down { reason } => self.shared.change(|inner| {
+            Event::Down { reason, refused } => self.shared.change(|inner| {
                 let stood = match inner.relay {
                     Relay::Up { .. } => Some(Instant::now()),
                     Relay::Down { stood, .. } => stood,
-                    Relay::Connecting => None,
+                    Relay::Connecting | Relay::Blocked => None,
                 };
-                inner.relay = Relay::Down { reason, stood };
+                inner.relay = match refused {
+                    Some(Refusal::Blocked) => Relay::Blocked,
+                    _ => Relay::Down { reason, stood },
+                };
                 inner.phone_online = false;
             }),
             Event::Frame(frame) => self.take_frame(frame),
@@ -336,7 +341,7 @@ async fn invite(shared: Arc<Shared>) -> Invited {
         shared.change(|inner| {
             // While the relay connection stands the old phone still answers.
             match &mut inner.relay {
-                Relay::Up { .. } => {}
+                Relay::Up { .. } | Relay::Blocked => {}
                 Relay::Down { reason: told, .. } => *told = reason,
                 Relay::Connecting => inner.relay = Relay::Down { reason, stood: None },
             }

@@ -1,6 +1,7 @@
 //! What there is to see of a computer (C6).
 
 use pocketkey_api::sandbox::KeyState;
+use pocketkey_link::frame::Refusal;
 
 use super::{Inner, link::Relay};
 use crate::fail::Fail;
@@ -63,6 +64,7 @@ impl View {
         let phone = inner.kept.phone.as_ref();
         let (state, trouble) = match &inner.relay {
             Relay::Down { reason, .. } => (KeyState::ApplianceUnreachable, Some(reason.clone())),
+            Relay::Blocked => (KeyState::ApplianceUnreachable, Some(Refusal::Blocked.to_string())),
             _ if phone.is_none() => (KeyState::NoPhone, None),
             _ if inner.kept.off => (KeyState::Disabled, None),
             _ if inner.phone_online => (KeyState::Ready, None),

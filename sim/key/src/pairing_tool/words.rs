@@ -15,6 +15,9 @@ pub fn state_line(view: &View) -> String {
         KeyState::Disabled => format!("Off: {phone} receives nothing until the key is switched on."),
         KeyState::ApplianceUnreachable => {
             let trouble = view.trouble.as_deref().unwrap_or("no answer");
+            if trouble == Refusal::Blocked.to_string() {
+                return "Blocked: an administrator blocked this computer; ask your organisation.".to_owned();
+            }
             let hint =
                 if trouble == Refusal::NotProven.to_string() { "; pair anew with --pair-again" } else { "" };
             format!("Appliance unreachable: {trouble}{hint}.")
@@ -57,5 +60,7 @@ mod tests {
         assert_eq!(unreachable, "Appliance unreachable: connection refused.");
         let unknown = line(KeyState::ApplianceUnreachable, Some(&Refusal::NotProven.to_string()));
         assert!(unknown.contains("--pair-again"));
+        let blocked = line(KeyState::ApplianceUnreachable, Some(&Refusal::Blocked.to_string()));
+        assert!(blocked.starts_with("Blocked"));
     }
 }

@@ -47,11 +47,16 @@ impl Device {
         time::timeout(Duration::from_secs(20), self.0.next()).await.expect("something in time")?.ok()
     }
 
-    /// The next frame.
+    /// The next frame, certificates apart.
     pub async fn next(&mut self) -> Frame {
-        match self.message().await {
-            Some(Message::Binary(bytes)) => Frame::decode(&bytes).unwrap(),
-            other => panic!("no frame: {other:?}"),
+        loop {
+            match self.message().await {
+                Some(Message::Binary(bytes)) => match Frame::decode(&bytes).unwrap() {
+                    Frame::Certificate { .. } => {}
+                    frame => return frame,
+                },
+                other => panic!("no frame: {other:?}"),
+            }
         }
     }
 }

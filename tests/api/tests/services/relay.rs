@@ -107,6 +107,61 @@ async fn only_the_device_itself_gets_in() {
     assert_eq!(appliance.app.relay().connections(), 0);
 }
 
+/// Connects with a certificate; the refusal, if any.
+async fn with_certificate(
+    appliance: &Appliance,
+    (keys, id): (&pocketkey_tests_api::Phone, DeviceId),
+    certificate: &[u8],
+) -> Option<Refusal> {
+    let (mut device, nonce) = Device::open(appliance.http_addr).await;
+    let signature = proof::connect(&keys.keys, id, &nonce);
+    let certificate = Some(certificate.to_vec().into());
+    device.send(Frame::Prove { device: id, signature, certificate }).await;
+    match device.next().await {
+        Frame::Welcome { .. } => None,
+        Frame::Refused { reason } => Some(reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_spares_the_database_and_is_void_once_its_device_is_deleted() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let (bob, bob_id) = device::phone(&mut admin, "bob").await;
+    let (mut device, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    let certificate = loop {
+        if let Some(Message::Binary(bytes)) = device.message().await
+            && let Ok(Frame::Certificate { certificate }) = Frame::decode(&bytes)
+        {
+            break certificate;
+        }
+    };
+    let relay = appliance.app.relay();
+    let before = relay.lookups();
+    assert_eq!(with_certificate(&appliance, (&ada, ada_id), &certificate).await, None);
+    assert_eq!(relay.lookups(), before, "nobody asked the database");
+    // Somebody else's certificate, a changed one and nonsense are worth nothing: the database is asked.
+    assert_eq!(with_certificate(&appliance, (&bob, bob_id), &certificate).await, None);
+    let mut changed = certificate.to_vec();
+    changed[40] ^= 1;
+    assert_eq!(with_certificate(&appliance, (&ada, ada_id), &changed).await, None);
+    assert_eq!(relay.lookups(), before + 2);
+    // A certificate does not replace the proof.
+    let stolen = with_certificate(&appliance, (&bob, ada_id), &certificate).await;
+    assert_eq!(stolen, Some(Refusal::NotProven));
+
+    let users: pocketkey_api::Page<pocketkey_api::user::User> = admin.get("/api/v1/users").await.json();
+    let id = &users.items.iter().find(|user| user.username == "ada").unwrap().id;
+    assert_eq!(admin.delete(&format!("/api/v1/users/{id}")).await.status, StatusCode::NO_CONTENT);
+    let deleted = with_certificate(&appliance, (&ada, ada_id), &certificate).await;
+    assert_eq!(deleted, Some(Refusal::NotProven));
+    let appliance = appliance.restart().await;
+    let still = with_certificate(&appliance, (&ada, ada_id), &certificate).await;
+    assert_eq!(still, Some(Refusal::NotProven), "also after a restart");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_connection_supersedes_the_old() {
     let appliance = Appliance::start().await;

@@ -2,6 +2,7 @@
 //! sees of it.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod blocked;
 mod sandbox;
 mod tap;
 
@@ -28,6 +29,8 @@ const ACCOUNT: &str = "ada.the.first@relying-party.example";
 struct World {
     data: tempfile::TempDir,
     tap: Tap,
+    /// The appliance's API, in the same process.
+    router: axum::Router,
     sandbox: Sandbox,
     computer: Computer,
 }
@@ -40,6 +43,7 @@ impl World {
         let appliance = pocketkey_server::start(config).await.unwrap();
         let (tap, port) = Tap::open(appliance.http_addr.port()).await;
         let server = format!("http://127.0.0.1:{port}");
+        let router = appliance.router();
         let setup_token =
             appliance.setup_link.as_ref().map(|link| link.split_once('#').unwrap().1.to_owned());
         let options =
@@ -55,7 +59,7 @@ impl World {
             ..ComputerOptions::new(&server, "Test computer")
         })
         .unwrap();
-        let world = Self { data, tap, sandbox, computer };
+        let world = Self { data, tap, router, sandbox, computer };
         world.phone_shows(|screen, connected| matches!(screen, Screen::Home { .. }) && connected).await;
         let text = world.computer.pairing_text().await;
         world.touch(Touch::Scan { text }).await;

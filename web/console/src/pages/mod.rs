@@ -1,5 +1,6 @@
 //! The pages, a folder or file each.
 
+pub mod computers;
 pub mod groups;
 pub mod inbox;
 pub mod not_found;

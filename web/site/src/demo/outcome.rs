@@ -94,6 +94,7 @@ impl From<Failure> for Failed {
             Failure::Aborted => (strings::ABORTED, strings::ABORTED_TEXT),
             Failure::NoPhone => (strings::NO_PHONE, strings::NO_PHONE_TEXT),
             Failure::PhoneOffline => (strings::PHONE_OFFLINE, strings::PHONE_OFFLINE_TEXT),
+            Failure::Blocked => (strings::BLOCKED, strings::BLOCKED_TEXT),
             Failure::Unreachable => (strings::UNREACHABLE, strings::UNREACHABLE_TEXT),
             Failure::Busy => (strings::BUSY, strings::BUSY_TEXT),
             Failure::Excluded => (strings::EXCLUDED, strings::EXCLUDED_TEXT),

@@ -15,6 +15,8 @@ pub enum Failure {
     NoPhone,
     /// The phone is not connected.
     PhoneOffline,
+    /// An administrator blocked the phone, or this computer.
+    Blocked,
     /// The appliance cannot be reached.
     Unreachable,
     /// The phone or this page already holds a request.
@@ -66,6 +68,7 @@ impl Failure {
             | Self::TimedOut
             | Self::NoPhone
             | Self::PhoneOffline
+            | Self::Blocked
             | Self::Busy
             | Self::NoCredential
             | Self::Full
@@ -101,6 +104,7 @@ impl From<frame::Failure> for Failure {
             frame::Failure::Busy => Self::Busy,
             frame::Failure::Unreadable => Self::Unreadable,
             frame::Failure::Interrupted => Self::Interrupted,
+            frame::Failure::Blocked => Self::Blocked,
         }
     }
 }

@@ -30,6 +30,8 @@ const STORE: &str = "pocketkey-stand-in";
 /// First pause before a new try to connect; it doubles up to [`RETRY_MOST`].
 const RETRY: Duration = Duration::from_secs(1);
 const RETRY_MOST: Duration = Duration::from_secs(15);
+/// So many tries have failed that the pause is the longest.
+const SELDOM: u32 = 8;
 
 /// How often it starts over with new keys by itself before it asks.
 const FRESH_STARTS: u32 = 3;
@@ -381,7 +383,7 @@ impl Inner {
         let Ok(frame) = Frame::decode(bytes) else { return };
         let effects = inner.computer.borrow_mut().received(frame, now(), &mut entropy);
         Self::apply(inner, effects);
-        if matches!(inner.computer.borrow().state(), State::Ready(_)) {
+        if matches!(inner.computer.borrow().state(), State::Ready(_) | State::PhoneOffline(_)) {
             inner.tries.set(0);
             inner.fresh_starts.set(0);
             inner.failed.replace(None);
@@ -407,6 +409,10 @@ impl Inner {
                 Effect::PairFailed(PairFailure::Expired) => Self::fresh_start(inner),
                 Effect::PairFailed(reason) => inner.fail(reason.to_string()),
                 Effect::Refused(Refusal::NotProven | Refusal::Superseded) => Self::fresh_start(inner),
+                Effect::Refused(Refusal::Blocked) => {
+                    inner.tries.set(SELDOM);
+                    inner.fail(strings::STAND_IN_BLOCKED.to_owned());
+                }
                 // The socket closes and is opened again.
                 Effect::Refused(Refusal::Protocol | Refusal::Restarting) => {}
             }
@@ -448,7 +454,7 @@ impl Inner {
         let tries = inner.tries.get();
         inner.tries.set(tries + 1);
         inner.refresh();
-        let pause = RETRY.saturating_mul(1 << tries.min(8)).min(RETRY_MOST);
+        let pause = RETRY.saturating_mul(1 << tries.min(SELDOM)).min(RETRY_MOST);
         let attempt = inner.attempt.get();
         later(Rc::downgrade(inner), pause, move |inner| {
             if inner.attempt.get() == attempt {

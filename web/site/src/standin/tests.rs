@@ -272,7 +272,12 @@ fn no_is_no_whoever_says_it() {
     assert_eq!(run(&mut all, &ceremony, Event::Cancelled), Err(Failure::Aborted));
 
     let (mut computer, _, mut chance) = all;
-    for reason in [frame::Failure::PhoneOffline, frame::Failure::TimedOut, frame::Failure::Busy] {
+    for reason in [
+        frame::Failure::PhoneOffline,
+        frame::Failure::TimedOut,
+        frame::Failure::Busy,
+        frame::Failure::Blocked,
+    ] {
         let (exchange, _) = ask(&mut computer, &ceremony, &mut chance);
         let other = ExchangeId::random(&mut chance);
         let failed = |exchange| Frame::Failed { exchange, pairing: PAIRING, reason };

@@ -9,6 +9,7 @@ use pocketkey_api::{
 use pocketkey_kit::{prelude::*, time::use_past};
 
 use crate::{
+    confirm::{Act, Confirm, Request},
     labels::{KeyStatusBadge, chosen, storages, verifications},
     strings,
 };
@@ -21,8 +22,10 @@ pub fn KeyCard(
     busy: Signal<bool>,
     /// Invites the key's phone.
     on_activate: Callback<(KeyId, ActivationMethod)>,
+    /// Asks before blocking and deleting.
+    confirm: Confirm,
 ) -> impl IntoView {
-    let waits = key.status != KeyStatus::Active;
+    let waits = matches!(key.status, KeyStatus::NotActivated | KeyStatus::Pending);
     let title =
         key.phone.as_ref().map_or_else(|| strings::SMARTPHONE.to_owned(), |phone| phone.model.clone());
     let subtitle = key.phone.as_ref().map(|phone| phone.os.clone());
@@ -32,6 +35,15 @@ pub fn KeyCard(
         view! { {strings::ACTIVATED_AT} " " <RelativeTime at/> }
     });
     let actions = waits.then(|| view! { <Actions key=key.clone() busy on_activate/> });
+    let dangers = view! { <Dangers key=key.clone() confirm/> };
+    let blocked = (key.status == KeyStatus::Blocked).then(|| {
+        let words = match key.blocked_at {
+            Some(at) => view! { {strings::BLOCKED} " " <RelativeTime at/> ". " {strings::KEY_BLOCKED_TEXT} }
+                .into_any(),
+            None => strings::KEY_BLOCKED_BY_USER.into_any(),
+        };
+        view! { <p class="text-sm text-muted" data-testid="key-blocked">{words}</p> }
+    });
     let invitation = key.activation.filter(|_| waits).map(|state| view! { <InvitationLine state/> });
     view! {
         <article class="card" data-testid="key">
@@ -52,10 +64,12 @@ pub fn KeyCard(
                         }}
                     </p>
                     {invitation}
+                    {blocked}
                 </div>
                 {actions}
             </div>
             <Settings settings=key.settings uses_defaults=key.uses_defaults/>
+            {dangers}
         </article>
     }
 }
@@ -111,6 +125,61 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
                 disabled=busy
                 on_click=move || activate(ActivationMethod::Now)
                 test_id="activate-now"
+            />
+        </div>
+    }
+}
+
+/// Blocking and deleting the key.
+#[component]
+fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
+    let path = format!("/api/v1/keys/{}", key.id);
+    let name = key.phone.map_or_else(|| strings::THE_KEY.to_owned(), |phone| phone.model);
+    let blocked = key.blocked_at.is_some();
+    let block = {
+        let (block, name) = (format!("{path}/block"), name.clone());
+        move || {
+            if blocked {
+                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
+            } else {
+                confirm.ask(Act {
+                    title: strings::block_question(&name),
+                    text: strings::BLOCK_KEY_TEXT.to_owned(),
+                    button: strings::BLOCK,
+                    request: Request::Put(block.clone()),
+                    done: strings::blocked(&name),
+                    then: None,
+                });
+            }
+        }
+    };
+    let delete = move || {
+        confirm.ask(Act {
+            title: strings::delete_question(&name),
+            text: strings::DELETE_KEY_TEXT.to_owned(),
+            button: strings::DELETE,
+            request: Request::Delete(path.clone()),
+            done: strings::deleted(&name),
+            then: None,
+        });
+    };
+    view! {
+        <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
+            <Button
+                label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+                icon=if blocked { IconKind::Check } else { IconKind::Block }
+                small=true
+                kind=if blocked { ButtonKind::Secondary } else { ButtonKind::Ghost }
+                on_click=block
+                test_id="block-key"
+            />
+            <Button
+                label=strings::DELETE
+                icon=IconKind::Trash
+                small=true
+                kind=ButtonKind::Ghost
+                on_click=delete
+                test_id="delete-key"
             />
         </div>
     }

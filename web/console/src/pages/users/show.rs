@@ -13,7 +13,11 @@ use super::{
     activation::{Invitation, invite},
     key_card::KeyCard,
 };
-use crate::{labels::UserStatusBadge, strings};
+use crate::{
+    confirm::{Act, Confirm, ConfirmDialog, Request},
+    labels::UserStatusBadge,
+    strings,
+};
 
 const TABS: [Tab; 2] =
     [Tab { key: "info", label: strings::INFO }, Tab { key: "keys", label: strings::SECURITY_KEYS }];
@@ -28,12 +32,13 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         );
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } if user_id != id.get_value() => {}
-        Event::Mail { .. } => {}
+        Event::Computer { .. } | Event::Mail { .. } => {}
         _ => detail.refetch(),
     });
     let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
     let status = move || detail.with(|detail| detail.user.status);
     let tab = use_tab(&TABS);
+    let confirm = Confirm::new();
 
     // The invitation shown in the dialog stands outside of what is drawn anew when something changes.
     let toasts = use_toasts();
@@ -79,16 +84,18 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         <Tabs label=strings::USER tabs=&TABS/>
         {detail
             .show(move |detail| match tab.get() {
-                "keys" => keys(detail, form.busy(), activate),
-                _ => info(detail.user),
+                "keys" => keys(detail, form.busy(), activate, confirm),
+                _ => info(detail.user, confirm),
             })}
         <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">
             {invitation}
         </Dialog>
+        <ConfirmDialog confirm/>
     }
 }
 
-fn info(user: User) -> AnyView {
+fn info(user: User, confirm: Confirm) -> AnyView {
+    let dangers = view! { <Dangers user=user.clone() confirm/> };
     let fact = |term: &'static str, value: AnyView| {
         view! {
             <div class="grid gap-x-4 px-5 py-3 sm:grid-cols-[11rem_1fr]">
@@ -119,11 +126,74 @@ fn info(user: User) -> AnyView {
             {fact(strings::GROUPS, groups)}
             {fact(strings::ADDED, view! { <RelativeTime at=user.created_at/> }.into_any())}
         </dl>
+        {dangers}
     }
     .into_any()
 }
 
-fn keys(detail: UserDetail, busy: Signal<bool>, on_activate: Callback<(KeyId, ActivationMethod)>) -> AnyView {
+/// Blocking and deleting the user.
+#[component]
+fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
+    let User { id, name, blocked_at, .. } = user;
+    let path = format!("/api/v1/users/{id}");
+    let blocked = blocked_at.is_some();
+    let block = {
+        let (block, name) = (format!("{path}/block"), name.clone());
+        move || {
+            if blocked {
+                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
+            } else {
+                confirm.ask(Act {
+                    title: strings::block_question(&name),
+                    text: strings::BLOCK_USER_TEXT.to_owned(),
+                    button: strings::BLOCK,
+                    request: Request::Put(block.clone()),
+                    done: strings::blocked(&name),
+                    then: None,
+                });
+            }
+        }
+    };
+    let delete = move || {
+        confirm.ask(Act {
+            title: strings::delete_question(&name),
+            text: strings::DELETE_USER_TEXT.to_owned(),
+            button: strings::DELETE,
+            request: Request::Delete(path.clone()),
+            done: strings::deleted(&name),
+            then: Some("/users"),
+        });
+    };
+    view! {
+        <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
+            <p class="grow basis-64 text-sm text-muted">
+                {if blocked { strings::USER_BLOCKED_TEXT } else { strings::BLOCK_USER_HINT }}
+            </p>
+            <div class="flex flex-wrap gap-2">
+                <Button
+                    label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
+                    icon=if blocked { IconKind::Check } else { IconKind::Block }
+                    on_click=block
+                    test_id="block-user"
+                />
+                <Button
+                    label=strings::DELETE_USER
+                    icon=IconKind::Trash
+                    kind=ButtonKind::Ghost
+                    on_click=delete
+                    test_id="delete-user"
+                />
+            </div>
+        </div>
+    }
+}
+
+fn keys(
+    detail: UserDetail,
+    busy: Signal<bool>,
+    on_activate: Callback<(KeyId, ActivationMethod)>,
+    confirm: Confirm,
+) -> AnyView {
     let UserDetail { user, keys } = detail;
     if keys.is_empty() {
         return view! {
@@ -145,6 +215,6 @@ fn keys(detail: UserDetail, busy: Signal<bool>, on_activate: Callback<(KeyId, Ac
         }
         .into_any();
     }
-    let card = move |key| view! { <li><KeyCard key busy on_activate/></li> };
+    let card = move |key| view! { <li><KeyCard key busy on_activate confirm/></li> };
     view! { <ul class="space-y-4">{keys.into_iter().map(card).collect_view()}</ul> }.into_any()
 }

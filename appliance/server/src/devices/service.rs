@@ -1,0 +1,138 @@
+//! Listing, blocking and deleting computers; telling the relay who is blocked.
+
+use pocketkey_api::{ComputerId, Page, computer::Computer, event::Event};
+use pocketkey_link::id::DeviceId;
+use serde::Deserialize;
+
+use super::{
+    DeviceError,
+    computers::{self, Found},
+};
+use crate::{
+    App,
+    db::{DbError, Tx},
+    relay,
+};
+
+/// Computers on a page unless asked otherwise, and at most.
+const PAGE: (u32, u32) = (50, 200);
+
+/// Which computers to list.
+#[derive(Debug, Default, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ListComputers {
+    /// Only computers after this one: `next` of the page before.
+    pub after: Option<i64>,
+    /// At most this many, 1–200; default 50.
+    pub limit: Option<u32>,
+}
+
+/// One page of computers that are paired or blocked, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DbError> {
+    let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
+    let before = which.after.unwrap_or(i64::MAX);
+    // One more than fits tells whether there is another page.
+    let mut rows = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
+    let more = rows.len() > fits as usize;
+    rows.truncate(fits as usize);
+    let next = rows.last().filter(|_| more).map(|last| last.place.to_string());
+    Ok(Page { items: rows.into_iter().map(|found| with_presence(app, found)).collect(), next })
+}
+
+/// Blocks a computer, or unblocks it: it is out at once, or may come back.
+///
+/// # Errors
+/// [`DeviceError::NotFound`].
+pub async fn set_blocked(app: &App, id: ComputerId, blocked: bool) -> Result<Computer, DeviceError> {
+    app.relay().ready(app).await?;
+    let (now, shared) = (app.now(), app.clone());
+    let found = app
+        .db()
+        .write(move |tx| {
+            let app = shared;
+            let found = computers::find(tx, &id)?.ok_or(DeviceError::NotFound)?;
+            if found.computer.blocked_at.is_some() == blocked {
+                return Ok(found);
+            }
+            computers::set_blocked(tx, &id, blocked.then_some(now))?;
+            blocked_or_not(&app, tx, found.device, blocked)?;
+            app.events().emit(tx, Event::Computer { computer_id: id.clone() });
+            computers::find(tx, &id)?.ok_or(DeviceError::NotFound)
+        })
+        .await?;
+    Ok(with_presence(app, found))
+}
+
+/// Deletes a computer: its pairing is no more, and it is unknown until it pairs anew.
+///
+/// # Errors
+/// [`DeviceError::NotFound`].
+pub async fn delete(app: &App, id: ComputerId) -> Result<(), DeviceError> {
+    app.relay().ready(app).await?;
+    let shared = app.clone();
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            let found = computers::find(tx, &id)?.ok_or(DeviceError::NotFound)?;
+            computers::delete(tx, &id)?;
+            deleted(&app, tx, found.device)?;
+            app.events().emit(tx, Event::Computer { computer_id: id });
+            Ok(())
+        })
+        .await
+}
+
+/// Tells the relay, once `tx` is committed, that a device is blocked or is not any more.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn blocked_or_not(app: &App, tx: &Tx<'_>, device: DeviceId, blocked: bool) -> Result<(), DbError> {
+    let (app, now) = (app.clone(), app.now());
+    if blocked {
+        relay::admission::revoke(tx, device, now)?;
+        tx.after_commit(move || app.relay().block(device, now));
+    } else {
+        tx.after_commit(move || app.relay().allow(device));
+    }
+    Ok(())
+}
+
+/// Tells the relay, once `tx` is committed, that a device is no more.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn deleted(app: &App, tx: &Tx<'_>, device: DeviceId) -> Result<(), DbError> {
+    let (app, now) = (app.clone(), app.now());
+    relay::admission::revoke(tx, device, now)?;
+    tx.after_commit(move || app.relay().remove(device, now));
+    Ok(())
+}
+
+/// A computer has connected.
+pub(crate) fn came(app: &App, device: DeviceId) {
+    app.events().send(Event::Computer { computer_id: ComputerId(device.to_string()) });
+}
+
+/// A computer's connection is gone.
+pub(crate) async fn went(app: &App, device: DeviceId) {
+    let (computer_id, now, events) = (ComputerId(device.to_string()), app.now(), app.events().clone());
+    let noted = app
+        .db()
+        .write::<_, DbError, _>(move |tx| {
+            computers::set_seen(tx, &computer_id, now)?;
+            events.emit(tx, Event::Computer { computer_id });
+            Ok(())
+        })
+        .await;
+    if let Err(error) = noted {
+        tracing::debug!(%error, "when a computer was last seen is not noted");
+    }
+}
+
+fn with_presence(app: &App, Found { computer, device, .. }: Found) -> Computer {
+    Computer { online: app.relay().is_online(device), ..computer }
+}

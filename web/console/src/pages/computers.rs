@@ -1,0 +1,175 @@
+//! Computers: which are paired with whose phone, live; blocking and deleting them.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use pocketkey_api::{Page, computer::Computer, event::Event};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use crate::{
+    confirm::{Act, Confirm, ConfirmDialog, Request},
+    strings,
+};
+
+/// Computers fetched at a time, and at most when a long list is fetched again.
+const PAGE: (usize, usize) = (50, 200);
+
+/// Many computers may come at once, after a restart for example: they are fetched together.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// The list of computers.
+#[component]
+pub fn ComputerList() -> impl IntoView {
+    let shown = StoredValue::new(PAGE.0);
+    let computers = load(move || {
+        let path = list_path(shown.get_value().clamp(PAGE.0, PAGE.1), None);
+        async move { api::get::<Page<Computer>>(&path).await }
+    });
+    // Fetched again, a list stays as long as it was.
+    Effect::new(move |_| {
+        if let Some(count) = computers.with(|page| page.items.len()) {
+            shown.set_value(count);
+        }
+    });
+    let waits = StoredValue::new(false);
+    use_event(move |event| {
+        if matches!(event, Event::Mail { .. }) || waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        let fetch = move || {
+            waits.try_set_value(false);
+            computers.refetch();
+        };
+        set_timeout(fetch, PAUSE);
+    });
+    let confirm = Confirm::new();
+    let more = |after: String| list_path(PAGE.0, Some(&after));
+    let draw = move |page: Page<Computer>| {
+        if page.items.is_empty() {
+            return none();
+        }
+        let row = |computer| view! { <Row computer confirm/> };
+        view! {
+            <ul class="divide-y divide-line" data-testid="computers">
+                {page.items.into_iter().map(row).collect_view()}
+            </ul>
+            <LoadMore list=computers path=more/>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeader title=strings::COMPUTERS text=strings::COMPUTERS_TEXT/>
+        <div class="card overflow-hidden">{computers.show(draw)}</div>
+        <ConfirmDialog confirm/>
+    }
+}
+
+#[component]
+fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
+    let Computer { id, name, os, phone, online, seen_at, blocked_at } = computer;
+    let status = match (blocked_at, online) {
+        (Some(_), _) => Some((strings::BLOCKED, Tone::Bad)),
+        (None, true) => Some((strings::ONLINE, Tone::Good)),
+        (None, false) => None,
+    };
+    let phone = match phone {
+        Some(phone) => view! {
+            {phone.model} " · "
+            <a class="link" href=format!("/users/{}", phone.user_id)>{phone.user_name}</a>
+        }
+        .into_any(),
+        None => strings::NO_PHONE.into_any(),
+    };
+    let seen = match (blocked_at, online) {
+        (Some(at), _) => view! { " · " {strings::BLOCKED_SINCE} " " <RelativeTime at/> }.into_any(),
+        (None, false) => view! { " · " {strings::LAST_SEEN} " " <RelativeTime at=seen_at/> }.into_any(),
+        (None, true) => ().into_any(),
+    };
+    let path = format!("/api/v1/computers/{id}");
+    let block = {
+        let (block, name) = (format!("{path}/block"), name.clone());
+        move || {
+            if blocked_at.is_some() {
+                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
+            } else {
+                confirm.ask(Act {
+                    title: strings::block_question(&name),
+                    text: strings::BLOCK_COMPUTER_TEXT.to_owned(),
+                    button: strings::BLOCK,
+                    request: Request::Put(block.clone()),
+                    done: strings::blocked(&name),
+                    then: None,
+                });
+            }
+        }
+    };
+    let delete = {
+        let name = name.clone();
+        move || {
+            confirm.ask(Act {
+                title: strings::delete_question(&name),
+                text: strings::DELETE_COMPUTER_TEXT.to_owned(),
+                button: strings::DELETE,
+                request: Request::Delete(path.clone()),
+                done: strings::deleted(&name),
+                then: None,
+            });
+        }
+    };
+    view! {
+        <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5" data-testid="computer-row">
+            <Icon kind=IconKind::Computer class="size-5 shrink-0 text-muted"/>
+            <div class="min-w-0 grow basis-48">
+                <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                    <span class="min-w-0 font-medium break-words">{name}</span>
+                    <span class="text-sm text-muted">{os}</span>
+                    {status.map(|(label, tone)| view! { <Badge label tone dot=true test_id="computer-status"/> })}
+                </p>
+                <p class="text-sm text-muted">{phone} {seen}</p>
+            </div>
+            <div class="flex gap-2">
+                <Button
+                    label=if blocked_at.is_some() { strings::UNBLOCK } else { strings::BLOCK }
+                    small=true
+                    on_click=block
+                    test_id="block-computer"
+                />
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    icon_only=true
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=delete
+                    test_id="delete-computer"
+                />
+            </div>
+        </li>
+    }
+}
+
+fn none() -> AnyView {
+    let command = format!("pocketkey pair --server {}", window().location().origin().unwrap_or_default());
+    view! {
+        <EmptyState
+            icon=IconKind::Computer
+            title=strings::NO_COMPUTERS
+            text=strings::NO_COMPUTERS_TEXT
+            test_id="no-computers"
+        >
+            <div class="flex flex-wrap items-center justify-center gap-2">
+                <code class="rounded-md bg-accent-soft px-2.5 py-1.5 text-sm break-words" data-testid="pair-command">
+                    {command.clone()}
+                </code>
+                <CopyButton text=command/>
+            </div>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn list_path(limit: usize, after: Option<&str>) -> String {
+    let after = after.map(|after| format!("&after={}", api::encode(after))).unwrap_or_default();
+    format!("/api/v1/computers?limit={limit}{after}")
+}
