@@ -51,6 +51,35 @@ async fn what_is_refused_is_not_announced() {
 }
 
 #[tokio::test]
+async fn blocking_and_deleting_are_announced_once() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let user = admin.add_user("ada").await;
+    let key = admin.add_key(&user.id).await;
+    let of_user = format!("/api/v1/users/{}", user.id);
+    let of_key = format!("/api/v1/keys/{}", key.id);
+    let mut events = appliance.app.events().subscribe();
+    for path in [&of_key, &of_user] {
+        let block = format!("{path}/block");
+        for _ in 0..2 {
+            admin.put(&block, &()).await.expect(200);
+        }
+        for _ in 0..2 {
+            admin.delete(&block).await.expect(200);
+        }
+    }
+    admin.delete(&of_key).await.expect(204);
+    for _ in 0..5 {
+        let (key_id, user_id) = (key.id.clone(), user.id.clone());
+        assert_eq!(events.try_recv(), Ok(Event::Key { key_id, user_id: user_id.clone() }));
+        assert_eq!(events.try_recv(), Ok(Event::User { user_id }));
+    }
+    admin.delete(&of_user).await.expect(204);
+    assert_eq!(events.try_recv(), Ok(Event::User { user_id: user.id }));
+    assert!(events.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn expiry_is_announced_once() {
     let appliance = Appliance::start().await;
     let mut admin = appliance.set_up().await;

@@ -1,11 +1,15 @@
 //! Blocking and deleting keys, users and computers: what the API answers, and what devices feel of it.
 
+use std::time::Duration;
+
 use pocketkey_api::{
-    Page,
+    ComputerId, Page,
     activation::{ActivationCode, ActivationMethod, NewActivation, PreviewActivation},
     computer::Computer,
+    event::Event,
     key::{Key, KeyStatus},
     pairing::NewPairing,
+    session::SignIn,
     user::{User, UserDetail, UserStatus},
 };
 use pocketkey_link::{
@@ -13,7 +17,7 @@ use pocketkey_link::{
     id::{DeviceId, ExchangeId, PairingId},
     proof,
 };
-use pocketkey_tests_api::{Appliance, Client, Phone};
+use pocketkey_tests_api::{ADMIN, Appliance, Client, PASSWORD, Phone};
 
 use crate::device::{self, Device, Pair};
 
@@ -226,6 +230,64 @@ async fn computers_are_listed_blocked_and_deleted() {
     admin.delete(&path).await.expect_problem(404, "not_found");
     let (anew, _) = device::begin(&mut admin, &pair.computer_keys).await;
     assert_ne!(anew, pair.computer_id, "it may introduce itself as a new one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_pages_learn_that_a_computer_was_paired_came_and_went() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let (keys, id, pairing) = device::computer(&mut admin).await;
+    let computer_id: ComputerId = id.to_string().as_str().into();
+    let mut events = appliance.app.events().subscribe();
+    let mut told = async || {
+        let event = tokio::time::timeout(Duration::from_secs(20), events.recv()).await;
+        assert_eq!(event.expect("in time"), Ok(Event::Computer { computer_id: computer_id.clone() }));
+    };
+    let relay = appliance.http_addr;
+    let (mut computer, _) = Device::connect(relay, id, &keys.keys).await;
+    told().await;
+    let (mut phone, _) = Device::connect(relay, ada_id, &ada.keys).await;
+    device::pair(&mut computer, &mut phone, pairing).await;
+    told().await;
+    assert!(computers(&mut admin).await[0].online);
+    appliance.clock.advance_seconds(3600);
+    drop(computer);
+    told().await;
+    let gone = &computers(&mut admin).await[0];
+    assert_eq!((gone.online, gone.seen_at), (false, appliance.app.now()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_computer_that_was_never_paired_is_not_forgotten() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (keys, id, _) = device::computer(&mut admin).await;
+    put(&mut admin, &format!("/api/v1/computers/{id}/block")).await.expect(200);
+    appliance.clock.advance_seconds(100_000);
+    device::computer(&mut admin).await;
+    let new = NewPairing { computer: keys.introduction() };
+    admin.post("/api/v1/pairings", &new).await.expect_problem(403, "device_blocked");
+    let sign_in = SignIn { email: ADMIN.into(), password: PASSWORD.into() };
+    admin.post("/api/v1/session", &sign_in).await.expect(200);
+    assert_eq!(computers(&mut admin).await.len(), 1, "and can be found to be unblocked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_lists_come_in_pages() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let (_, id, _) = device::computer(&mut admin).await;
+        put(&mut admin, &format!("/api/v1/computers/{id}/block")).await.expect(200);
+        ids.insert(0, id.to_string());
+    }
+    let first: Page<Computer> = admin.get("/api/v1/computers?limit=2").await.expect(200).json();
+    let rest = format!("/api/v1/computers?limit=2&after={}", first.next.unwrap());
+    let rest: Page<Computer> = admin.get(&rest).await.expect(200).json();
+    let listed: Vec<String> = first.items.into_iter().chain(rest.items).map(|found| found.id.0).collect();
+    assert_eq!((listed, rest.next), (ids, None), "newest first");
 }
 
 #[tokio::test(flavor = "multi_thread")]
