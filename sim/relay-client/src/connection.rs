@@ -10,15 +10,22 @@ use pocketkey_link::{
     identity::DeviceKeys,
     proof,
 };
-use tokio::{net::TcpStream, sync::mpsc, task::JoinHandle, time};
+use tokio::{
+    net::TcpStream,
+    sync::mpsc,
+    task::JoinHandle,
+    time::{self, Instant},
+};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 
 use crate::OsEntropy;
 
 /// How long the appliance may take from connecting to [`Frame::Welcome`].
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Without a frame or a ping for this long the connection is taken for dead (the relay pings about every 50 s).
-const SILENCE: Duration = Duration::from_secs(90);
+/// After this long without a sign of life the appliance is asked for one (it pings about every 50 s) …
+const SILENCE: Duration = Duration::from_secs(70);
+/// … and after this long without an answer, to that or to a frame, the connection is taken for dead.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Back-off: a random time up to `FIRST · 2ⁿ`, at most `LONGEST`.
 const FIRST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
@@ -170,14 +177,15 @@ async fn open(
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await.map_err(broken)?;
     loop {
         match receive(&mut socket).await? {
-            Frame::Challenge { nonce } => {
+            None => {}
+            Some(Frame::Challenge { nonce }) => {
                 let signature = proof::connect(keys, device, &nonce);
-                send(&mut socket, &Frame::Prove { device, signature, certificate: certificate.clone() })
-                    .await?;
+                let proof = Frame::Prove { device, signature, certificate: certificate.clone() };
+                send(&mut socket, Message::Binary(proof.encode().into())).await?;
             }
-            Frame::Welcome { peers } => return Ok((socket, peers)),
-            Frame::Refused { reason } => return Err(Lost::Refused(reason)),
-            _ => return Err(broken("the appliance speaks another protocol")),
+            Some(Frame::Welcome { peers }) => return Ok((socket, peers)),
+            Some(Frame::Refused { reason }) => return Err(Lost::Refused(reason)),
+            Some(_) => return Err(broken("the appliance speaks another protocol")),
         }
     }
 }
@@ -188,55 +196,88 @@ async fn carry(
     events: &mpsc::Sender<Event>,
     certificate: &mut Option<ByteVec>,
 ) -> Lost {
+    let mut quiet = Quiet::new();
     loop {
         tokio::select! {
-            received = time::timeout(SILENCE, receive(&mut socket)) => match received {
-                Ok(Ok(Frame::Refused { reason })) => return Lost::Refused(reason),
-                Ok(Ok(Frame::Certificate { certificate: new })) => *certificate = Some(new),
-                Ok(Ok(frame)) => {
-                    if matches!(frame, Frame::Paired { .. } | Frame::Unpaired { .. }) {
-                        *certificate = None; // it names other peers; the new one follows
+            received = receive(&mut socket) => {
+                quiet = Quiet::new();
+                match received {
+                    Ok(None) => {}
+                    Ok(Some(Frame::Refused { reason })) => return Lost::Refused(reason),
+                    Ok(Some(Frame::Certificate { certificate: new })) => *certificate = Some(new),
+                    Ok(Some(frame)) => {
+                        if matches!(frame, Frame::Paired { .. } | Frame::Unpaired { .. }) {
+                            *certificate = None; // it names other peers; the new one follows
+                        }
+                        if events.send(Event::Frame(frame)).await.is_err() {
+                            return broken("not needed any more");
+                        }
                     }
-                    if events.send(Event::Frame(frame)).await.is_err() {
-                        return broken("not needed any more");
-                    }
+                    Err(lost) => return lost,
                 }
-                Ok(Err(lost)) => return lost,
-                Err(_) => return broken("nothing heard from the appliance"),
-            },
-            frame = frames.recv() => match frame {
-                Some(frame) => {
-                    if let Err(lost) = send(&mut socket, &frame).await {
-                        return lost;
-                    }
-                }
-                None => return broken("not needed any more"),
-            },
-        }
-    }
-}
-
-/// The next frame; pings are answered on the way.
-async fn receive(socket: &mut Socket) -> Result<Frame, Lost> {
-    loop {
-        let message = match socket.next().await {
-            Some(Ok(message)) => message,
-            Some(Err(error)) => return Err(broken(error)),
-            None => return Err(broken("the appliance closed the connection")),
-        };
-        match message {
-            Message::Binary(bytes) => {
-                return Frame::decode(&bytes).map_err(broken);
             }
-            Message::Close(_) => return Err(broken("the appliance closed the connection")),
-            // A ping must count as a sign of life; tungstenite has queued the pong.
-            Message::Ping(_) => socket.flush().await.map_err(broken)?,
-            _ => {}
+            frame = frames.recv() => {
+                let Some(frame) = frame else { return broken("not needed any more") };
+                if let Err(lost) = send(&mut socket, Message::Binary(frame.encode().into())).await {
+                    return lost;
+                }
+                quiet.said();
+            }
+            () = time::sleep_until(quiet.until) => {
+                if quiet.asked {
+                    return broken("nothing heard from the appliance");
+                }
+                if let Err(lost) = send(&mut socket, Message::Ping(Vec::new().into())).await {
+                    return lost;
+                }
+                quiet.asked();
+            }
         }
     }
 }
 
-async fn send(socket: &mut Socket, frame: &Frame) -> Result<(), Lost> {
-    let message = Message::Binary(frame.encode().into());
-    socket.send(message).await.map_err(broken)
+/// How long nothing was heard, and whether the appliance was asked if it is there.
+struct Quiet {
+    until: Instant,
+    asked: bool,
+}
+
+impl Quiet {
+    /// Something was heard.
+    fn new() -> Self {
+        Self { until: Instant::now() + SILENCE, asked: false }
+    }
+
+    /// Something was sent: the connection had better be alive.
+    fn said(&mut self) {
+        self.until = self.until.min(Instant::now() + ANSWER);
+    }
+
+    fn asked(&mut self) {
+        *self = Self { until: Instant::now() + ANSWER, asked: true };
+    }
+}
+
+/// The next frame, or another sign of life; pings are answered on the way.
+async fn receive(socket: &mut Socket) -> Result<Option<Frame>, Lost> {
+    let message = match socket.next().await {
+        Some(Ok(message)) => message,
+        Some(Err(error)) => return Err(broken(error)),
+        None => return Err(broken("the appliance closed the connection")),
+    };
+    match message {
+        Message::Binary(bytes) => return Frame::decode(&bytes).map(Some).map_err(broken),
+        Message::Close(_) => return Err(broken("the appliance closed the connection")),
+        // tungstenite has queued the pong.
+        Message::Ping(_) => socket.flush().await.map_err(broken)?,
+        _ => {}
+    }
+    Ok(None)
+}
+
+async fn send(socket: &mut Socket, message: Message) -> Result<(), Lost> {
+    match time::timeout(ANSWER, socket.send(message)).await {
+        Ok(sent) => sent.map_err(broken),
+        Err(_) => Err(broken("the appliance takes nothing any more")),
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod blocked;
+mod faulty;
 mod sandbox;
 mod tap;
 
@@ -37,11 +38,17 @@ struct World {
 
 impl World {
     async fn new(answer_within: Duration) -> Self {
+        Self::behind(answer_within, async |port| port).await
+    }
+
+    /// A world whose devices reach the appliance through what `proxy` opens before its port.
+    async fn behind(answer_within: Duration, proxy: impl AsyncFnOnce(u16) -> u16) -> Self {
         let data = tempfile::tempdir().unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
         let config = Config { listen: any, smtp_listen: any, sandbox: true, ..Config::new(data.path()) };
         let appliance = pocketkey_server::start(config).await.unwrap();
         let (tap, port) = Tap::open(appliance.http_addr.port()).await;
+        let port = proxy(port).await;
         let server = format!("http://127.0.0.1:{port}");
         let router = appliance.router();
         let setup_token =
