@@ -46,4 +46,4 @@ fuzz: ## Run every fuzz target for some seconds
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh
 	cargo run --release --package pocketkey-bench
-	tests/vm/run.sh --binary target/static/pocketkey --only hidraw
+	tests/vm/run.sh --binary target/static/pocketkey --bench target/release/pocketkey-bench --only hidraw

@@ -2,11 +2,12 @@
 # Real-kernel tests: boots a guest with a real /dev/uhid and runs tests/vm/guest in it, with unmodified clients
 # (browsers, FIDO libraries, OpenSSH) against the virtual key. Needs scripts/setup-vm.sh's image, and makes it if it is missing.
 #
-#   tests/vm/run.sh [--binary target/release/pocketkey] [--only NAME,NAME] [--limit SECONDS] [--keep]
+#   tests/vm/run.sh [--binary target/release/pocketkey] [--bench target/release/pocketkey-bench] [--only NAME,NAME]
+#       [--limit SECONDS] [--keep]
 #   tests/vm/run.sh --here     on this machine's own /dev/uhid, with its own clients
 #   tests/vm/run.sh --shell    a shell in the guest instead of the tests (leave it with "exit")
 #
-# --only names clients as tests/vm/guest/main.mjs does.
+# --only names clients as tests/vm/guest/main.mjs does. --bench lets the hidraw checks hold a sign-in against the core alone.
 #
 # The guest is what runs even where the machine has a /dev/uhid: there it would meet whatever keys are plugged in, and the
 # results would depend on the machine's kernel, browser and libfido2. --here is for whoever wants exactly that.
@@ -16,11 +17,12 @@ set -euo pipefail
 
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 binary=$repo/target/release/pocketkey
-limit=900 keep=no mode=guest only=
+limit=900 keep=no mode=guest only= bench=
 
 while [ $# -gt 0 ]; do
   case $1 in
     --binary) binary=$2; shift ;;
+    --bench) bench=$2; shift ;;
     --limit) limit=$2; shift ;;
     --only) only=$2; shift ;;
     --keep) keep=yes ;;
@@ -52,6 +54,7 @@ fi
 image=$("$repo/scripts/setup-vm.sh" | tail -1)
 "$repo/scripts/setup-vm-clients.sh" "$out/share/clients"
 cp "$binary" "$out/share/pocketkey"
+[ -z "$bench" ] || cp "$bench" "$out/share/clients/bench"
 cp -r "$repo/tests/vm/guest" "$out/share/guest"
 
 # Nehalem: with "max", Chromium's GPU process dies under emulation. No network card: all traffic stays in the guest.

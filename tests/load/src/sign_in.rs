@@ -22,6 +22,20 @@ const ROUNDS: usize = 300;
 /// Between two rounds: the relay takes 20 requests a second from one device.
 const PAUSE: Duration = Duration::from_millis(55);
 
+/// getAssertion asked of the core directly: its median time.
+pub fn core_alone() -> Result<Duration, Box<dyn std::error::Error>> {
+    let mut alone = Authenticator::new(Config::default(), MemoryStore::new());
+    ok(&direct(&mut alone, &make_credential())?)?;
+    let ask = get_assertion();
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        ok(&direct(&mut alone, &ask)?)?;
+        times.push(begun.elapsed());
+    }
+    Ok(median(&mut times))
+}
+
 /// getAssertion through the relay against getAssertion asked directly.
 pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
     let data = tempfile::tempdir()?;

@@ -2,12 +2,24 @@
 // takes to answer what it answers by itself. Times are told, not judged.
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, check, runs } from './kit.mjs';
 
 const broadcast = 0xffffffff;
 const command = { ping: 0x01, lock: 0x04, init: 0x06, wink: 0x08, cbor: 0x10, cancel: 0x11, keepalive: 0x3b, error: 0x3f };
 const getInfo = [0x04];
 const selection = [0x0b];
+const text = (words) => [0x60 + words.length, ...Buffer.from(words)];
+const bytes = (byte) => [0x58, 32, ...Array(32).fill(byte)];
+const makeCredential = [
+  0x01, 0xa5, 1, ...bytes(7),
+  2, 0xa2, ...text('id'), ...text('bench.example'), ...text('name'), ...text('Bench'),
+  3, 0xa2, ...text('id'), 0x41, 1, ...text('name'), ...text('ada'),
+  4, 0x81, 0xa2, ...text('alg'), 0x26, ...text('type'), ...text('public-key'),
+  7, 0xa1, ...text('rk'), 0xf5,
+];
+const getAssertion = [0x02, 0xa3, 1, ...text('bench.example'), 2, ...bytes(8), 5, 0xa1, ...text('uv'), 0xf5];
 const busy = 0x06;
 const keepaliveCancel = 0x2d;
 
@@ -98,15 +110,17 @@ class Client {
 
 const device = async () => (await runs('fido2-token', ['-L'])).split(':')[0];
 
-async function median(count, act) {
+/** The median time of an act, in milliseconds. */
+async function median(count, act, pause = 0) {
   const times = [];
   for (let round = 0; round < count; round++) {
+    await sleep(pause);
     const from = process.hrtime.bigint();
     await act();
     times.push(Number(process.hrtime.bigint() - from) / 1e6);
   }
   times.sort((a, b) => a - b);
-  return `${times[count >> 1].toFixed(2)} ms`;
+  return times[count >> 1];
 }
 
 export async function hidraw(sandbox) {
@@ -158,7 +172,22 @@ export async function hidraw(sandbox) {
     const on = await median(100, asked);
     await sandbox.online(false);
     const off = await median(100, asked).finally(() => sandbox.online(true));
-    return `p50 ${on} on, ${off} off`;
+    return `p50 ${on.toFixed(2)} ms on, ${off.toFixed(2)} ms off`;
+  });
+  await check('hidraw: a whole sign-in through uhid, relay and phone', async () => {
+    await sandbox.script('approve');
+    const asks = async (request) => {
+      const { cmd, payload } = await one.ask(command.cbor, request);
+      assert(cmd === command.cbor && payload[0] === 0, `it answers ${cmd} ${payload.toString('hex')}`);
+    };
+    await asks(makeCredential);
+    // No faster than the relay takes frames of one device.
+    const whole = await median(40, () => asks(getAssertion), 60);
+    await sandbox.script('ask');
+    const bench = `${process.env.CLIENTS}/bench`; // by `make bench` only
+    if (!existsSync(bench)) return `p50 ${whole.toFixed(2)} ms`;
+    const core = Number(await runs(bench, ['core']));
+    return `p50 ${whole.toFixed(2)} ms, ${(whole / core).toFixed(1)} × the core asked directly (${core.toFixed(2)} ms)`;
   });
   await one.close();
   await two.close();
