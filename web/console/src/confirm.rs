@@ -1,4 +1,4 @@
-//! What others feel at once is asked first, naming the consequence; undoing it is not.
+//! Blocking and deleting: others feel it at once, so it is asked first, naming the consequence. Unblocking is not asked.
 
 use leptos::prelude::*;
 use pocketkey_api::Problem;
@@ -6,37 +6,59 @@ use pocketkey_kit::{api, prelude::*};
 
 use crate::strings;
 
-/// Something that an administrator does to a user, a key or a computer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Act {
-    /// The question.
-    pub title: String,
-    /// What comes of it.
-    pub text: String,
-    /// The button that does it.
-    pub button: &'static str,
-    /// How it is done.
-    pub request: Request,
-    /// What is said once it is done.
-    pub done: String,
-    /// The page to go to then, if this one is about what is gone.
+/// A user, a key or a computer, and what comes of blocking and deleting it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Its address in the API.
+    pub path: String,
+    /// What people call it.
+    pub name: String,
+    /// What comes of blocking it.
+    pub block_text: &'static str,
+    /// What comes of deleting it.
+    pub delete_text: &'static str,
+    /// The page to go to once it is deleted, if the present one is about it.
     pub then: Option<&'static str>,
 }
 
-/// A request without a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// `PUT` to this path.
-    Put(String),
-    /// `DELETE` of this path.
-    Delete(String),
+impl Subject {
+    fn block_path(&self) -> String {
+        format!("{}/block", self.path)
+    }
 }
 
-impl Request {
-    async fn send(&self) -> Result<(), Problem> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Block,
+    Delete,
+}
+
+impl Deed {
+    fn title(self, name: &str) -> String {
         match self {
-            Self::Put(path) => api::put(path).await,
-            Self::Delete(path) => api::delete(path).await,
+            Self::Block => strings::block_question(name),
+            Self::Delete => strings::delete_question(name),
+        }
+    }
+
+    fn button(self) -> &'static str {
+        match self {
+            Self::Block => strings::BLOCK,
+            Self::Delete => strings::DELETE,
+        }
+    }
+
+    fn text(self, subject: &Subject) -> &'static str {
+        match self {
+            Self::Block => subject.block_text,
+            Self::Delete => subject.delete_text,
+        }
+    }
+
+    async fn send(self, subject: &Subject) -> Result<(), Problem> {
+        match self {
+            Self::Block => api::put(&subject.block_path()).await,
+            Self::Delete => api::delete(&subject.path).await,
         }
     }
 }
@@ -45,7 +67,7 @@ impl Request {
 #[derive(Clone, Copy)]
 pub struct Confirm {
     open: RwSignal<bool>,
-    act: RwSignal<Option<Act>>,
+    asked: RwSignal<Option<(Deed, Subject)>>,
     form: FormState,
     toasts: Toasts,
     router: Router,
@@ -56,33 +78,47 @@ impl Confirm {
     pub fn new() -> Self {
         Self {
             open: RwSignal::new(false),
-            act: RwSignal::new(None),
+            asked: RwSignal::new(None),
             form: FormState::new(),
             toasts: use_toasts(),
             router: use_router(),
         }
     }
 
-    /// Asks, and does it if the answer is yes.
-    pub fn ask(self, act: Act) {
-        self.form.set_problem(None);
-        self.act.set(Some(act));
-        self.open.set(true);
+    /// Asks, and blocks if the answer is yes. What changed is shown when the appliance says so.
+    pub fn block(self, subject: Subject) {
+        self.ask(Deed::Block, subject);
     }
 
-    /// Does it without asking. What changed is shown when the appliance says so.
-    pub fn run(self, request: Request, done: String) {
+    /// Unblocks at once.
+    pub fn unblock(self, subject: Subject) {
         leptos::task::spawn_local(async move {
-            match request.send().await {
-                Ok(()) => self.toasts.say(done),
+            match api::delete(&subject.block_path()).await {
+                Ok(()) => self.toasts.say(strings::unblocked(&subject.name)),
                 Err(problem) => self.toasts.problem(&problem),
             }
         });
     }
 
+    /// Asks, and deletes if the answer is yes.
+    pub fn delete(self, subject: Subject) {
+        self.ask(Deed::Delete, subject);
+    }
+
+    fn ask(self, deed: Deed, subject: Subject) {
+        self.form.set_problem(None);
+        self.asked.set(Some((deed, subject)));
+        self.open.set(true);
+    }
+
     fn confirmed(self) {
-        let Some(Act { request, done, then, .. }) = self.act.get_untracked() else { return };
-        self.form.send(async move { request.send().await }, move |()| {
+        let Some((deed, subject)) = self.asked.get_untracked() else { return };
+        let done = match deed {
+            Deed::Block => strings::blocked(&subject.name),
+            Deed::Delete => strings::deleted(&subject.name),
+        };
+        let then = subject.then.filter(|_| deed == Deed::Delete);
+        self.form.send(async move { deed.send(&subject).await }, move |()| {
             self.open.try_set(false);
             self.toasts.say(done);
             if let Some(page) = then {
@@ -95,15 +131,16 @@ impl Confirm {
 /// The question.
 #[component]
 pub fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
-    let title = move || confirm.act.with(|act| act.as_ref().map(|act| act.title.clone())).unwrap_or_default();
+    let title =
+        move || confirm.asked.with(|asked| asked.as_ref().map(|(deed, subject)| deed.title(&subject.name)));
     let content = move || {
-        confirm.act.get().map(|act| {
+        confirm.asked.get().map(|(deed, subject)| {
             view! {
-                <p class="text-muted">{act.text}</p>
+                <p class="text-muted">{deed.text(&subject)}</p>
                 <div class="mt-5 flex flex-wrap justify-end gap-2">
                     <Button label=strings::CANCEL on_click=move || confirm.open.set(false) test_id="confirm-no"/>
                     <Button
-                        label=act.button
+                        label=deed.button()
                         kind=ButtonKind::Danger
                         loading=confirm.form.busy()
                         on_click=move || confirm.confirmed()
@@ -114,7 +151,11 @@ pub fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
         })
     };
     view! {
-        <Dialog open=confirm.open title=Signal::derive(title) test_id="confirm">
+        <Dialog
+            open=confirm.open
+            title=Signal::derive(move || title().unwrap_or_default())
+            test_id="confirm"
+        >
             <div class="max-w-md">
                 <FormProblem state=confirm.form/>
                 {content}

@@ -7,7 +7,7 @@ use pocketkey_api::{Page, computer::Computer, event::Event};
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use crate::{
-    confirm::{Act, Confirm, ConfirmDialog, Request},
+    confirm::{Confirm, ConfirmDialog, Subject},
     strings,
 };
 
@@ -86,36 +86,16 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
         (None, false) => view! { " · " {strings::LAST_SEEN} " " <RelativeTime at=seen_at/> }.into_any(),
         (None, true) => ().into_any(),
     };
-    let path = format!("/api/v1/computers/{id}");
-    let block = {
-        let (block, name) = (format!("{path}/block"), name.clone());
-        move || {
-            if blocked_at.is_some() {
-                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
-            } else {
-                confirm.ask(Act {
-                    title: strings::block_question(&name),
-                    text: strings::BLOCK_COMPUTER_TEXT.to_owned(),
-                    button: strings::BLOCK,
-                    request: Request::Put(block.clone()),
-                    done: strings::blocked(&name),
-                    then: None,
-                });
-            }
-        }
-    };
-    let delete = {
-        let name = name.clone();
-        move || {
-            confirm.ask(Act {
-                title: strings::delete_question(&name),
-                text: strings::DELETE_COMPUTER_TEXT.to_owned(),
-                button: strings::DELETE,
-                request: Request::Delete(path.clone()),
-                done: strings::deleted(&name),
-                then: None,
-            });
-        }
+    let blocked = blocked_at.is_some();
+    let subject = StoredValue::new(Subject {
+        path: format!("/api/v1/computers/{id}"),
+        name: name.clone(),
+        block_text: strings::BLOCK_COMPUTER_TEXT,
+        delete_text: strings::DELETE_COMPUTER_TEXT,
+        then: None,
+    });
+    let on_block = move || {
+        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
     };
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5" data-testid="computer-row">
@@ -130,9 +110,9 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
             </div>
             <div class="flex gap-2">
                 <Button
-                    label=if blocked_at.is_some() { strings::UNBLOCK } else { strings::BLOCK }
+                    label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
                     small=true
-                    on_click=block
+                    on_click=on_block
                     test_id="block-computer"
                 />
                 <Button
@@ -141,7 +121,7 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
                     icon_only=true
                     small=true
                     kind=ButtonKind::Ghost
-                    on_click=delete
+                    on_click=move || confirm.delete(subject.get_value())
                     test_id="delete-computer"
                 />
             </div>

@@ -9,7 +9,7 @@ use pocketkey_api::{
 use pocketkey_kit::{prelude::*, time::use_past};
 
 use crate::{
-    confirm::{Act, Confirm, Request},
+    confirm::{Confirm, Subject},
     labels::{KeyStatusBadge, chosen, storages, verifications},
     strings,
 };
@@ -133,35 +133,16 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
 /// Blocking and deleting the key.
 #[component]
 fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
-    let path = format!("/api/v1/keys/{}", key.id);
-    let name = key.phone.map_or_else(|| strings::THE_KEY.to_owned(), |phone| phone.model);
     let blocked = key.blocked_at.is_some();
-    let block = {
-        let (block, name) = (format!("{path}/block"), name.clone());
-        move || {
-            if blocked {
-                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
-            } else {
-                confirm.ask(Act {
-                    title: strings::block_question(&name),
-                    text: strings::BLOCK_KEY_TEXT.to_owned(),
-                    button: strings::BLOCK,
-                    request: Request::Put(block.clone()),
-                    done: strings::blocked(&name),
-                    then: None,
-                });
-            }
-        }
-    };
-    let delete = move || {
-        confirm.ask(Act {
-            title: strings::delete_question(&name),
-            text: strings::DELETE_KEY_TEXT.to_owned(),
-            button: strings::DELETE,
-            request: Request::Delete(path.clone()),
-            done: strings::deleted(&name),
-            then: None,
-        });
+    let subject = StoredValue::new(Subject {
+        path: format!("/api/v1/keys/{}", key.id),
+        name: key.phone.map_or_else(|| strings::THE_KEY.to_owned(), |phone| phone.model),
+        block_text: strings::BLOCK_KEY_TEXT,
+        delete_text: strings::DELETE_KEY_TEXT,
+        then: None,
+    });
+    let on_block = move || {
+        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
     };
     view! {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
@@ -170,7 +151,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
                 small=true
                 kind=if blocked { ButtonKind::Secondary } else { ButtonKind::Ghost }
-                on_click=block
+                on_click=on_block
                 test_id="block-key"
             />
             <Button
@@ -178,7 +159,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
                 icon=IconKind::Trash
                 small=true
                 kind=ButtonKind::Ghost
-                on_click=delete
+                on_click=move || confirm.delete(subject.get_value())
                 test_id="delete-key"
             />
         </div>

@@ -14,7 +14,7 @@ use super::{
     key_card::KeyCard,
 };
 use crate::{
-    confirm::{Act, Confirm, ConfirmDialog, Request},
+    confirm::{Confirm, ConfirmDialog, Subject},
     labels::UserStatusBadge,
     strings,
 };
@@ -134,35 +134,16 @@ fn info(user: User, confirm: Confirm) -> AnyView {
 /// Blocking and deleting the user.
 #[component]
 fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
-    let User { id, name, blocked_at, .. } = user;
-    let path = format!("/api/v1/users/{id}");
-    let blocked = blocked_at.is_some();
-    let block = {
-        let (block, name) = (format!("{path}/block"), name.clone());
-        move || {
-            if blocked {
-                confirm.run(Request::Delete(block.clone()), strings::unblocked(&name));
-            } else {
-                confirm.ask(Act {
-                    title: strings::block_question(&name),
-                    text: strings::BLOCK_USER_TEXT.to_owned(),
-                    button: strings::BLOCK,
-                    request: Request::Put(block.clone()),
-                    done: strings::blocked(&name),
-                    then: None,
-                });
-            }
-        }
-    };
-    let delete = move || {
-        confirm.ask(Act {
-            title: strings::delete_question(&name),
-            text: strings::DELETE_USER_TEXT.to_owned(),
-            button: strings::DELETE,
-            request: Request::Delete(path.clone()),
-            done: strings::deleted(&name),
-            then: Some("/users"),
-        });
+    let blocked = user.blocked_at.is_some();
+    let subject = StoredValue::new(Subject {
+        path: format!("/api/v1/users/{}", user.id),
+        name: user.name,
+        block_text: strings::BLOCK_USER_TEXT,
+        delete_text: strings::DELETE_USER_TEXT,
+        then: Some("/users"),
+    });
+    let on_block = move || {
+        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
     };
     view! {
         <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
@@ -173,14 +154,14 @@ fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
                 <Button
                     label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
                     icon=if blocked { IconKind::Check } else { IconKind::Block }
-                    on_click=block
+                    on_click=on_block
                     test_id="block-user"
                 />
                 <Button
                     label=strings::DELETE_USER
                     icon=IconKind::Trash
                     kind=ButtonKind::Ghost
-                    on_click=delete
+                    on_click=move || confirm.delete(subject.get_value())
                     test_id="delete-user"
                 />
             </div>
