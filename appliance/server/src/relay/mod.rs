@@ -1,7 +1,7 @@
 //! The relay: carries frames between computers and phones and never reads their bodies.
 //!
-//! `hub` holds the rules and does no I/O, `socket` is one WebSocket, `service` holds the two together and does what
-//! the hub asks of the database.
+//! `hub` holds the rules and does no I/O, `wire` is the WebSocket protocol and does none either; `socket` is one connection,
+//! `service` holds them together and does what the hub asks of the database.
 
 mod bucket;
 mod hub;
@@ -11,6 +11,8 @@ mod outbox;
 mod routes;
 mod service;
 mod socket;
+mod upgrade;
+mod wire;
 
 pub use hub::{Bond, Effect, Hub, MAX_EXCHANGES, Role, SessionId};
 pub use routes::routes;

@@ -25,8 +25,9 @@ const PAIRS: usize = 5_000;
 /// Connections of the rows that count them.
 const CONNECTIONS: usize = 2 * PAIRS;
 
-/// How many connect at once when it is not a storm.
-const WAVE: usize = 32;
+/// Threads that connect, and how many connections each has under way: when it is not a storm, and when it is.
+const CALM: (usize, usize) = (2, 16);
+const STORM: (usize, usize) = (100, 100);
 
 /// Exchanges of one pair in one turn: the relay takes 60 frames at once from a device, then 20 a second.
 const EXCHANGES: usize = 48;
@@ -109,7 +110,7 @@ fn in_turns(
 ) -> Result<Vec<Turns>> {
     let mut all = Vec::new();
     for contender in contenders {
-        let mut ends = open(&*contender.network, 0..2 * pairs, WAVE)?.into_iter();
+        let mut ends = open(&*contender.network, 0..2 * pairs, CALM.0, CALM.1)?.into_iter();
         let mut open = Vec::new();
         while let (Some(asks), Some(answers)) = (ends.next(), ends.next()) {
             open.push([asks, answers]);
@@ -212,14 +213,14 @@ fn connections(contenders: &[Contender]) -> Result<Vec<Figure>> {
     let count = f64::from(u32::try_from(CONNECTIONS)?);
     for Contender { network, process } in contenders {
         let before = (process.resident()?, process.cpu()?);
-        let ends = open(&**network, 0..CONNECTIONS, WAVE)?;
+        let ends = open(&**network, 0..CONNECTIONS, CALM.0, CALM.1)?;
         connect.push(vec![microseconds(process.cpu()? - before.1) / count]);
         thread::sleep(Duration::from_secs(1));
         memory.push(vec![(f64::from(process.resident()?) - f64::from(before.0)) / count]);
         drop(ends);
         thread::sleep(Duration::from_secs(1));
         let (before, begun) = (process.cpu()?, Instant::now());
-        let ends = open(&**network, 0..CONNECTIONS, CONNECTIONS)?;
+        let ends = open(&**network, 0..CONNECTIONS, STORM.0, STORM.1)?;
         storm_wall.push(vec![begun.elapsed().as_secs_f64()]);
         storm_cpu.push(vec![microseconds(process.cpu()? - before) / count]);
         drop(ends);

@@ -37,19 +37,17 @@ pub trait End: Send {
     fn receive(&mut self, count: usize) -> Result<()>;
 }
 
-/// Connects `ends`, `wave` of them at a time, from two threads.
-pub fn open(network: &dyn Network, ends: Range<usize>, wave: usize) -> Result<Vec<Box<dyn End>>> {
-    let count = ends.len();
-    open_all(network, ends, wave)
-        .map_err(|error| format!("{}, {count} connections: {error}", network.name()).into())
-}
-
-fn open_all(network: &dyn Network, ends: Range<usize>, wave: usize) -> Result<Vec<Box<dyn End>>> {
-    let middle = ends.start.midpoint(ends.end);
-    let half = |ends: Range<usize>| -> Result<Vec<Box<dyn End>>> {
-        let ends: Vec<usize> = ends.collect();
+/// Connects `ends`, from so many threads, each `wave` of them at a time.
+pub fn open(
+    network: &dyn Network,
+    ends: Range<usize>,
+    threads: usize,
+    wave: usize,
+) -> Result<Vec<Box<dyn End>>> {
+    let ends: Vec<usize> = ends.collect();
+    let share = &|ends: &[usize]| -> Result<Vec<Box<dyn End>>> {
         let mut open = Vec::new();
-        for ends in ends.chunks((wave / 2).max(1)) {
+        for ends in ends.chunks(wave) {
             let mut begun = ends.iter().map(|&end| network.begin(end)).collect::<Result<Vec<_>>>()?;
             for (wire, &end) in begun.iter_mut().zip(ends) {
                 network.prove(wire, end)?;
@@ -60,13 +58,17 @@ fn open_all(network: &dyn Network, ends: Range<usize>, wave: usize) -> Result<Ve
         }
         Ok(open)
     };
-    let (first, second) = (ends.start..middle, middle..ends.end);
-    thread::scope(|scope| {
-        let first = scope.spawn(|| half(first));
-        let second = half(second);
-        let mut open = first.join().map_err(|_| "the driver panicked")??;
-        open.extend(second?);
+    let all = thread::scope(|scope| {
+        let shares: Vec<_> =
+            ends.chunks(ends.len().div_ceil(threads)).map(|ends| scope.spawn(move || share(ends))).collect();
+        let mut open = Vec::new();
+        for share in shares {
+            open.extend(share.join().map_err(|_| "the driver panicked")??);
+        }
         Ok(open)
+    });
+    all.map_err(|error: Box<dyn std::error::Error + Send + Sync>| {
+        format!("{}, {} connections: {error}", network.name(), ends.len()).into()
     })
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::SocketAddr, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream, tcp::OwnedWriteHalf},
+    net::{TcpSocket, TcpStream, tcp::OwnedWriteHalf},
     sync::Mutex,
 };
 
@@ -12,7 +12,9 @@ use super::network::{BODY, End, Network, Result, Wire};
 
 /// Runs until it is killed: the process behind [`Tcp`].
 pub async fn serve(port: u16) -> std::io::Result<()> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, 1], port).into())?;
+    let listener = socket.listen(4096)?;
     let ends: Ends = Arc::default();
     loop {
         let (stream, _) = listener.accept().await?;
@@ -27,41 +29,34 @@ async fn forward(mut stream: TcpStream, ends: Ends) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let end = stream.read_u64().await.ok()?;
     stream.write_u8(1).await.ok()?;
-    let (reader, writer) = stream.into_split();
+    let (mut reader, writer) = stream.into_split();
     ends.lock().ok()?.insert(end, Arc::new(Mutex::new(writer)));
-    let mut partial = Vec::new();
+    let mut whole = Vec::new();
     loop {
+        // No buffer while there is nothing to read.
         reader.readable().await.ok()?;
-        let whole = match read(&reader, &mut partial) {
-            Ok(whole) => whole?,
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
-            Err(_) => return None,
-        };
+        whole.reserve(4096);
+        if reader.read_buf(&mut whole).await.ok()? == 0 {
+            return None;
+        }
+        let partial = whole.split_off(frames(&whole));
         let other = ends.lock().ok()?.get(&(end ^ 1)).cloned();
         other?.lock().await.write_all(&whole).await.ok()?;
+        whole = partial;
     }
 }
 
-/// The whole frames that have come; keeps the rest. No buffer outlives a read. `None` at the end.
-fn read(reader: &tokio::net::tcp::OwnedReadHalf, partial: &mut Vec<u8>) -> std::io::Result<Option<Vec<u8>>> {
-    let mut buffer = [0; 16 * 1024];
-    let count = reader.try_read(&mut buffer)?;
-    if count == 0 {
-        return Ok(None);
-    }
-    let mut whole = std::mem::take(partial);
-    whole.extend_from_slice(&buffer[..count]);
+/// How long the whole frames at the start of `bytes` are.
+fn frames(bytes: &[u8]) -> usize {
     let mut length = 0;
-    while let Some((prefix, _)) = whole[length..].split_first_chunk() {
-        let next =
-            length + 4 + usize::try_from(u32::from_be_bytes(*prefix)).map_err(std::io::Error::other)?;
-        if next > whole.len() {
-            break;
+    while let Some((prefix, _)) = bytes[length..].split_first_chunk() {
+        let frame = usize::try_from(u32::from_be_bytes(*prefix)).unwrap_or(usize::MAX);
+        match (length + 4).checked_add(frame) {
+            Some(next) if next <= bytes.len() => length = next,
+            _ => break,
         }
-        length = next;
     }
-    *partial = whole.split_off(length);
-    Ok(Some(whole))
+    length
 }
 
 /// The bare TCP relay.
