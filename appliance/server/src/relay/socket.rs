@@ -59,7 +59,9 @@ pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
     };
     match connected {
         // A task of its own, which has no room for what proving took.
-        Some((session, waiting)) => drop(tokio::spawn(session_of(app, socket, session, waiting))),
+        Some((session, waiting)) => {
+            tokio::spawn(Conversation { socket, session, waiting }.carry(app));
+        }
         None => {
             wire::put_binary(&mut socket.unsent, &Frame::Refused { reason: Refusal::NotProven }.encode());
             socket.farewell(wire::NORMAL).await;
@@ -84,62 +86,127 @@ async fn prove(app: &App, socket: &mut Socket) -> Option<Device> {
     Some(known)
 }
 
-/// A proven device, until it is gone, silent, or refused.
-async fn session_of(app: App, mut socket: Socket, session: SessionId, mut waiting: Waiting) {
-    let status = converse(&app, &mut socket, session, &mut waiting).await;
-    app.relay().disconnected(session);
-    if let Some(status) = status {
-        // Boxed: an idle session has no room for its end.
-        Box::pin(async move {
-            while let Some(frame) = waiting.next().await {
-                wire::put_binary(&mut socket.unsent, &frame);
-            }
-            socket.farewell(status).await;
-        })
-        .await;
-    }
+/// A proven device's connection.
+struct Conversation {
+    socket: Socket,
+    session: SessionId,
+    waiting: Waiting,
 }
 
-/// Reads and writes; gives the status to say farewell with, or `None` if the device would not hear it.
-async fn converse(app: &App, socket: &mut Socket, session: SessionId, waiting: &mut Waiting) -> Option<u16> {
-    let mut ping = Ping::new();
-    let mut others = None;
-    let mut alarm = pin!(time::sleep_until(ping.at));
-    loop {
-        match socket.reader.next() {
-            Ok(Some(message)) => {
-                if !matches!(message, Message::Fragment) {
-                    ping.heard();
-                }
-                match message {
-                    Message::Binary(bytes) => match Frame::decode(bytes) {
-                        Ok(frame) => app.relay().received(app, session, frame).await,
-                        Err(_) => app.relay().refuse(session, Refusal::Protocol),
-                    },
-                    Message::Close => return Some(wire::NORMAL),
-                    Message::Ping(_) | Message::Pong | Message::Fragment => {
-                        if let Message::Ping(payload) = message {
-                            wire::put_pong(&mut socket.unsent, payload);
-                        }
-                        // The hub counts frames; what it does not see is counted here.
-                        let now = std::time::Instant::now();
-                        if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now) {
-                            app.relay().refuse(session, Refusal::Protocol);
-                            return Some(wire::POLICY);
-                        }
-                    }
-                }
-            }
-            Ok(None) => match poll_fn(|cx| socket.poll(cx, waiting, alarm.as_mut(), &mut ping)).await {
-                Event::Heard => {}
-                Event::Over => return Some(wire::NORMAL),
-                Event::Lost => return None,
-            },
-            Err(violation) => {
-                app.relay().refuse(session, Refusal::Protocol);
-                return Some(violation.status());
+impl Conversation {
+    /// Carries frames until the device is gone, silent, or refused.
+    fn carry(mut self, app: App) -> impl Future<Output = ()> {
+        // Not an async fn: that would hold its arguments twice.
+        async move {
+            let status = self.converse(&app).await;
+            app.relay().disconnected(self.session);
+            if let Some(status) = status {
+                // Boxed: it is rare, and an idle session has no room for it.
+                Box::pin(self.end(status)).await;
             }
         }
+    }
+
+    /// Reads and writes; gives the status to say farewell with, or `None` if the device would not hear it.
+    async fn converse(&mut self, app: &App) -> Option<u16> {
+        let mut ping = Ping::new();
+        let mut others = None;
+        let mut alarm = pin!(time::sleep_until(ping.at));
+        loop {
+            match self.socket.reader.next() {
+                Ok(Some(Message::Binary(bytes))) => {
+                    ping.heard();
+                    match Frame::decode(bytes) {
+                        Ok(frame) => app.relay().received(app, self.session, frame).await,
+                        Err(_) => app.relay().refuse(self.session, Refusal::Protocol),
+                    }
+                }
+                Ok(Some(Message::Close)) => return Some(wire::NORMAL),
+                Ok(Some(other)) => {
+                    match other {
+                        // A sign of life is a whole message.
+                        Message::Fragment => {}
+                        Message::Ping(payload) => {
+                            ping.heard();
+                            wire::put_pong(&mut self.socket.unsent, payload);
+                        }
+                        _ => ping.heard(),
+                    }
+                    // The hub counts frames; what it does not see is counted here.
+                    let now = std::time::Instant::now();
+                    if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now) {
+                        app.relay().refuse(self.session, Refusal::Protocol);
+                        return Some(wire::POLICY);
+                    }
+                }
+                Ok(None) => match poll_fn(|cx| self.poll(cx, alarm.as_mut(), &mut ping)).await {
+                    Event::Heard => {}
+                    Event::Over => return Some(wire::NORMAL),
+                    Event::Lost => return None,
+                },
+                Err(violation) => {
+                    app.relay().refuse(self.session, Refusal::Protocol);
+                    return Some(violation.status());
+                }
+            }
+        }
+    }
+
+    /// Writes what waits, pings when it is time, and reads.
+    fn poll(&mut self, cx: &mut Context<'_>, mut alarm: Pin<&mut Sleep>, ping: &mut Ping) -> Poll<Event> {
+        let Self { socket, waiting, .. } = self;
+        let mut over = false;
+        loop {
+            // Whatever waits goes out in one write.
+            while !over && socket.sent == 0 && socket.unsent.len() < WRITE {
+                match waiting.poll_next(cx) {
+                    Poll::Ready(Some(frame)) => wire::put_binary(&mut socket.unsent, &frame),
+                    Poll::Ready(None) => over = true,
+                    Poll::Pending => break,
+                }
+            }
+            if socket.unsent.is_empty() {
+                break;
+            }
+            match socket.poll_write(cx) {
+                Poll::Ready(Ok(())) => ping.written(),
+                Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
+                Poll::Pending => {
+                    ping.stuck();
+                    break;
+                }
+            }
+        }
+        if over && socket.unsent.is_empty() {
+            return Poll::Ready(Event::Over);
+        }
+        if let Poll::Ready(read) = socket.poll_read(cx) {
+            return Poll::Ready(if read.is_ok() { Event::Heard } else { Event::Lost });
+        }
+        loop {
+            if alarm.deadline() > ping.next() {
+                alarm.as_mut().reset(ping.next());
+            }
+            ready!(alarm.as_mut().poll(cx));
+            match ping.alarm() {
+                Alarm::Early => {}
+                Alarm::Ping => {
+                    wire::put_ping(&mut socket.unsent);
+                    // Once more from the top, to write it.
+                    cx.waker().wake_by_ref();
+                }
+                Alarm::Silent => return Poll::Ready(Event::Lost),
+            }
+            alarm.as_mut().reset(ping.next());
+        }
+    }
+
+    /// Writes what still waits, and a farewell.
+    async fn end(mut self, status: u16) {
+        while let Some(frame) = self.waiting.next().await {
+            wire::put_binary(&mut self.socket.unsent, &frame);
+        }
+        self.socket.farewell(status).await;
     }
 }
 
@@ -163,59 +230,6 @@ struct Socket {
 }
 
 impl Socket {
-    /// Writes what waits, pings when it is time, and reads.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        waiting: &mut Waiting,
-        mut alarm: Pin<&mut Sleep>,
-        ping: &mut Ping,
-    ) -> Poll<Event> {
-        let mut over = false;
-        loop {
-            // Whatever waits goes out in one write.
-            while !over && self.sent == 0 && self.unsent.len() < WRITE {
-                match waiting.poll_next(cx) {
-                    Poll::Ready(Some(frame)) => wire::put_binary(&mut self.unsent, &frame),
-                    Poll::Ready(None) => over = true,
-                    Poll::Pending => break,
-                }
-            }
-            if self.unsent.is_empty() {
-                break;
-            }
-            match self.poll_write(cx) {
-                Poll::Ready(Ok(())) => ping.written(),
-                Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
-                Poll::Pending => {
-                    ping.stuck();
-                    break;
-                }
-            }
-        }
-        if over && self.unsent.is_empty() {
-            return Poll::Ready(Event::Over);
-        }
-        if let Poll::Ready(read) = self.poll_read(cx) {
-            return Poll::Ready(if read.is_ok() { Event::Heard } else { Event::Lost });
-        }
-        loop {
-            if alarm.deadline() > ping.next() {
-                alarm.as_mut().reset(ping.next());
-            }
-            ready!(alarm.as_mut().poll(cx));
-            match ping.alarm() {
-                Alarm::Early => alarm.as_mut().reset(ping.next()),
-                Alarm::Ping => {
-                    alarm.as_mut().reset(ping.next());
-                    wire::put_ping(&mut self.unsent);
-                    cx.waker().wake_by_ref();
-                }
-                Alarm::Silent => return Poll::Ready(Event::Lost),
-            }
-        }
-    }
-
     /// Writes until everything is written, and gives the memory back.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.sent < self.unsent.len() {
@@ -328,12 +342,13 @@ impl Ping {
 mod tests {
     use super::*;
 
-    fn size<F>(_: impl FnOnce(App, Socket, SessionId, Waiting) -> F) -> usize {
+    fn size<F>(_: impl FnOnce(Conversation, App) -> F) -> usize {
         size_of::<F>()
     }
 
     #[test]
-    fn sizes() {
-        eprintln!("future {} socket {} sleep {} ping {}", size(session_of), size_of::<Socket>(), size_of::<Sleep>(), size_of::<Ping>());
+    fn an_idle_session_is_small() {
+        let size = size(Conversation::carry);
+        assert!(size <= 640, "a task of {size} bytes");
     }
 }
