@@ -45,5 +45,5 @@ fuzz: ## Run every fuzz target for some seconds
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh
-	cargo run --release --package pocketkey-bench
+	scripts/bench.sh
 	tests/vm/run.sh --binary target/static/pocketkey --bench target/release/pocketkey-bench --only hidraw

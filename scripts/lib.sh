@@ -10,6 +10,8 @@ tailwind_version=4.3.5
 deny_version=0.20.2
 # python-fido2, one of the clients of the real-kernel tests.
 fido2_version=2.2.1
+# nats-server, which the relay is measured beside.
+nats_version=2.15.1
 lld_version=22
 node_version=20.19.0
 

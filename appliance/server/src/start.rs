@@ -3,7 +3,7 @@
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinSet, time::sleep};
+use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -69,8 +69,8 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let url = config.url.as_deref().map(check_url).transpose()?;
     let mailer = mail::Mailer::new(&config)?;
     let db = Db::open(&config.data)?;
-    let http = bind(config.listen, "--listen").await?;
-    let smtp = bind(config.smtp_listen, "--smtp-listen").await?;
+    let http = bind(config.listen, "--listen")?;
+    let smtp = bind(config.smtp_listen, "--smtp-listen")?;
     let address = |listener: &TcpListener, asked| listener.local_addr().unwrap_or(asked);
     let http_addr = address(&http, config.listen);
     let smtp_addr = address(&smtp, config.smtp_listen);
@@ -129,32 +129,26 @@ impl Appliance {
     /// # Errors
     /// If the listener fails for good.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        let app = self.app.clone();
-        let (stopping, stopped) = oneshot::channel();
-        let stop = async move {
+        let (app, router) = (self.app.clone(), self.router());
+        let stop = async {
             shutdown.await;
             app.stop();
-            let _ = stopping.send(());
-        };
-        // A stream of events would hold the appliance as long as somebody looks at it.
-        let long_enough = async {
-            let _ = stopped.await;
+            // A stream of events would hold the appliance as long as somebody looks at it.
             sleep(GRACE).await;
         };
-        let served = tokio::select! {
-            served = axum::serve(self.http, service).with_graceful_shutdown(stop) => served,
-            () = long_enough => Ok(()),
-        };
+        tokio::select! {
+            () = ops::serve(&self.app, self.http, router) => {}
+            () = stop => {}
+        }
         self.app.stop();
         while self.workers.join_next().await.is_some() {}
         self.app.db().close().await;
-        served
+        Ok(())
     }
 }
 
-async fn bind(address: SocketAddr, option: &'static str) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, option, source })
+fn bind(address: SocketAddr, option: &'static str) -> Result<TcpListener, StartError> {
+    ops::listen(address).map_err(|source| StartError::Listen { address, option, source })
 }
 
 /// The public address without a trailing slash: scheme and host, nothing else.

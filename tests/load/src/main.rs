@@ -1,10 +1,15 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
-//! and ends by itself. `pocketkey-bench core` prints one figure alone: a sign-in by the core, in milliseconds.
+//! and ends by itself.
+//!
+//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `program`, `size`; without any, all of them. `core` prints one
+//! figure alone: a sign-in by the core, in milliseconds.
 
 mod authenticator;
 mod ctap;
 mod pin;
+mod process;
 mod program;
+mod relay;
 mod sign_in;
 mod size;
 
@@ -30,15 +35,34 @@ impl Figure {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let chosen: Vec<String> = std::env::args().skip(1).collect();
     // What the checks in the VM hold a whole sign-in against, measured where they are.
-    if std::env::args().nth(1).as_deref() == Some("core") {
+    if chosen == ["core"] {
         println!("{}", sign_in::core_alone()?.as_secs_f64() * 1e3);
         return Ok(());
     }
-    let mut figures = authenticator::measure()?;
-    figures.extend(sign_in::measure().await?);
-    figures.extend(program::measure().await?);
-    figures.extend(size::measure()?);
+    if let [command, port] = chosen.as_slice()
+        && command == "tcp-relay"
+    {
+        return Ok(relay::tcp::serve(port.parse()?).await?);
+    }
+    let wanted = |rows: &str| chosen.is_empty() || chosen.iter().any(|one| one == rows);
+    let mut figures = Vec::new();
+    if wanted("authenticator") {
+        figures.extend(authenticator::measure()?);
+    }
+    if wanted("sign-in") {
+        figures.extend(sign_in::measure().await?);
+    }
+    if wanted("relay") {
+        figures.extend(relay::measure().await.map_err(|error| error.to_string())?);
+    }
+    if wanted("program") {
+        figures.extend(program::measure().await?);
+    }
+    if wanted("size") {
+        figures.extend(size::measure()?);
+    }
     println!("| aspect | measured | against | |\n|---|---|---|---|");
     for Figure { name, measured, against, reached } in figures {
         let verdict = match reached {

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -12,7 +12,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::Figure;
+use crate::{Figure, process::Process};
 
 const STARTS: usize = 11;
 
@@ -31,8 +31,8 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
     // The first start makes the database; the others are what a restart costs.
     for round in 0..=STARTS {
         let begun = Instant::now();
-        let process = Process::start(&binary, data.path())?;
-        timeout(Duration::from_secs(10), process.ready()).await?;
+        let process = serve(&binary, data.path())?;
+        timeout(Duration::from_secs(10), ready(&process)).await?;
         if round > 0 {
             times.push(begun.elapsed());
         }
@@ -59,52 +59,26 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
     ])
 }
 
-struct Process {
-    child: Child,
-    port: u16,
+/// The appliance on the data folder `data`.
+pub fn serve(binary: &Path, data: &Path) -> std::io::Result<Process> {
+    Process::start(|port| {
+        let mut command = Command::new(binary);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--smtp-listen", "127.0.0.1:0"]);
+        command.arg("--data").arg(data);
+        command
+    })
 }
 
-impl Process {
-    fn start(binary: &Path, data: &Path) -> std::io::Result<Self> {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new(binary)
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--smtp-listen", "127.0.0.1:0"])
-            .arg("--data")
-            .arg(data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        Ok(Self { child, port })
-    }
-
-    async fn ready(&self) {
-        while self.ask().await.is_none() {
-            sleep(Duration::from_millis(1)).await;
-        }
-    }
-
-    async fn ask(&self) -> Option<()> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
-        stream
-            .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            .await
-            .ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.ok()?;
-        answer.starts_with("HTTP/1.1 200").then_some(())
-    }
-
-    /// `VmRSS` in KiB.
-    fn resident(&self) -> Result<u32, Box<dyn std::error::Error>> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.trim().trim_end_matches(" kB").parse()?)
+async fn ready(process: &Process) {
+    while ask(process).await.is_none() {
+        sleep(Duration::from_millis(1)).await;
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+async fn ask(process: &Process) -> Option<()> {
+    let mut stream = TcpStream::connect(process.address).await.ok()?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.ok()?;
+    answer.starts_with("HTTP/1.1 200").then_some(())
 }

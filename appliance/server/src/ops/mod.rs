@@ -4,3 +4,6 @@ pub mod assets;
 pub mod headers;
 pub mod health;
 pub mod openapi;
+mod serve;
+
+pub use serve::{listen, serve};

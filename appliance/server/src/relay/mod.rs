@@ -1,7 +1,7 @@
 //! The relay: carries frames between computers and phones and never reads their bodies.
 //!
-//! `admission` says who may connect, `hub` holds the rules and does no I/O, `socket` is one WebSocket, `service` holds the two together and does what
-//! the hub asks of the database.
+//! `admission` says who may connect, `hub` holds the rules and does no I/O, `wire` is the WebSocket protocol and does none
+//! either; `socket` is one connection, `service` holds them together and does what the hub asks of the database.
 
 pub mod admission;
 mod bucket;
@@ -15,6 +15,8 @@ mod service;
 #[cfg(test)]
 mod simulation;
 mod socket;
+mod upgrade;
+mod wire;
 
 pub use exchanges::MAX_EXCHANGES;
 pub use hub::{Bond, Effect, Hub, Role, SessionId};

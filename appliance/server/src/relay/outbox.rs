@@ -1,11 +1,12 @@
 //! What waits to be written to one session: bounded, so that a slow device costs little and delays nobody.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
 };
-
-use tokio::sync::mpsc;
 
 /// Frames that may wait.
 pub const MAX_FRAMES: usize = 16;
@@ -15,16 +16,20 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The hub's end. Dropping it closes the session once the queue is written.
 #[derive(Debug)]
-pub struct Outbox {
-    frames: mpsc::Sender<Vec<u8>>,
-    waiting: Arc<AtomicUsize>,
-}
+pub struct Outbox(Arc<Mutex<Queue>>);
 
 /// The socket's end.
 #[derive(Debug)]
-pub struct Waiting {
-    frames: mpsc::Receiver<Vec<u8>>,
-    waiting: Arc<AtomicUsize>,
+pub struct Waiting(Arc<Mutex<Queue>>);
+
+/// Holds no memory while nothing waits.
+#[derive(Debug, Default)]
+struct Queue {
+    frames: VecDeque<Vec<u8>>,
+    bytes: usize,
+    /// One of the two ends is gone.
+    closed: bool,
+    reader: Option<Waker>,
 }
 
 /// The queue is full.
@@ -33,9 +38,12 @@ pub struct Full;
 
 /// A fresh queue.
 pub fn outbox() -> (Outbox, Waiting) {
-    let (sender, receiver) = mpsc::channel(MAX_FRAMES);
-    let waiting = Arc::new(AtomicUsize::new(0));
-    (Outbox { frames: sender, waiting: waiting.clone() }, Waiting { frames: receiver, waiting })
+    let queue = Arc::default();
+    (Outbox(Arc::clone(&queue)), Waiting(queue))
+}
+
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Outbox {
@@ -44,22 +52,65 @@ impl Outbox {
     /// # Errors
     /// [`Full`] if the device does not keep up, or is gone.
     pub fn push(&self, frame: Vec<u8>) -> Result<(), Full> {
-        let length = frame.len();
-        let before = self.waiting.fetch_add(length, Ordering::Relaxed);
-        if before + length <= MAX_BYTES && self.frames.try_send(frame).is_ok() {
-            return Ok(());
+        let mut queue = lock(&self.0);
+        if queue.closed || queue.frames.len() == MAX_FRAMES || queue.bytes + frame.len() > MAX_BYTES {
+            return Err(Full);
         }
-        self.waiting.fetch_sub(length, Ordering::Relaxed);
-        Err(Full)
+        queue.bytes += frame.len();
+        queue.frames.push_back(frame);
+        wake(queue);
+        Ok(())
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0);
+        queue.closed = true;
+        wake(queue);
+    }
+}
+
+/// Wakes whoever reads, after the queue is free again.
+fn wake(mut queue: MutexGuard<'_, Queue>) {
+    let reader = queue.reader.take();
+    drop(queue);
+    if let Some(reader) = reader {
+        reader.wake();
     }
 }
 
 impl Waiting {
     /// The next frame to write; `None` once the session is to be closed.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
-        let frame = self.frames.recv().await?;
-        self.waiting.fetch_sub(frame.len(), Ordering::Relaxed);
-        Some(frame)
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// As [`Waiting::next`].
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+        let mut queue = lock(&self.0);
+        if let Some(frame) = queue.frames.pop_front() {
+            queue.bytes -= frame.len();
+            if queue.frames.is_empty() {
+                mem::take(&mut queue.frames);
+            }
+            return Poll::Ready(Some(frame));
+        }
+        if queue.closed {
+            return Poll::Ready(None);
+        }
+        if !queue.reader.as_ref().is_some_and(|reader| reader.will_wake(cx.waker())) {
+            queue.reader = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0);
+        queue.closed = true;
+        queue.frames = VecDeque::new();
     }
 }
 
@@ -88,5 +139,23 @@ mod tests {
             written += frame.len();
         }
         assert_eq!(written, MAX_BYTES, "what was queued is written before the session closes");
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_woken_by_a_frame_and_by_the_end() {
+        let (outbox, mut waiting) = outbox();
+        let reader = tokio::spawn(async move { (waiting.next().await, waiting.next().await) });
+        tokio::task::yield_now().await;
+        outbox.push(vec![1]).unwrap();
+        tokio::task::yield_now().await;
+        drop(outbox);
+        assert_eq!(reader.await.unwrap(), (Some(vec![1]), None));
+    }
+
+    #[test]
+    fn a_device_that_is_gone_takes_nothing() {
+        let (outbox, waiting) = outbox();
+        drop(waiting);
+        assert_eq!(outbox.push(vec![0]), Err(Full));
     }
 }

@@ -1,27 +1,14 @@
 //! `GET /api/v1/relay`.
 
-use axum::{
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    response::Response,
-};
-use pocketkey_link::frame::MAX_FRAME;
+use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::socket;
-use crate::{
-    App,
-    problem::{ApiError, Explain},
-};
+use super::{socket, upgrade::Upgrade};
+use crate::{App, problem::ApiError};
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(connect))
-}
-
-impl Explain for WebSocketUpgradeRejection {
-    fn explain(&self) -> ApiError {
-        ApiError::new(self.status(), "not_a_websocket", "Devices connect here with a WebSocket.")
-    }
 }
 
 /// The relay: a WebSocket whose binary messages are the frames of the protocol chapter. The relay sends a challenge;
@@ -31,16 +18,6 @@ impl Explain for WebSocketUpgradeRejection {
     (status = 400, description = "`not_a_websocket`", body = pocketkey_api::Problem),
     (status = 426, description = "`not_a_websocket`", body = pocketkey_api::Problem),
 ))]
-async fn connect(
-    State(app): State<App>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, ApiError> {
-    // Small buffers: ten thousand devices are idle nearly always.
-    let upgrade = upgrade?
-        .read_buffer_size(1024)
-        .write_buffer_size(0)
-        .max_write_buffer_size(2 * MAX_FRAME)
-        .max_frame_size(MAX_FRAME)
-        .max_message_size(MAX_FRAME);
-    Ok(upgrade.on_upgrade(move |socket| socket::serve(app, socket)))
+async fn connect(State(app): State<App>, upgrade: Result<Upgrade, ApiError>) -> Result<Response, ApiError> {
+    Ok(upgrade?.then(move |stream, ahead| socket::serve(app, stream, ahead)))
 }

@@ -42,13 +42,15 @@ pub struct Relay {
     /// Sessions closed because their device did not keep up.
     overflows: AtomicU64,
     lookups: AtomicU64,
-    deadline_changed: Notify,
+    earlier_deadline: Notify,
 }
 
 #[derive(Default)]
 struct State {
     hub: Hub,
     outboxes: HashMap<SessionId, Outbox>,
+    /// When [`run`] looks again; `None` while it looks.
+    alarm: Option<Instant>,
 }
 
 /// What the hub wants of the database.
@@ -176,7 +178,15 @@ impl Relay {
 
     /// A frame from a session.
     pub(super) async fn received(&self, app: &App, session: SessionId, frame: Frame) {
-        let mut todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
+        let todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
+        if !todo.is_empty() {
+            // Boxed: it is rare, and an idle session has no room for it.
+            Box::pin(self.work(app, todo)).await;
+        }
+    }
+
+    /// Does what the hub asks of the database.
+    async fn work(&self, app: &App, mut todo: VecDeque<Work>) {
         while let Some(work) = todo.pop_front() {
             match work {
                 Work::Record(bond) => {
@@ -247,7 +257,6 @@ impl Relay {
     /// Lets the hub act and does at once what can be done at once; gives back what the database must do.
     fn apply(&self, act: impl FnOnce(&mut State) -> Vec<Effect>) -> VecDeque<Work> {
         let mut state = self.lock();
-        let deadline = state.hub.next_deadline();
         let mut effects = VecDeque::from(act(&mut state));
         let mut work = VecDeque::new();
         while let Some(effect) = effects.pop_front() {
@@ -268,8 +277,13 @@ impl Relay {
                 Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
             }
         }
-        if state.hub.next_deadline() != deadline {
-            self.deadline_changed.notify_one();
+        // Most exchanges end before their time: the clock is woken for an earlier deadline only.
+        let next = state.hub.next_deadline();
+        if let (Some(next), Some(alarm)) = (next, state.alarm)
+            && next < alarm
+        {
+            state.alarm = None;
+            self.earlier_deadline.notify_one();
         }
         work
     }
@@ -287,11 +301,15 @@ pub async fn run(app: App) {
     let mut stopped = Box::pin(app.stopped());
     loop {
         let idle = Instant::now() + TIDY;
-        let next = relay.lock().hub.next_deadline().map_or(idle, |deadline| deadline.min(idle));
+        let next = {
+            let mut state = relay.lock();
+            let next = state.hub.next_deadline().map_or(idle, |deadline| deadline.min(idle));
+            *state.alarm.insert(next)
+        };
         tokio::select! {
             () = &mut stopped => break,
             () = time::sleep_until(next.into()) => {}
-            () = relay.deadline_changed.notified() => {}
+            () = relay.earlier_deadline.notified() => {}
         }
         relay.apply(|state| state.hub.tick(Instant::now()));
     }

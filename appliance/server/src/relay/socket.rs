@@ -1,26 +1,41 @@
 //! One device's WebSocket: the proof, then frames both ways. Bodies are never logged.
+//!
+//! A buffer is held only while there is something in it, and the task of a proven device holds little else than its
+//! connection: most of ten thousand devices are idle.
 
-use std::time::Duration;
-
-use axum::{
-    Error,
-    body::Bytes,
-    extract::ws::{Message, WebSocket},
+use std::{
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll, ready},
+    time::Duration,
 };
+
 use pocketkey_link::{
     frame::{Frame, Refusal},
+    id::DeviceId,
     proof,
 };
-use tokio::time::{self, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+    time::{self, Instant, Sleep},
+};
 
-use super::{admission::Admitted, hub::Role, outbox::Waiting};
+use super::{
+    admission::Admitted,
+    bucket::Bucket,
+    hub::Role,
+    outbox::Waiting,
+    wire::{self, Message, Reader},
+};
 use crate::{App, devices, relay::SessionId, secret};
 
 /// How long a device may take to prove who it is.
-const PROOF_TIME: Duration = Duration::from_secs(10);
+const PROOF_TIME: Duration = Duration::from_secs(5);
 
-/// How long one frame may take to write.
-const WRITE_TIME: Duration = Duration::from_secs(10);
+/// How long what is being written may take, and how long the other side may take to read a farewell.
+const WRITE_TIME: Duration = Duration::from_secs(2);
 
 /// A ping after this long without one, and up to [`JITTER`] seconds later, so that devices do not ping in step.
 const PING_EVERY: Duration = Duration::from_secs(45);
@@ -29,8 +44,17 @@ const JITTER: u8 = 10;
 /// How long a device may take to answer a ping.
 const PONG_TIME: Duration = Duration::from_secs(10);
 
-/// Serves a connection until either side ends it.
-pub async fn serve(app: App, mut socket: WebSocket) {
+/// What is read at once.
+const READ: usize = 4 * 1024;
+
+/// No more frames are taken from the queue for one write when this much is to be written.
+const WRITE: usize = 16 * 1024;
+
+/// Serves a connection until either side ends it. `ahead` was read from it before.
+pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
+    // Frames are small, and somebody waits for each.
+    let _ = stream.set_nodelay(true);
+    let mut socket = Socket { stream, reader: Reader::new(ahead), unsent: Vec::new(), sent: 0 };
     let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
     let connected = match proven {
         Some(admitted) => {
@@ -40,39 +64,26 @@ pub async fn serve(app: App, mut socket: WebSocket) {
         None => None,
     };
     match connected {
+        // A task of its own, which has no room for what proving took.
         Some((device, (session, waiting))) => {
             let computer = (device.role == Role::Computer).then_some(device.id);
             if let Some(computer) = computer {
                 devices::service::came(&app, computer);
             }
-            converse(&app, &mut socket, session, waiting).await;
-            app.relay().disconnected(session);
-            if let Some(computer) = computer {
-                devices::service::went(&app, computer).await;
-            }
+            tokio::spawn(Conversation { socket, session, computer, waiting }.carry(app));
         }
         None => {
-            let refused = Frame::Refused { reason: Refusal::NotProven };
-            // The device may be gone.
-            let _ = write(&mut socket, Message::Binary(refused.encode().into())).await;
+            wire::put_binary(&mut socket.unsent, &Frame::Refused { reason: Refusal::NotProven }.encode());
+            socket.farewell(wire::NORMAL).await;
         }
     }
-    let _ = write(&mut socket, Message::Close(None)).await;
 }
 
 /// The device, if it proves that it is one we know.
-async fn prove(app: &App, socket: &mut WebSocket) -> Option<Admitted> {
+async fn prove(app: &App, socket: &mut Socket) -> Option<Admitted> {
     let nonce = secret::random();
-    let challenge = Frame::Challenge { nonce };
-    socket.send(Message::Binary(challenge.encode().into())).await.ok()?;
-    let answer = loop {
-        match socket.recv().await?.ok()? {
-            Message::Binary(bytes) => break Frame::decode(&bytes).ok()?,
-            Message::Ping(_) | Message::Pong(_) => {}
-            Message::Text(_) | Message::Close(_) => return None,
-        }
-    };
-    let Frame::Prove { device, signature, certificate } = answer else { return None };
+    wire::put_binary(&mut socket.unsent, &Frame::Challenge { nonce }.encode());
+    let Frame::Prove { device, signature, certificate } = socket.first_frame().await? else { return None };
     let admitted = match app.relay().admit(app, device, certificate.as_ref().map(|it| &it[..])).await {
         Ok(admitted) => admitted?,
         Err(error) => {
@@ -84,68 +95,274 @@ async fn prove(app: &App, socket: &mut WebSocket) -> Option<Admitted> {
     Some(admitted)
 }
 
-/// Reads and writes until the device is gone, silent, or refused.
-async fn converse(app: &App, socket: &mut WebSocket, session: SessionId, mut waiting: Waiting) {
-    let mut ping = Ping::new();
-    loop {
-        tokio::select! {
-            frame = waiting.next() => {
-                let Some(frame) = frame else { return };
-                if write(socket, Message::Binary(frame.into())).await.is_err() {
-                    return;
-                }
+/// A proven device's connection.
+struct Conversation {
+    socket: Socket,
+    session: SessionId,
+    /// Whose coming and going the console shows.
+    computer: Option<DeviceId>,
+    waiting: Waiting,
+}
+
+impl Conversation {
+    /// Carries frames until the device is gone, silent, or refused.
+    fn carry(mut self, app: App) -> impl Future<Output = ()> {
+        // Not an async fn: that would hold its arguments twice.
+        async move {
+            let status = self.converse(&app).await;
+            app.relay().disconnected(self.session);
+            // Boxed: both are rare, and an idle session has no room for them.
+            if let Some(computer) = self.computer {
+                Box::pin(devices::service::went(&app, computer)).await;
             }
-            message = socket.recv() => {
-                let Some(Ok(message)) = message else { return };
-                ping.heard();
-                match message {
-                    Message::Binary(bytes) => match Frame::decode(&bytes) {
-                        Ok(frame) => app.relay().received(app, session, frame).await,
-                        Err(_) => app.relay().refuse(session, Refusal::Protocol),
-                    },
-                    Message::Text(_) => app.relay().refuse(session, Refusal::Protocol),
-                    Message::Ping(_) | Message::Pong(_) => {}
-                    Message::Close(_) => return,
-                }
+            if let Some(status) = status {
+                Box::pin(self.end(status)).await;
             }
-            () = time::sleep_until(ping.at) => {
-                if !ping.due() || write(socket, Message::Ping(Bytes::new())).await.is_err() {
-                    return;
+        }
+    }
+
+    /// Reads and writes; gives the status to say farewell with, or `None` if the device would not hear it.
+    async fn converse(&mut self, app: &App) -> Option<u16> {
+        let mut ping = Ping::new();
+        let mut others = None;
+        let mut alarm = pin!(time::sleep_until(ping.at));
+        loop {
+            match self.socket.reader.next() {
+                Ok(Some(Message::Binary(bytes))) => {
+                    ping.heard();
+                    match Frame::decode(bytes) {
+                        Ok(frame) => app.relay().received(app, self.session, frame).await,
+                        Err(_) => app.relay().refuse(self.session, Refusal::Protocol),
+                    }
+                }
+                Ok(Some(Message::Close)) => return Some(wire::NORMAL),
+                Ok(Some(other)) => {
+                    match other {
+                        // A sign of life is a whole message.
+                        Message::Fragment => {}
+                        Message::Ping(payload) => {
+                            ping.heard();
+                            wire::put_pong(&mut self.socket.unsent, payload);
+                        }
+                        _ => ping.heard(),
+                    }
+                    // The hub counts frames; what it does not see is counted here.
+                    let now = std::time::Instant::now();
+                    if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now) {
+                        app.relay().refuse(self.session, Refusal::Protocol);
+                        return Some(wire::POLICY);
+                    }
+                }
+                Ok(None) => match poll_fn(|cx| self.poll(cx, alarm.as_mut(), &mut ping)).await {
+                    Event::Heard => {}
+                    Event::Over => return Some(wire::NORMAL),
+                    Event::Lost => return None,
+                },
+                Err(violation) => {
+                    app.relay().refuse(self.session, Refusal::Protocol);
+                    return Some(violation.status());
                 }
             }
         }
     }
+
+    /// Writes what waits, pings when it is time, and reads.
+    fn poll(&mut self, cx: &mut Context<'_>, mut alarm: Pin<&mut Sleep>, ping: &mut Ping) -> Poll<Event> {
+        let Self { socket, waiting, .. } = self;
+        let mut over = false;
+        loop {
+            // Whatever waits goes out in one write.
+            while !over && socket.sent == 0 && socket.unsent.len() < WRITE {
+                match waiting.poll_next(cx) {
+                    Poll::Ready(Some(frame)) => wire::put_binary(&mut socket.unsent, &frame),
+                    Poll::Ready(None) => over = true,
+                    Poll::Pending => break,
+                }
+            }
+            if socket.unsent.is_empty() {
+                break;
+            }
+            match socket.poll_write(cx) {
+                Poll::Ready(Ok(())) => ping.written(),
+                Poll::Ready(Err(_)) => return Poll::Ready(Event::Lost),
+                Poll::Pending => {
+                    ping.stuck();
+                    break;
+                }
+            }
+        }
+        if over && socket.unsent.is_empty() {
+            return Poll::Ready(Event::Over);
+        }
+        if let Poll::Ready(read) = socket.poll_read(cx) {
+            return Poll::Ready(if read.is_ok() { Event::Heard } else { Event::Lost });
+        }
+        loop {
+            if alarm.deadline() > ping.next() {
+                alarm.as_mut().reset(ping.next());
+            }
+            ready!(alarm.as_mut().poll(cx));
+            match ping.alarm() {
+                Alarm::Early => {}
+                Alarm::Ping => {
+                    wire::put_ping(&mut socket.unsent);
+                    // Once more from the top, to write it.
+                    cx.waker().wake_by_ref();
+                }
+                Alarm::Silent => return Poll::Ready(Event::Lost),
+            }
+            alarm.as_mut().reset(ping.next());
+        }
+    }
+
+    /// Writes what still waits, and a farewell.
+    async fn end(mut self, status: u16) {
+        while let Some(frame) = self.waiting.next().await {
+            wire::put_binary(&mut self.socket.unsent, &frame);
+        }
+        self.socket.farewell(status).await;
+    }
 }
 
-/// Writes one message, or gives the connection up.
-async fn write(socket: &mut WebSocket, message: Message) -> Result<(), Error> {
-    time::timeout(WRITE_TIME, socket.send(message)).await.unwrap_or_else(|slow| Err(Error::new(slow)))
+/// What ends waiting.
+enum Event {
+    /// Bytes have come.
+    Heard,
+    /// The hub has closed the session, and everything is written.
+    Over,
+    /// The device is gone, silent, or does not read.
+    Lost,
 }
 
-/// When to ping, and whether an answer is due.
+/// A connection, what has come but is not read yet, and what is being written.
+struct Socket {
+    stream: TcpStream,
+    reader: Reader,
+    unsent: Vec<u8>,
+    /// How much of `unsent` is written.
+    sent: usize,
+}
+
+impl Socket {
+    /// Writes until everything is written, and gives the memory back.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.sent < self.unsent.len() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.unsent[self.sent..]))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.sent += written;
+        }
+        (self.unsent, self.sent) = (Vec::new(), 0);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads once; there is no buffer before there is something to read.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.stream.poll_read_ready(cx))?;
+        let space = self.reader.space();
+        space.reserve(READ);
+        let read = ready!(pin!(self.stream.read_buf(space)).poll(cx))?;
+        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
+    }
+
+    /// Writes what waits, then gives the first frame, if the device sends nothing else.
+    async fn first_frame(&mut self) -> Option<Frame> {
+        loop {
+            poll_fn(|cx| self.poll_write(cx)).await.ok()?;
+            match self.reader.next().ok()? {
+                Some(Message::Binary(bytes)) => return Frame::decode(bytes).ok(),
+                Some(Message::Ping(payload)) => wire::put_pong(&mut self.unsent, payload),
+                Some(Message::Pong | Message::Fragment) => {}
+                Some(Message::Close) => return None,
+                None => poll_fn(|cx| self.poll_read(cx)).await.ok()?,
+            }
+        }
+    }
+
+    /// Writes what waits and a farewell, then waits until the device has closed its side, too: closing while it still
+    /// writes could cost it our last words.
+    async fn farewell(mut self, status: u16) {
+        wire::put_close(&mut self.unsent, status);
+        let goodbye = async {
+            poll_fn(|cx| self.poll_write(cx)).await?;
+            self.stream.shutdown().await?;
+            let mut ignored = [0; 512];
+            while self.stream.read(&mut ignored).await? > 0 {}
+            io::Result::Ok(())
+        };
+        let _ = time::timeout(WRITE_TIME, goodbye).await;
+    }
+}
+
+/// When to ping, whether an answer is due, and since when nothing could be written.
 struct Ping {
     at: Instant,
     asked: bool,
+    stuck: Option<Instant>,
+}
+
+/// What it is time for.
+enum Alarm {
+    Early,
+    Ping,
+    /// The last ping was not answered, or what is being written takes too long.
+    Silent,
 }
 
 impl Ping {
     fn new() -> Self {
         let [chance] = secret::random::<1>();
         let jitter = Duration::from_secs((chance % JITTER).into());
-        Self { at: Instant::now() + PING_EVERY + jitter, asked: false }
+        Self { at: Instant::now() + PING_EVERY + jitter, asked: false, stuck: None }
     }
 
     /// The device showed that it lives.
     fn heard(&mut self) {
         if self.asked {
-            *self = Self::new();
+            *self = Self { stuck: self.stuck, ..Self::new() };
         }
     }
 
-    /// The time has come: true to ping, false if the last ping was not answered.
-    fn due(&mut self) -> bool {
-        let lives = !self.asked;
-        *self = Self { at: Instant::now() + PONG_TIME, asked: true };
-        lives
+    /// Everything is written.
+    fn written(&mut self) {
+        self.stuck = None;
+    }
+
+    /// Not everything could be written.
+    fn stuck(&mut self) {
+        self.stuck.get_or_insert_with(|| Instant::now() + WRITE_TIME);
+    }
+
+    /// When to look again.
+    fn next(&self) -> Instant {
+        self.stuck.map_or(self.at, |stuck| stuck.min(self.at))
+    }
+
+    fn alarm(&mut self) -> Alarm {
+        let now = Instant::now();
+        if self.stuck.is_some_and(|until| until <= now) || self.asked && self.at <= now {
+            return Alarm::Silent;
+        }
+        if self.at > now {
+            return Alarm::Early;
+        }
+        (self.at, self.asked) = (now + PONG_TIME, true);
+        Alarm::Ping
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<F>(_: impl FnOnce(Conversation, App) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn an_idle_session_is_small() {
+        let size = size(Conversation::carry);
+        assert!(size <= 640, "a task of {size} bytes");
     }
 }

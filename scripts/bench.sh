@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs the benchmarks against target/static/pocketkey.
+#
+#   scripts/bench.sh [ROWS…]    for example relay; all of them without
+. "$(dirname "$0")/lib.sh"
+
+# Ten thousand connections are as many descriptors, here and in the server.
+files=20000
+if [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -lt $files ]; then
+  ulimit -n $files || die "the limit on open files is $(ulimit -n); the relay's rows need $files (ulimit -Hn, limits.conf)"
+fi
+POCKETKEY_NATS=$("$root/scripts/setup-nats.sh") || say "there is no nats-server: its column will be SKIPPED"
+export POCKETKEY_NATS
+cd "$root"
+cargo run --release --package pocketkey-bench -- "$@"
