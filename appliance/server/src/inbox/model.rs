@@ -5,13 +5,16 @@ use pocketkey_api::{
     inbox::{Attachment, Header, Mail, MailSummary},
 };
 
-use super::{links, mime, mime::Entity, session::Delivery};
+use super::{codes, links, mime, mime::Entity, session::Delivery};
 
 /// The longest sender and subject kept for the list, in characters.
 const MAX_LINE: usize = 300;
 
 /// The length of a snippet, in characters.
 const SNIPPET: usize = 160;
+
+/// How much of a text is searched, in bytes.
+const MAX_INDEXED: usize = 256 * 1024;
 
 /// A mail to be stored.
 #[derive(Debug)]
@@ -24,8 +27,23 @@ pub struct NewMail {
     pub subject: String,
     /// The first words of the text.
     pub snippet: String,
+    /// How many parts are neither the text nor the HTML.
+    pub attachments: u32,
+    /// What is searched besides the subject.
+    pub index: Index,
     /// As received.
     pub source: Vec<u8>,
+}
+
+/// What a search looks through.
+#[derive(Debug)]
+pub struct Index {
+    /// The `From` header and the envelope sender.
+    pub sender: String,
+    /// The envelope recipients, and the `To` and `Cc` headers with their names.
+    pub recipients: String,
+    /// The text, and the names of the attachments.
+    pub body: String,
 }
 
 impl NewMail {
@@ -36,9 +54,29 @@ impl NewMail {
             from: line(entity.header("From").unwrap_or(&delivery.sender), MAX_LINE),
             subject: line(entity.header("Subject").unwrap_or_default(), MAX_LINE),
             snippet: line(&entity.text, SNIPPET),
+            attachments: u32::try_from(entity.files.len()).unwrap_or(u32::MAX),
+            index: Index::new(&delivery, entity),
             to: delivery.recipients,
             source: delivery.message,
         }
+    }
+}
+
+impl Index {
+    fn new(delivery: &Delivery, entity: Entity) -> Self {
+        let header = |name| entity.header(name).unwrap_or_default();
+        let sender = match header("From") {
+            from if from.contains(&delivery.sender) => from.to_owned(),
+            from => format!("{from} {}", delivery.sender),
+        };
+        let mut recipients = delivery.recipients.join(" ");
+        for name in ["To", "Cc"] {
+            recipients.extend([" ", header(name)]);
+        }
+        let mut body = entity.text;
+        mime::truncate(&mut body, MAX_INDEXED);
+        body.extend(entity.files.iter().flat_map(|file| ["\n", &file.name]));
+        Self { sender, recipients, body }
     }
 }
 
@@ -62,6 +100,7 @@ fn line(text: &str, most: usize) -> String {
 pub fn mail(summary: MailSummary, source: &[u8]) -> Mail {
     let Entity { headers, text, html, files } = mime::read(source);
     let links = links::find(&text, html.as_deref());
+    let codes = codes::find(&text);
     let attachment = |file: &mime::File| Attachment {
         name: file.name.clone(),
         content_type: file.content_type.clone(),
@@ -73,6 +112,7 @@ pub fn mail(summary: MailSummary, source: &[u8]) -> Mail {
         text,
         html: html.map(|html| links::with_pictures(&html, &files)),
         links,
+        codes,
         attachments: files.iter().map(attachment).collect(),
     }
 }

@@ -5,7 +5,9 @@
 
 mod demo;
 mod device;
+mod hostile_mail;
 mod inbox;
 mod mail;
 mod pairing;
 mod relay;
+mod sink;

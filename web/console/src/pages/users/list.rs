@@ -32,7 +32,7 @@ pub fn UserList() -> impl IntoView {
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } => refresh(users, &user_id),
         Event::Lagged => users.refetch(),
-        Event::Mail { .. } => {}
+        Event::Mail { .. } | Event::MailFault => {}
     });
 
     // Fetched again, a list stays as long as it was.
