@@ -1,8 +1,9 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
-//! and ends by itself.
+//! and ends by itself. An argument names one subject: `authenticator`, `sign-in`, `mail`, `program` or `size`.
 
 mod authenticator;
 mod ctap;
+mod mail;
 mod pin;
 mod program;
 mod sign_in;
@@ -30,10 +31,24 @@ impl Figure {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut figures = authenticator::measure()?;
-    figures.extend(sign_in::measure().await?);
-    figures.extend(program::measure().await?);
-    figures.extend(size::measure()?);
+    let only = std::env::args().nth(1);
+    let wanted = |subject| only.as_deref().is_none_or(|only| only == subject);
+    let mut figures = Vec::new();
+    if wanted("authenticator") {
+        figures.extend(authenticator::measure()?);
+    }
+    if wanted("sign-in") {
+        figures.extend(sign_in::measure().await?);
+    }
+    if wanted("mail") {
+        figures.extend(mail::measure().await?);
+    }
+    if wanted("program") {
+        figures.extend(program::measure().await?);
+    }
+    if wanted("size") {
+        figures.extend(size::measure()?);
+    }
     println!("| aspect | measured | against | |\n|---|---|---|---|");
     for Figure { name, measured, against, reached } in figures {
         let verdict = match reached {
