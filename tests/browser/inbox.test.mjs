@@ -104,6 +104,8 @@ test('a fault is set, seen on every open page, and ended', async () => {
   const other = await admin.context().newPage();
   await other.goto(`${server.url}/inbox`);
   await other.getByTestId('mail-row').first().waitFor();
+  // A page behind another one stands still.
+  await admin.bringToFront();
   await admin.getByTestId('set-fault').click();
   await admin.getByTestId('field-kind-greylist').check();
   await admin.getByTestId('field-seconds').fill('0');
@@ -116,6 +118,7 @@ test('a fault is set, seen on every open page, and ended', async () => {
   for (const one of [admin, other]) await one.getByTestId('fault').filter({ hasText: '60 seconds' }).waitFor();
   await everyLook(admin, 'inbox-fault');
   assert.match(await send('Subject: put off\n\nhi'), /451 4\.7\.1/);
+  await other.bringToFront();
   await other.getByTestId('end-fault').click();
   await admin.getByTestId('fault').waitFor({ state: 'detached' });
   assert.match(await send('Subject: taken\n\nhi'), /250 2\.6\.0/);

@@ -84,6 +84,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
     workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(tls), smtp));
+    workers.spawn(inbox::index(app.clone()));
     workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
     workers.spawn(activation::expiry::run(app.clone()));

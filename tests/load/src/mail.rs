@@ -12,6 +12,7 @@ use std::{
 use pocketkey_server::{
     Config as Server,
     inbox::{
+        self,
         session::{Credentials, Delivery, Verdict},
         sink::{self, Backend, Outcome},
     },
@@ -47,7 +48,12 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
     let mut to_discarding = connect(discarding).await?;
     for turn in 0..TURNS {
         let discarding = send(&mut to_discarding, turn).await?;
-        let storing = send(&mut to_storing, turn).await?;
+        let begun = Instant::now();
+        let mut storing = send(&mut to_storing, turn).await?;
+        // Whoever searches now waits until everything is indexed.
+        let acknowledged = begun.elapsed();
+        inbox::catch_up(&app).await?;
+        storing += (begun.elapsed() - acknowledged) / u32::try_from(CONNECTIONS * MAILS)?;
         // The first turn warms both up.
         if turn > 0 {
             discarded.push(discarding);

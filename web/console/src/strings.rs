@@ -203,6 +203,11 @@ pub fn fault_only(to: &str) -> String {
     format!("Only addresses with “{to}”.")
 }
 
+/// Whom a mail is from, in a row of the list.
+pub fn from(sender: &str) -> String {
+    if sender.is_empty() { "from nobody".into() } else { format!("from {sender}") }
+}
+
 pub fn group_added(name: &str) -> String {
     format!("The group {name} was created.")
 }

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn mails_from_before_the_search_are_found_and_no_number_is_given_twice() {
+    fn mails_from_before_the_search_are_kept_and_no_number_is_given_twice() {
         let mut conn = Connection::open_in_memory().unwrap();
         let before: Vec<_> = STEPS.iter().copied().filter(|(number, _)| *number < 50).collect();
         migrate(&mut conn, &before).unwrap();
@@ -82,14 +82,13 @@ mod tests {
                       VALUES ('a', '[]', 'Minutes of the meeting', 'hello', 1, 1, x'00')";
         conn.execute_batch(&format!("{insert}; {insert}; DELETE FROM inbox WHERE id = 2")).unwrap();
         migrate(&mut conn, STEPS).unwrap();
-        let found: i64 = conn
-            .query_row("SELECT rowid FROM inbox_search WHERE inbox_search MATCH 'meet* hello'", [], |r| {
-                r.get(0)
-            })
-            .unwrap();
-        let insert = insert.replace("source)", "source, attachments)").replace("x'00')", "x'00', 0)");
+        let insert =
+            insert.replace("source)", "source, envelope, attachments)").replace("x'00')", "x'00', '', 0)");
         conn.execute_batch(&insert).unwrap();
-        assert_eq!((found, conn.last_insert_rowid()), (1, 3));
+        let ids: String = conn
+            .query_row("SELECT group_concat(id) FROM inbox WHERE snippet = 'hello'", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(ids, "1,3");
     }
 
     #[test]

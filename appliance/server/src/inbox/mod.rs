@@ -2,6 +2,7 @@
 
 mod codes;
 mod fault;
+mod index;
 mod links;
 mod mime;
 mod model;
@@ -15,6 +16,7 @@ mod store;
 mod tls;
 
 pub use fault::Faults;
+pub use index::{catch_up, run as index};
 pub use mime::{Entity, read as read_mime};
 pub use retention::{run as tidy_up, tidy};
 pub use routes::routes;

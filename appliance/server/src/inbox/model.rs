@@ -21,6 +21,8 @@ const MAX_INDEXED: usize = 256 * 1024;
 pub struct NewMail {
     /// The `From` header, or the envelope sender.
     pub from: String,
+    /// The envelope sender.
+    pub envelope: String,
     /// The envelope recipients.
     pub to: Vec<String>,
     /// The `Subject` header.
@@ -29,8 +31,6 @@ pub struct NewMail {
     pub snippet: String,
     /// How many parts are neither the text nor the HTML.
     pub attachments: u32,
-    /// What is searched besides the subject.
-    pub index: Index,
     /// As received.
     pub source: Vec<u8>,
 }
@@ -42,6 +42,8 @@ pub struct Index {
     pub sender: String,
     /// The envelope recipients, and the `To` and `Cc` headers with their names.
     pub recipients: String,
+    /// The `Subject` header.
+    pub subject: String,
     /// The text, and the names of the attachments.
     pub body: String,
 }
@@ -55,7 +57,7 @@ impl NewMail {
             subject: line(entity.header("Subject").unwrap_or_default(), MAX_LINE),
             snippet: line(&entity.text, SNIPPET),
             attachments: u32::try_from(entity.files.len()).unwrap_or(u32::MAX),
-            index: Index::new(&delivery, entity),
+            envelope: delivery.sender,
             to: delivery.recipients,
             source: delivery.message,
         }
@@ -63,20 +65,23 @@ impl NewMail {
 }
 
 impl Index {
-    fn new(delivery: &Delivery, entity: Entity) -> Self {
+    /// Reads from a mail and its envelope what is searched.
+    pub fn new(sender: &str, recipients: &[String], source: &[u8]) -> Self {
+        let entity = mime::read(source);
         let header = |name| entity.header(name).unwrap_or_default();
-        let sender = match header("From") {
-            from if from.contains(&delivery.sender) => from.to_owned(),
-            from => format!("{from} {}", delivery.sender),
-        };
-        let mut recipients = delivery.recipients.join(" ");
-        for name in ["To", "Cc"] {
-            recipients.extend([" ", header(name)]);
+        let mut from = header("From").to_owned();
+        if !from.contains(sender) {
+            from.extend([" ", sender]);
         }
+        let mut to = recipients.join(" ");
+        for name in ["To", "Cc"] {
+            to.extend([" ", header(name)]);
+        }
+        let subject = header("Subject").to_owned();
         let mut body = entity.text;
         mime::truncate(&mut body, MAX_INDEXED);
         body.extend(entity.files.iter().flat_map(|file| ["\n", &file.name]));
-        Self { sender, recipients, body }
+        Self { sender: from, recipients: to, subject, body }
     }
 }
 

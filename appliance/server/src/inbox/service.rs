@@ -14,6 +14,7 @@ use tokio::{sync::broadcast::error::RecvError, time};
 
 use super::{
     fault::{MAX_DELAY, MAX_GREYLIST, Mishap},
+    index,
     mime::{self, File},
     model::{self, NewMail},
     search::{self, Search, SearchError},
@@ -129,7 +130,7 @@ impl Backend for Storing {
     }
 }
 
-/// Stores a mail; when this answers, it is on disk and can be found.
+/// Stores a mail; when this answers, it is on disk.
 async fn accept(app: &App, delivery: Delivery) -> Result<(), DbError> {
     let mail = if delivery.message.len() < LARGE {
         NewMail::from_delivery(delivery)
@@ -157,7 +158,7 @@ pub async fn list(
     after: Option<&str>,
     limit: Option<u32>,
 ) -> Result<Page<MailSummary>, InboxError> {
-    let search = search::parse(search)?;
+    let search = understood(app, search).await?;
     let below = after.map_or(Ok(i64::MAX), str::parse).map_err(|_| InboxError::BadPlace)?;
     let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let range = Range { above: 0, below, limit: limit + 1 };
@@ -167,6 +168,15 @@ pub async fn list(
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|mail| mail.id.0.clone());
     Ok(Page { items, next })
+}
+
+/// What a search asks for, when everything is indexed that it looks through.
+async fn understood(app: &App, search: &str) -> Result<Search, InboxError> {
+    let search = search::parse(search)?;
+    if search.text.is_some() {
+        index::catch_up(app).await?;
+    }
+    Ok(search)
 }
 
 /// The latest mail that a search finds, as soon as there is one; `newer_than` leaves out a mail and all before it.
@@ -194,6 +204,9 @@ async fn look_out(app: &App, search: Search, above: i64) -> Result<Mail, InboxEr
     let mut changes = app.events().subscribe();
     let range = Range { above, below: i64::MAX, limit: 1 };
     loop {
+        if search.text.is_some() {
+            index::catch_up(app).await?;
+        }
         let search = search.clone();
         let found = app.db().read::<_, DbError, _>(move |conn| store::numbers(conn, &search, range));
         if let Some(number) = found.await?.first() {
@@ -268,7 +281,7 @@ pub async fn delete(app: &App, id: &MailId) -> Result<(), InboxError> {
 /// # Errors
 /// [`InboxError::Search`].
 pub async fn delete_found(app: &App, search: &str) -> Result<Deleted, InboxError> {
-    let search = search::parse(search)?;
+    let search = understood(app, search).await?;
     let events = app.events().clone();
     app.db()
         .write(move |tx| {

@@ -3,21 +3,25 @@
 use pocketkey_api::{MailId, inbox::MailSummary};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::{model::NewMail, search::Search};
+use super::{
+    model::{Index, NewMail},
+    search::Search,
+};
 use crate::db::DbError;
 
 const SUMMARY: &str =
     "id, inbox.sender, inbox.recipients, inbox.subject, snippet, size, received_at, attachments";
 
-/// Stores a mail and indexes it; gives its number.
+/// Stores a mail; gives its number.
 pub fn insert(tx: &Connection, mail: &NewMail, now: i64) -> Result<i64, DbError> {
     let recipients = serde_json::Value::from(mail.to.clone()).to_string();
     tx.prepare_cached(
-        "INSERT INTO inbox (sender, recipients, subject, snippet, size, received_at, attachments, source)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO inbox (sender, envelope, recipients, subject, snippet, size, received_at, attachments, source)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         mail.from,
+        mail.envelope,
         recipients,
         mail.subject,
         mail.snippet,
@@ -26,13 +30,58 @@ pub fn insert(tx: &Connection, mail: &NewMail, now: i64) -> Result<i64, DbError>
         mail.attachments,
         mail.source
     ])?;
-    let id = tx.last_insert_rowid();
-    let index = &mail.index;
-    tx.prepare_cached(
-        "INSERT INTO inbox_search (rowid, sender, recipients, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![id, index.sender, index.recipients, mail.subject, index.body])?;
-    Ok(id)
+    Ok(tx.last_insert_rowid())
+}
+
+/// A mail as far as the index needs it.
+pub struct NotIndexed {
+    /// Its number.
+    pub id: i64,
+    /// Envelope sender.
+    pub sender: String,
+    /// Envelope recipients.
+    pub recipients: Vec<String>,
+    /// As received.
+    pub source: Vec<u8>,
+}
+
+/// The highest number that is indexed. Every mail below it is, or is deleted.
+fn indexed(conn: &Connection) -> Result<i64, DbError> {
+    let mut last = conn.prepare_cached("SELECT rowid FROM inbox_search ORDER BY rowid DESC LIMIT 1")?;
+    Ok(last.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// Hands out mails that are not indexed, the oldest first, until `each` wants no more.
+pub fn not_indexed(
+    conn: &Connection,
+    limit: u32,
+    mut each: impl FnMut(NotIndexed) -> bool,
+) -> Result<(), DbError> {
+    let mut query = conn.prepare_cached(
+        "SELECT id, envelope, recipients, source FROM inbox WHERE id > ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let mut rows = query.query(params![indexed(conn)?, limit])?;
+    while let Some(row) = rows.next()? {
+        let recipients: String = row.get(2)?;
+        let recipients = serde_json::from_str(&recipients).unwrap_or_default();
+        if !each(NotIndexed { id: row.get(0)?, sender: row.get(1)?, recipients, source: row.get(3)? }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Indexes mails, but for those that somebody else indexed or deleted meanwhile.
+pub fn index(tx: &Connection, batch: &[(i64, Index)]) -> Result<(), DbError> {
+    let indexed = indexed(tx)?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO inbox_search (rowid, sender, recipients, subject, body)
+         SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM inbox WHERE id = ?1)",
+    )?;
+    for (id, index) in batch.iter().filter(|(id, _)| *id > indexed) {
+        insert.execute(params![id, index.sender, index.recipients, index.subject, index.body])?;
+    }
+    Ok(())
 }
 
 /// Between which numbers to look, both ends left out, and for how many mails.

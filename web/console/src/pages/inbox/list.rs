@@ -104,10 +104,11 @@ fn row(mail: MailSummary) -> impl IntoView {
     });
     view! {
         <li class="relative px-5 py-3.5 hover:bg-sunken" data-testid="mail-row">
-            <div class="flex items-baseline justify-between gap-4 text-sm">
+            <div class="flex items-center justify-between gap-4 text-sm">
                 <span class="min-w-0 truncate">
                     <span class="text-muted">{strings::TO} " "</span>
                     {mail.to.join(", ")}
+                    <span class="text-muted">" · " {strings::from(&mail.from)}</span>
                 </span>
                 <span class="flex shrink-0 items-center gap-2 text-muted">
                     {attached} <RelativeTime at=mail.received_at/>
