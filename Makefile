@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test web check unit browser vm image fuzz bench
+.PHONY: help run test web check unit mail browser vm image fuzz bench
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -11,7 +11,7 @@ help: ## Say what can be made
 run: web ## Build everything and open the sandbox
 	cargo run --package pocketkey -- sandbox --data $${POCKETKEY_DATA:-target/sandbox}
 
-test: check unit browser image vm ## Pass every test: unit, API, browser, image, real kernel
+test: check unit mail browser image vm ## Pass every test: unit, API, browser, image, real kernel
 
 web: ## Build the console and the site (WebAssembly, styles) into web/dist
 	scripts/setup-wasm.sh
@@ -24,6 +24,10 @@ check: ## The sans-IO and the web crates compile for wasm32
 unit: web ## Unit, property, router and end-to-end tests without a browser
 	cargo test --no-fail-fast
 	cargo test --no-fail-fast --package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site
+
+mail: web ## smtplib and swaks against the mail sink
+	cargo build --package pocketkey
+	tests/mail/run.sh
 
 browser: web ## The console and the sandbox in Chromium
 	cargo build --package pocketkey
@@ -41,7 +45,7 @@ vm: web ## Browsers, FIDO libraries and OpenSSH against the virtual key of a rea
 
 fuzz: ## Run every fuzz target for some seconds
 	scripts/fuzz.sh
-	scripts/fuzz.sh smtp_session mime
+	scripts/fuzz.sh smtp_session mime mail_search
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh

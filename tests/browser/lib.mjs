@@ -51,6 +51,7 @@ export async function appliance(command, ...args) {
   await until('the appliance answers', async () => (await fetch(`${url}/healthz`)).ok);
   return {
     url,
+    smtp,
     data,
     setupLink: () => until('a set-up link', () => output.match(/http\S+\/setup#\S+/)?.[0]),
     get: async (path) => (await fetch(url + path)).json(),

@@ -23,11 +23,13 @@ api_type! {
             /// Which.
             computer_id: ComputerId,
         },
-        /// A mail arrived in the inbox.
+        /// A mail arrived in the inbox, or mails were deleted.
         Mail {
-            /// Which.
+            /// Which, or the last of them.
             mail_id: MailId,
         },
+        /// What the mail sink does wrong on purpose was set anew.
+        MailFault,
         /// The listener was too slow and missed events: fetch everything again.
         Lagged,
     }

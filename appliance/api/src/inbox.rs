@@ -19,6 +19,8 @@ api_type! {
         pub size: u32,
         /// When it was accepted.
         pub received_at: i64,
+        /// How many attachments and inline parts it has.
+        pub attachments: u32,
     }
 }
 
@@ -36,8 +38,54 @@ api_type! {
         pub html: Option<String>,
         /// Links found in the mail, in order, each once.
         pub links: Vec<String>,
+        /// What looks like a one-time code or a pairing key, in order, each once, without the spaces inside.
+        pub codes: Vec<String>,
         /// Attachments and inline parts.
         pub attachments: Vec<Attachment>,
+    }
+}
+
+api_type! {
+    /// `DELETE /api/v1/inbox`: what became of it.
+    pub struct Deleted {
+        /// Mails that are gone.
+        pub count: u32,
+    }
+}
+
+api_type! {
+    /// `/api/v1/inbox/fault`: what the SMTP sink does wrong on purpose, so that senders can be tested. Forgotten when the
+    /// appliance stops.
+    #[derive(Default)]
+    pub struct FaultSetting {
+        /// What; absent: nothing, mail is taken as it should be.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fault: Option<Fault>,
+        /// Only to mails for addresses that hold this text; empty: to every mail. Case does not matter.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub to: String,
+    }
+}
+
+api_type! {
+    /// Something that mail servers do to senders.
+    #[derive(Copy)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum Fault {
+        /// Recipients are refused for good (550).
+        Refuse,
+        /// A recipient is put off (451) until this long after a sender's first try.
+        Greylist {
+            /// 1 to 3600.
+            seconds: u32,
+        },
+        /// The reply to a whole mail comes this much later.
+        Delay {
+            /// 1 to 240.
+            seconds: u32,
+        },
+        /// The connection ends instead of that reply, and the mail is not kept.
+        Drop,
     }
 }
 

@@ -94,6 +94,26 @@ pub struct ServeOptions {
     )]
     pub smtp_listen: SocketAddr,
 
+    /// The sink's certificate chain for STARTTLS, a PEM file [default: a self-signed one, made at every start].
+    #[arg(long, env = "POCKETKEY_SMTP_CERT", value_name = "FILE", requires = "smtp_key")]
+    pub smtp_cert: Option<PathBuf>,
+
+    /// The key of --smtp-cert, a PEM file.
+    #[arg(long, env = "POCKETKEY_SMTP_KEY", value_name = "FILE", requires = "smtp_cert")]
+    pub smtp_key: Option<PathBuf>,
+
+    /// The one name and password that logs in at the sink; nobody has to log in [default: any].
+    #[arg(long, env = "POCKETKEY_SMTP_LOGIN", value_name = "NAME:PASSWORD", hide_env_values = true)]
+    pub smtp_login: Option<String>,
+
+    /// How long mails stay in the inbox: 12h, 30d.
+    #[arg(long, env = "POCKETKEY_INBOX_KEEP", value_name = "TIME", default_value = "30d", value_parser = duration)]
+    pub inbox_keep: Duration,
+
+    /// How many mails stay in the inbox; older ones are deleted.
+    #[arg(long, env = "POCKETKEY_INBOX_MOST", value_name = "COUNT", default_value = "10000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub inbox_most: u32,
+
     /// The mail server to send invitations through, as smtp://user:password@host:587?tls=required or smtps://…
     /// [default: the built-in sink, shown in the console's Inbox].
     #[arg(long, env = "POCKETKEY_SMTP_URL", value_name = "URL", hide_env_values = true)]

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     db::{Db, DbError},
     events::Events,
+    inbox,
     relay::Relay,
     secret::{self, ServerSecret},
 };
@@ -28,6 +29,7 @@ struct Inner {
     relay: Relay,
     sign_in: admins::Guard,
     activations: activation::Guard,
+    mail_faults: inbox::Faults,
     stopping: watch::Sender<bool>,
 }
 
@@ -48,6 +50,7 @@ impl App {
             relay: Relay::default(),
             sign_in: admins::Guard::default(),
             activations: activation::Guard::default(),
+            mail_faults: inbox::Faults::default(),
             stopping: watch::channel(false).0,
         })))
     }
@@ -95,6 +98,11 @@ impl App {
     /// What slows down guessing of activation codes.
     pub fn activation_guard(&self) -> &activation::Guard {
         &self.0.activations
+    }
+
+    /// What the mail sink does wrong on purpose.
+    pub fn mail_faults(&self) -> &inbox::Faults {
+        &self.0.mail_faults
     }
 
     /// The clock.

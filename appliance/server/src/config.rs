@@ -16,6 +16,15 @@ pub struct Config {
     pub url: Option<String>,
     /// Where the built-in SMTP sink listens (`--smtp-listen`); default `127.0.0.1:2525`.
     pub smtp_listen: SocketAddr,
+    /// The sink's certificate chain and its key, PEM files (`--smtp-cert`, `--smtp-key`); default: a self-signed one
+    /// made at every start.
+    pub smtp_identity: Option<(PathBuf, PathBuf)>,
+    /// The one name and password that the sink takes (`--smtp-login`), as `name:password`; default: it takes any.
+    pub smtp_login: Option<String>,
+    /// How long mails stay in the inbox (`--inbox-keep`); default 30 days.
+    pub inbox_keep: Duration,
+    /// How many mails stay in the inbox (`--inbox-most`); default 10,000.
+    pub inbox_most: u32,
     /// The mail server to send through (`--smtp-url`), for example `smtps://user:password@mail.example.org`;
     /// default: the built-in sink.
     pub smtp_url: Option<String>,
@@ -37,6 +46,10 @@ impl Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             url: None,
             smtp_listen: SocketAddr::from(([127, 0, 0, 1], 2525)),
+            smtp_identity: None,
+            smtp_login: None,
+            inbox_keep: Duration::from_secs(30 * 24 * 60 * 60),
+            inbox_most: 10_000,
             smtp_url: None,
             mail_from: "Pocketkey <pocketkey@localhost>".to_owned(),
             activation_ttl: Duration::from_secs(24 * 60 * 60),
@@ -47,13 +60,16 @@ impl Config {
 }
 
 impl std::fmt::Debug for Config {
-    /// Leaves out the mail server's address, which may hold a password.
+    /// Leaves out the mail server's address and the sink's login, which hold passwords.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config")
             .field("data", &self.data)
             .field("listen", &self.listen)
             .field("url", &self.url)
             .field("smtp_listen", &self.smtp_listen)
+            .field("smtp_identity", &self.smtp_identity)
+            .field("inbox_keep", &self.inbox_keep)
+            .field("inbox_most", &self.inbox_most)
             .field("mail_from", &self.mail_from)
             .field("activation_ttl", &self.activation_ttl)
             .field("sandbox", &self.sandbox)

@@ -44,6 +44,9 @@ pub enum StartError {
     /// The mail server's address or the sender.
     #[error(transparent)]
     Mail(#[from] mail::ConfigError),
+    /// The sink's certificate or its login.
+    #[error(transparent)]
+    Sink(#[from] inbox::SinkConfigError),
 }
 
 /// A started appliance: data open, ports bound, nothing served yet.
@@ -68,6 +71,7 @@ pub struct Appliance {
 pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let url = config.url.as_deref().map(check_url).transpose()?;
     let mailer = mail::Mailer::new(&config)?;
+    let tls = inbox::prepare(&config)?;
     let db = Db::open(&config.data)?;
     let http = bind(config.listen, "--listen")?;
     let smtp = bind(config.smtp_listen, "--smtp-listen")?;
@@ -79,7 +83,9 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let app = App::new(db, config, url).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
-    workers.spawn(inbox::sink::serve(app.clone(), smtp));
+    workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(tls), smtp));
+    workers.spawn(inbox::index(app.clone()));
+    workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pocketkey_server::inbox::session::{Session, Step};
+use pocketkey_server::inbox::session::{Session, Step, Verdict};
 
 fn check(reply: &str) {
     for line in reply.split_inclusive("\r\n") {
@@ -16,13 +16,23 @@ fn check(reply: &str) {
 
 fuzz_target!(|data: &[u8]| {
     let Some((size, said)) = data.split_first() else { return };
-    let mut session = Session::default();
+    let mut session = Session::new(true);
     for chunk in said.chunks(usize::from(*size).max(1)) {
         let mut bytes = chunk.iter();
         loop {
             match session.step(&mut bytes) {
                 Step::Read => break,
                 Step::Reply(reply) => check(reply),
+                Step::Recipient { recipient, .. } => {
+                    assert!(!recipient.is_empty());
+                    let verdicts = [Verdict::Accept, Verdict::Refuse, Verdict::Later];
+                    check(session.recipient(verdicts[recipient.len() % 3]));
+                }
+                Step::LogIn(credentials) => check(session.logged_in(credentials.password.len() > 2)),
+                Step::StartTls(reply) => {
+                    check(reply);
+                    session.secured();
+                }
                 Step::Deliver(mail) => {
                     assert!(!mail.recipients.is_empty());
                     check(session.stored(true));

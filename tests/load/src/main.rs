@@ -1,11 +1,12 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
 //! and ends by itself.
 //!
-//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `program`, `size`; without any, all of them. `core` prints one
-//! figure alone: a sign-in by the core, in milliseconds.
+//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `mail`, `program`, `size`; without any, all of them. `core`
+//! prints one figure alone: a sign-in by the core, in milliseconds.
 
 mod authenticator;
 mod ctap;
+mod mail;
 mod pin;
 mod process;
 mod program;
@@ -56,6 +57,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted("relay") {
         figures.extend(relay::measure().await.map_err(|error| error.to_string())?);
+    }
+    if wanted("mail") {
+        figures.extend(mail::measure().await?);
     }
     if wanted("program") {
         figures.extend(program::measure().await?);

@@ -57,7 +57,7 @@ impl Deed {
 
     async fn send(self, subject: &Subject) -> Result<(), Problem> {
         match self {
-            Self::Block => api::put(&subject.block_path()).await,
+            Self::Block => api::put_only(&subject.block_path()).await,
             Self::Delete => api::delete(&subject.path).await,
         }
     }

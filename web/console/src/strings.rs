@@ -28,25 +28,42 @@ pub const BLOCK_USER_TEXT: &str = "All keys of this person stop working: request
 pub const BLUETOOTH_PROXIMITY: &str = "Bluetooth proximity";
 pub const BLUETOOTH_PROXIMITY_HINT: &str = "The phone must be near the computer.";
 pub const CANCEL: &str = "Cancel";
+pub const CODES: &str = "Codes in this mail";
 pub const COMPUTERS: &str = "Computers";
 pub const COMPUTERS_TEXT: &str = "Computers whose security key is a phone of yours.";
 pub const CONTINUE: &str = "Continue";
 pub const CREATE_GROUP: &str = "Create the group";
 pub const CREDENTIAL_STORAGE: &str = "Where credentials are stored";
+pub const DELAY: &str = "Delay";
+pub const DELAY_HINT: &str = "The reply to a whole mail comes late.";
 pub const DELETE: &str = "Delete";
+pub const DELETE_ALL: &str = "Delete all";
 pub const DELETE_COMPUTER_TEXT: &str = "Its pairing is removed and its security key stops working at once. To use it again, somebody has to pair it anew with a phone.";
 pub const DELETE_KEY_TEXT: &str = "The phone is signed out for good: requests in flight fail at once, and its computers have no phone any more. This cannot be undone; the person needs a new key and a new invitation, and has to register anew at every site.";
 pub const DELETE_USER: &str = "Delete the user";
 pub const DELETE_USER_TEXT: &str = "All keys of this person are deleted, too: their phones are signed out for good and their computers have no phone any more. This cannot be undone.";
 pub const DEMO_SITE: &str = "Demo site";
 pub const DONE: &str = "Done";
+pub const DROP: &str = "Drop";
+pub const DROP_HINT: &str = "The connection ends when a mail is complete, and the mail is lost.";
 pub const EMAIL: &str = "E-mail address";
+pub const END_FAULT: &str = "End it";
 pub const EXPIRED: &str = "Expired";
 pub const EXPIRED_AT: &str = "expired";
+pub const FAULT_DROP: &str = "Connections are dropped on purpose: mail is lost when it is complete.";
+pub const FAULT_ENDED: &str = "Mail is taken as it should be again.";
+pub const FAULT_KIND: &str = "What goes wrong";
+pub const FAULT_REFUSE: &str = "Recipients are refused on purpose.";
+pub const FAULT_TEXT: &str = "Make the mail server misbehave, to see how a sender copes.";
+pub const FAULT_TITLE: &str = "Test a sender";
+pub const FAULT_TO: &str = "Only for addresses with";
+pub const FAULT_TO_HINT: &str = "For example @example.org. Empty: every mail, also the appliance’s own.";
 pub const FIRST_GROUP: &str = "Create your first group";
 pub const FIRST_USER: &str = "Add your first user";
 pub const FROM: &str = "From";
 pub const FULL_NAME: &str = "Full name";
+pub const GREYLIST: &str = "Greylist";
+pub const GREYLIST_HINT: &str = "A recipient is put off until some time after the sender’s first try.";
 pub const GROUPS: &str = "Groups";
 pub const GROUP_NAME: &str = "Name";
 pub const HEADERS: &str = "Headers";
@@ -68,6 +85,7 @@ pub const LOCKED: &str = "Locked";
 pub const LOCKED_TEXT: &str = "locked after too many wrong pairing keys";
 pub const MAIL: &str = "Mail";
 pub const MAILED_TO: &str = "An invitation is on its way to";
+pub const MAILS_DELETED: &str = "The mails were deleted.";
 pub const MAIL_DELETED: &str = "The mail was deleted.";
 pub const MAIL_HTML: &str = "The mail as its reader sees it";
 pub const NAME: &str = "Name";
@@ -89,6 +107,7 @@ pub const NO_GROUPS_TEXT: &str = "Groups bring together people who are treated a
 pub const NO_HTML: &str = "This mail has no HTML part: see its text.";
 pub const NO_KEYS: &str = "No security key yet";
 pub const NO_MAIL: &str = "No mail yet";
+pub const NO_MAIL_FOUND_TEXT: &str = "Every part of a search must hold.";
 pub const NO_MAIL_TEXT: &str =
     "Invitations appear here as they are sent. Invite a user by e-mail to see one arrive.";
 pub const NO_PHONE: &str = "No phone";
@@ -116,10 +135,15 @@ pub const READER_TAP_AND_PIN: &str = "Reader tap and PIN";
 pub const READER_TAP_AND_PIN_HINT: &str =
     "The person taps the phone on a reader and types a PIN on the computer.";
 pub const RECEIVED: &str = "Received";
+pub const REFUSE: &str = "Refuse";
+pub const REFUSE_HINT: &str = "Recipients are refused for good.";
 pub const SANDBOX: &str = "Sandbox";
 pub const SCAN: &str = "Scan the QR code with the phone";
 pub const SCAN_TEXT: &str = "It works once.";
+pub const SEARCH_MAIL: &str = "Search mail";
+pub const SEARCH_MAIL_HINT: &str = "Also from:ada, to:, subject:, has:attachment, before:2026-01-31, after:";
 pub const SEARCH_USERS: &str = "Search users";
+pub const SECONDS: &str = "Seconds";
 pub const SECURITY_KEYS: &str = "Security keys";
 pub const SEND_AGAIN: &str = "Send again";
 pub const SEND_BY_EMAIL: &str = "Send by e-mail";
@@ -130,12 +154,14 @@ pub const SETUP_SUBMIT: &str = "Finish the set-up";
 pub const SETUP_TEXT: &str = "You will be the first admin.";
 pub const SETUP_TOKEN: &str = "Set-up link";
 pub const SETUP_TOKEN_HINT: &str = "Pocketkey prints it when it starts. Paste the whole link here.";
+pub const SHOW_ALL_MAIL: &str = "Show all mail";
 pub const SHOW_ALL_USERS: &str = "Show all users";
 pub const SIGN_IN: &str = "Sign in";
 pub const SIGN_OUT: &str = "Sign out";
 pub const SMARTPHONE: &str = "Smartphone";
 pub const SMARTPHONE_HINT: &str = "The person's own phone approves every sign-in and every registration.";
 pub const SOURCE: &str = "Source";
+pub const START_FAULT: &str = "Start";
 pub const STATUS: &str = "Status";
 pub const STEP_ACTIVATION: &str = "Activation";
 pub const STEP_ACTIVATION_TEXT: &str = "An activation code makes the phone this person's security key.";
@@ -197,6 +223,34 @@ pub fn deleted(name: &str) -> String {
     format!("{name} was deleted.")
 }
 
+/// What becomes of the mails that `q` finds.
+pub fn delete_all_text(q: &str) -> String {
+    if q.is_empty() {
+        "Every mail in the inbox will be deleted. This cannot be undone.".into()
+    } else {
+        format!(
+            "Every mail that matches “{q}” will be deleted, also those not loaded yet. This cannot be undone."
+        )
+    }
+}
+
+pub fn fault_delay(seconds: u32) -> String {
+    format!("Mail is answered {seconds} seconds late on purpose.")
+}
+
+pub fn fault_greylist(seconds: u32) -> String {
+    format!("Recipients are put off on purpose until {seconds} seconds after a sender’s first try.")
+}
+
+pub fn fault_only(to: &str) -> String {
+    format!("Only addresses with “{to}”.")
+}
+
+/// Whom a mail is from, in a row of the list.
+pub fn from(sender: &str) -> String {
+    if sender.is_empty() { "from nobody".into() } else { format!("from {sender}") }
+}
+
 pub fn group_added(name: &str) -> String {
     format!("The group {name} was created.")
 }
@@ -207,6 +261,10 @@ pub fn mailed_to(address: &str) -> String {
 
 pub fn no_keys_text(name: &str) -> String {
     format!("Assign one, and {name} can sign in with a phone.")
+}
+
+pub fn no_mail_found(q: &str) -> String {
+    format!("No mail matches “{q}”")
 }
 
 pub fn nobody_found(q: &str) -> String {

@@ -35,7 +35,15 @@ pub async fn get_text(path: &str) -> Result<String, Problem> {
 /// # Errors
 /// As [`get`].
 pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Problem> {
-    read(&post_text(path, body).await?)
+    read(&send_json("POST", path, body).await?)
+}
+
+/// `PUT path` with a JSON body.
+///
+/// # Errors
+/// As [`get`].
+pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Problem> {
+    read(&send_json("PUT", path, body).await?)
 }
 
 /// `POST path` with a JSON body; the answer's body does not matter.
@@ -43,14 +51,14 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Re
 /// # Errors
 /// As [`get`].
 pub async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), Problem> {
-    post_text(path, body).await.map(drop)
+    send_json("POST", path, body).await.map(drop)
 }
 
 /// `PUT path` without a body; the answer's body does not matter.
 ///
 /// # Errors
 /// As [`get`].
-pub async fn put(path: &str) -> Result<(), Problem> {
+pub async fn put_only(path: &str) -> Result<(), Problem> {
     send("PUT", path, None).await.map(drop)
 }
 
@@ -77,9 +85,9 @@ pub fn on_signed_out(react: impl Fn() + 'static) {
     ON_SIGNED_OUT.with_borrow_mut(|slot| *slot = Some(Box::new(react)));
 }
 
-async fn post_text<B: Serialize>(path: &str, body: &B) -> Result<String, Problem> {
+async fn send_json<B: Serialize>(method: &str, path: &str, body: &B) -> Result<String, Problem> {
     let body = serde_json::to_string(body).map_err(|_| unreadable(0))?;
-    send("POST", path, Some(body)).await
+    send(method, path, Some(body)).await
 }
 
 async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, Problem> {

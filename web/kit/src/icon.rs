@@ -10,6 +10,7 @@ pub enum IconKind {
     Block,
     Box,
     Check,
+    Clip,
     Computer,
     Copy,
     Close,
@@ -44,6 +45,9 @@ impl IconKind {
             Self::Block => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM5.7 5.7l12.6 12.6",
             Self::Box => "M12 3 4 7.2v9.6L12 21l8-4.2V7.2L12 3ZM4.3 7.3 12 11.5l7.7-4.2M12 11.5V21",
             Self::Check => "m4.5 12.5 5 5 10-11",
+            Self::Clip => {
+                "M20 11.5 12.5 19a5 5 0 0 1-7-7L13 4.5a3.3 3.3 0 0 1 4.7 4.7l-7.3 7.3a1.6 1.6 0 0 1-2.3-2.3L14.5 8"
+            }
             Self::Computer => "M3 4.5h18v12H3zM8.5 20.5h7M12 16.5v4",
             Self::Copy => "M9 9h11v11H9zM5 15H4V4h11v1",
             Self::Close => "m6 6 12 12M18 6 6 18",

@@ -45,7 +45,7 @@ pub mod prelude {
     pub use crate::page::{PageHeader, StepHeading};
     pub use crate::qr::{PairingKey, Qr};
     pub use crate::router::{Router, provide_router, use_router};
-    pub use crate::search::SearchField;
+    pub use crate::search::{SearchField, use_search};
     pub use crate::shell::{AppShell, NavItem};
     pub use crate::steps::Steps;
     pub use crate::table::{Column, RowLink, Table};

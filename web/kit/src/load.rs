@@ -88,6 +88,12 @@ impl<T: PartialEq + Send + Sync + 'static> Load<T> {
         self.value.with_untracked(|value| value.as_ref().map(read))
     }
 
+    /// Why the last fetch failed, if it did; the value before it stays.
+    #[must_use]
+    pub fn problem(self) -> Signal<Option<Problem>> {
+        self.problem.into()
+    }
+
     /// Changes the value in place.
     pub fn update(self, change: impl FnOnce(&mut T)) {
         self.value.try_update(|value| value.as_mut().map(change));

@@ -1,12 +1,58 @@
-//! A search field, reached with `/` from anywhere on its page.
+//! A search field, reached with `/` from anywhere on its page, and its place in the address.
+
+use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
 use crate::{
-    dom,
+    api, dom,
     icon::{Icon, IconKind},
+    router::use_router,
     strings,
 };
+
+/// What a page's search field holds, and what is searched for: `?q=` of its address. What is typed goes into the address
+/// after a short pause, and going back or following a link changes the field.
+#[must_use]
+pub fn use_search(path: &'static str) -> (RwSignal<String>, Memo<String>) {
+    let router = use_router();
+    let q = router.query("q");
+    let search = RwSignal::new(q.get_untracked());
+    let pause = StoredValue::new(None::<TimeoutHandle>);
+    // What this put into the address: when it comes back from there, more may have been typed.
+    let sent = StoredValue::new(q.get_untracked());
+    Effect::new(move |_| {
+        let text = search.with(|search| search.trim().to_owned());
+        if text == q.get_untracked() {
+            return;
+        }
+        let go = move || {
+            let address =
+                if text.is_empty() { path.into() } else { format!("{path}?q={}", api::encode(&text)) };
+            sent.set_value(text.clone());
+            router.replace(&address);
+        };
+        let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
+        pause.update_value(|pause| {
+            if let Some(earlier) = std::mem::replace(pause, handle) {
+                earlier.clear();
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let q = q.get();
+        if sent.get_value() != q {
+            sent.set_value(q.clone());
+            search.set(q);
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(handle)) = pause.try_get_value() {
+            handle.clear();
+        }
+    });
+    (search, q)
+}
 
 /// A search field. Escape clears it.
 #[component]

@@ -11,6 +11,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (20, include_str!("migrations/020_devices.sql")),
     (30, include_str!("migrations/030_blocked.sql")),
     (31, include_str!("migrations/031_revocations.sql")),
+    (50, include_str!("migrations/050_inbox_search.sql")),
 ];
 
 /// Why a schema could not be brought up to date.
@@ -72,6 +73,24 @@ mod tests {
         let broken: i64 =
             at_once.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
         assert_eq!(broken, 0);
+    }
+
+    #[test]
+    fn mails_from_before_the_search_are_kept_and_no_number_is_given_twice() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before: Vec<_> = STEPS.iter().copied().filter(|(number, _)| *number < 50).collect();
+        migrate(&mut conn, &before).unwrap();
+        let insert = "INSERT INTO inbox (sender, recipients, subject, snippet, size, received_at, source)
+                      VALUES ('a', '[]', 'Minutes of the meeting', 'hello', 1, 1, x'00')";
+        conn.execute_batch(&format!("{insert}; {insert}; DELETE FROM inbox WHERE id = 2")).unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let insert =
+            insert.replace("source)", "source, envelope, attachments)").replace("x'00')", "x'00', '', 0)");
+        conn.execute_batch(&insert).unwrap();
+        let ids: String = conn
+            .query_row("SELECT group_concat(id) FROM inbox WHERE snippet = 'hello'", [], |r| r.get(0))
+            .unwrap();
+        assert_eq!(ids, "1,3");
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub fn read(source: &[u8]) -> Entity {
     if mail.text.is_empty()
         && let Some(html) = &mail.html
     {
-        mail.text = html_to_text(html);
+        mail.text = html_to_text(&with_breaks(html));
     }
     truncate(&mut mail.text, MAX_TEXT);
     mail.html.iter_mut().for_each(|html| truncate(html, MAX_TEXT));
@@ -200,7 +200,26 @@ fn split<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
     parts
 }
 
-fn truncate(text: &mut String, most: usize) {
+/// Ends of blocks; of these, the parser knows paragraphs alone.
+const BLOCKS: [&str; 13] =
+    ["blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "pre", "td", "th", "tr"];
+
+/// `html` with a line break at the end of every block, so that words of two blocks do not become one.
+fn with_breaks(html: &str) -> String {
+    let mut broken = String::with_capacity(html.len());
+    for (index, piece) in html.split("</").enumerate() {
+        if index > 0 {
+            let name = &piece[..piece.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(piece.len())];
+            let block = BLOCKS.iter().any(|block| name.eq_ignore_ascii_case(block));
+            broken.push_str(if block { "<br></" } else { "</" });
+        }
+        broken.push_str(piece);
+    }
+    broken
+}
+
+/// Cuts `text` to at most this many bytes, between two characters.
+pub fn truncate(text: &mut String, most: usize) {
     if text.len() > most {
         let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);
@@ -250,6 +269,10 @@ mod tests {
         assert_eq!((plain.text.as_str(), plain.html), ("Hello\r\nthere\r\n", None));
         let html = read(&lines("Content-Type: text/html; charset=utf-8\n\n<p>Hello <b>there</b></p>\n"));
         assert_eq!(html.text.trim(), "Hello there");
+        let table = read(&lines(
+            "Content-Type: text/html\n\n<H1>Code</H1><table><tr><td>12<b>34</b></td><td>56</td>",
+        ));
+        assert_eq!(table.text.split_whitespace().collect::<Vec<_>>(), ["Code", "1234", "56"]);
         assert_eq!(read(&lines("\nonly a body\n")).text.trim(), "only a body");
         assert_eq!(read(b""), Entity::default());
     }

@@ -5,7 +5,7 @@ use pocketkey_api::{
     inbox::{Attachment, Header, Mail, MailSummary},
 };
 
-use super::{links, mime, mime::Entity, session::Delivery};
+use super::{codes, links, mime, mime::Entity, session::Delivery};
 
 /// The longest sender and subject kept for the list, in characters.
 const MAX_LINE: usize = 300;
@@ -13,19 +13,39 @@ const MAX_LINE: usize = 300;
 /// The length of a snippet, in characters.
 const SNIPPET: usize = 160;
 
+/// How much of a text is searched, in bytes.
+const MAX_INDEXED: usize = 256 * 1024;
+
 /// A mail to be stored.
 #[derive(Debug)]
 pub struct NewMail {
     /// The `From` header, or the envelope sender.
     pub from: String,
+    /// The envelope sender.
+    pub envelope: String,
     /// The envelope recipients.
     pub to: Vec<String>,
     /// The `Subject` header.
     pub subject: String,
     /// The first words of the text.
     pub snippet: String,
+    /// How many parts are neither the text nor the HTML.
+    pub attachments: u32,
     /// As received.
     pub source: Vec<u8>,
+}
+
+/// What a search looks through.
+#[derive(Debug)]
+pub struct Index {
+    /// The `From` header and the envelope sender.
+    pub sender: String,
+    /// The envelope recipients, and the `To` and `Cc` headers with their names.
+    pub recipients: String,
+    /// The `Subject` header.
+    pub subject: String,
+    /// The text, and the names of the attachments.
+    pub body: String,
 }
 
 impl NewMail {
@@ -36,9 +56,32 @@ impl NewMail {
             from: line(entity.header("From").unwrap_or(&delivery.sender), MAX_LINE),
             subject: line(entity.header("Subject").unwrap_or_default(), MAX_LINE),
             snippet: line(&entity.text, SNIPPET),
+            attachments: u32::try_from(entity.files.len()).unwrap_or(u32::MAX),
+            envelope: delivery.sender,
             to: delivery.recipients,
             source: delivery.message,
         }
+    }
+}
+
+impl Index {
+    /// Reads from a mail and its envelope what is searched.
+    pub fn new(sender: &str, recipients: &[String], source: &[u8]) -> Self {
+        let entity = mime::read(source);
+        let header = |name| entity.header(name).unwrap_or_default();
+        let mut from = header("From").to_owned();
+        if !from.contains(sender) {
+            from.extend([" ", sender]);
+        }
+        let mut to = recipients.join(" ");
+        for name in ["To", "Cc"] {
+            to.extend([" ", header(name)]);
+        }
+        let subject = header("Subject").to_owned();
+        let mut body = entity.text;
+        mime::truncate(&mut body, MAX_INDEXED);
+        body.extend(entity.files.iter().flat_map(|file| ["\n", &file.name]));
+        Self { sender: from, recipients: to, subject, body }
     }
 }
 
@@ -62,6 +105,7 @@ fn line(text: &str, most: usize) -> String {
 pub fn mail(summary: MailSummary, source: &[u8]) -> Mail {
     let Entity { headers, text, html, files } = mime::read(source);
     let links = links::find(&text, html.as_deref());
+    let codes = codes::find(&text);
     let attachment = |file: &mime::File| Attachment {
         name: file.name.clone(),
         content_type: file.content_type.clone(),
@@ -73,6 +117,7 @@ pub fn mail(summary: MailSummary, source: &[u8]) -> Mail {
         text,
         html: html.map(|html| links::with_pictures(&html, &files)),
         links,
+        codes,
         attachments: files.iter().map(attachment).collect(),
     }
 }

@@ -10,8 +10,9 @@ use lettre::{
 use pocketkey_api::{
     Page,
     event::Event,
-    inbox::{Mail, MailSummary},
+    inbox::{Deleted, Mail, MailSummary},
 };
+use pocketkey_server::inbox::tidy;
 use pocketkey_tests_api::{Appliance, Client};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -20,7 +21,7 @@ use tokio::{
 };
 
 /// Sends `text` as it is; gives everything the server says until it hangs up.
-async fn talk(to: SocketAddr, text: &[u8]) -> String {
+pub async fn talk(to: SocketAddr, text: &[u8]) -> String {
     let mut stream = TcpStream::connect(to).await.unwrap();
     stream.write_all(text).await.unwrap();
     let mut said = String::new();
@@ -28,7 +29,7 @@ async fn talk(to: SocketAddr, text: &[u8]) -> String {
     said
 }
 
-async fn deliver(to: SocketAddr, message: &str) {
+pub async fn deliver(to: SocketAddr, message: &str) {
     let text = format!(
         "EHLO t\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n{message}\r\n.\r\nQUIT\r\n"
     );
@@ -122,6 +123,109 @@ async fn lettre_delivers_pictures_and_attachments() {
     let files: Vec<(&str, &str, u32)> =
         mail.attachments.iter().map(|a| (a.name.as_str(), a.content_type.as_str(), a.size)).collect();
     assert_eq!(files, [("pic", "image/png", 4), ("löst.csv", "text/csv", 3)]);
+    assert_eq!(mail.summary.attachments, 2);
+    let csv = admin.get(&format!("/api/v1/inbox/{id}/attachments/1")).await.expect(200);
+    assert_eq!(csv.header("content-disposition"), "attachment; filename*=UTF-8''l%C3%B6st.csv");
+    assert_eq!(csv.text(), "a,b");
+    admin.get(&format!("/api/v1/inbox/{id}/attachments/2")).await.expect_problem(404, "not_found");
+}
+
+/// The subjects that a search finds, newest first.
+async fn found(admin: &mut Client, search: &str) -> String {
+    let path = format!("/api/v1/inbox?search={}", search.replace(' ', "%20").replace('"', "%22"));
+    let page: Page<MailSummary> = admin.get(&path).await.expect(200).json();
+    page.items.into_iter().map(|mail| mail.subject).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_by_words_people_attachments_and_dates() {
+    let appliance = Appliance::start().await;
+    let attachment = "MIME-Version: 1.0\r\nContent-Type: text/csv; name=prices.csv\r\n\
+                      Content-Disposition: attachment; filename=prices.csv\r\n\r\na,b";
+    for (subject, rest) in [
+        ("one", "From: Ada L\u{f6}velace <ada@example.com>\r\n\r\nThe engine weaves patterns"),
+        ("two", "To: Charles <cb@example.net>\r\n\r\nTwo patterns, engine by engine"),
+        ("three", attachment),
+    ] {
+        deliver(appliance.smtp_addr, &format!("Subject: {subject}\r\n{rest}")).await;
+        appliance.clock.advance_seconds(24 * 60 * 60);
+    }
+    let mut admin = appliance.set_up().await;
+    for (search, subjects) in [
+        ("", "three two one"),
+        ("patterns", "two one"),
+        ("patt eng", "two one"),
+        ("\"weaves patterns\"", "one"),
+        ("\"weaves patt\"", ""),
+        ("from:lovelace", "one"),
+        ("from:ada@example.com", "one"),
+        ("from:a@example.org", "three two one"),
+        ("to:charles", "two"),
+        ("to:b@example.org patterns", "two one"),
+        ("subject:two", "two"),
+        ("two", "two"),
+        ("has:attachment", "three"),
+        ("prices.csv", "three"),
+        ("before:2026-01-02", "one"),
+        ("after:2026-01-02 before:2026-01-03", "two"),
+        ("after:2026-01-02 engine", "two"),
+        ("nowhere", ""),
+    ] {
+        assert_eq!(found(&mut admin, search).await, subjects, "{search}");
+    }
+    let first: Page<MailSummary> = admin.get("/api/v1/inbox?search=engine&limit=1").await.expect(200).json();
+    let next = first.next.unwrap();
+    let second: Page<MailSummary> =
+        admin.get(&format!("/api/v1/inbox?search=engine&limit=1&after={next}")).await.expect(200).json();
+    assert_eq!((second.items[0].subject.as_str(), second.next), ("one", None));
+    let problem = admin.get("/api/v1/inbox?search=before:soon").await.expect_problem(400, "malformed_search");
+    assert!(problem.detail.unwrap().contains("before:2026-01-31"));
+
+    let gone: Deleted = admin.delete("/api/v1/inbox?search=engine").await.expect(200).json();
+    assert_eq!((gone.count, found(&mut admin, "").await), (2, "three".into()));
+    assert_eq!(found(&mut admin, "engine").await, "");
+    let gone: Deleted = admin.delete("/api/v1/inbox").await.expect(200).json();
+    assert_eq!((gone.count, found(&mut admin, "").await), (1, String::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_a_mail_gives_its_links_and_codes() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    deliver(appliance.smtp_addr, "Subject: early\r\n\r\nhi").await;
+    let early: Mail = admin.get("/api/v1/inbox/wait?search=subject:early").await.expect(200).json();
+
+    let mut waiting = admin.clone();
+    let newer = format!("/api/v1/inbox/wait?search=to:b@example.org&newer_than={}", early.summary.id);
+    let wait = tokio::spawn(async move { waiting.get(&newer).await });
+    deliver(appliance.smtp_addr, "Subject: late\r\n\r\nYour code is 123 456: https://x.example/go").await;
+    let late: Mail = wait.await.unwrap().expect(200).json();
+    assert_eq!(late.summary.subject, "late");
+    assert_eq!((late.codes, late.links), (vec!["123456".into()], vec!["https://x.example/go".into()]));
+
+    let never = "/api/v1/inbox/wait?search=subject:never&seconds=1";
+    admin.get(never).await.expect_problem(404, "none_came");
+    admin.get("/api/v1/inbox/wait?newer_than=x").await.expect_problem(400, "malformed_query");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_mails_go_and_so_do_those_beyond_the_most() {
+    let appliance = Appliance::start_with(|config| {
+        config.inbox_keep = Duration::from_secs(3 * 24 * 60 * 60);
+        config.inbox_most = 3;
+    })
+    .await;
+    for n in 0..5 {
+        deliver(appliance.smtp_addr, &format!("Subject: m{n}\r\n\r\nhi")).await;
+        appliance.clock.advance_seconds(24 * 60 * 60);
+    }
+    let mut admin = appliance.set_up().await;
+    assert_eq!(tidy(&appliance.app).await.unwrap(), 2);
+    assert_eq!(found(&mut admin, "hi").await, "m4 m3 m2");
+    appliance.clock.advance_seconds(60 * 60);
+    assert_eq!(tidy(&appliance.app).await.unwrap(), 1);
+    assert_eq!(tidy(&appliance.app).await.unwrap(), 0);
+    assert_eq!(found(&mut admin, "").await, "m4 m3");
 }
 
 #[tokio::test(flavor = "multi_thread")]

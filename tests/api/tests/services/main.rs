@@ -6,7 +6,9 @@
 mod blocking;
 mod demo;
 mod device;
+mod hostile_mail;
 mod inbox;
 mod mail;
 mod pairing;
 mod relay;
+mod sink;

@@ -1,32 +1,49 @@
-//! Mails as they arrive, newest first.
+//! Mails as they arrive, newest first; the search, and what is done with all that it finds.
 
 use leptos::prelude::*;
 use pocketkey_api::{Page, event::Event, inbox::MailSummary};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{
+    api,
+    load::{Load, load},
+    prelude::*,
+};
 
+use super::fault::{FaultDialog, FaultNote, load_fault};
 use crate::strings;
+
+/// Mails fetched at a time.
+const PAGE: usize = 50;
+/// Mails fetched at most when a long list is fetched again.
+const PAGE_MOST: usize = 200;
 
 /// The list.
 #[component]
 pub fn MailList() -> impl IntoView {
-    let mails = load(|| api::get::<Page<MailSummary>>("/api/v1/inbox"));
+    let (search, q) = use_search("/inbox");
+    let shown = StoredValue::new(PAGE);
+    Effect::new(move |_| {
+        q.track();
+        shown.set_value(PAGE);
+    });
+    let mails = load(move || {
+        let path = list_path(&q.get(), shown.get_value().clamp(PAGE, PAGE_MOST), None);
+        async move { api::get::<Page<MailSummary>>(&path).await }
+    });
     use_event(move |event| {
         if matches!(event, Event::Mail { .. } | Event::Lagged) {
             mails.refetch();
         }
     });
-    let more = |after: String| format!("/api/v1/inbox?after={}", api::encode(&after));
+    // Fetched again, a list stays as long as it was.
+    Effect::new(move |_| {
+        if let Some(count) = mails.with(|page| page.items.len()) {
+            shown.set_value(count);
+        }
+    });
+    let more = move |after: String| list_path(&q.get_untracked(), PAGE, Some(&after));
     let draw = move |page: Page<MailSummary>| {
         if page.items.is_empty() {
-            return view! {
-                <EmptyState
-                    icon=IconKind::Inbox
-                    title=strings::NO_MAIL
-                    text=strings::NO_MAIL_TEXT
-                    test_id="no-mail"
-                />
-            }
-            .into_any();
+            return nothing(&q.get_untracked());
         }
         view! {
             <ul class="divide-y divide-line">{page.items.into_iter().map(row).collect_view()}</ul>
@@ -34,22 +51,67 @@ pub fn MailList() -> impl IntoView {
         }
         .into_any()
     };
+    let (asking, breaking) = (RwSignal::new(false), RwSignal::new(false));
+    let fault = load_fault();
+    let empty = Signal::derive(move || mails.with(|page| page.items.is_empty()).unwrap_or(true));
+    // A search that cannot be understood leaves the list as it was, and says why.
+    let problem = move || {
+        mails.problem().get().filter(|_| mails.with(|_| ()).is_some()).map(|problem| {
+            view! {
+                <div class="mb-4">
+                    <ProblemNote problem/>
+                </div>
+            }
+        })
+    };
     view! {
-        <PageHeader title=strings::INBOX text=strings::INBOX_TEXT/>
+        <PageHeader title=strings::INBOX text=strings::INBOX_TEXT>
+            <Button
+                label=strings::FAULT_TITLE
+                icon=IconKind::Alert
+                on_click=move || breaking.set(true)
+                test_id="set-fault"
+            />
+            <Button
+                label=strings::DELETE_ALL
+                icon=IconKind::Trash
+                disabled=empty
+                on_click=move || asking.set(true)
+                test_id="delete-all"
+            />
+        </PageHeader>
+        <FaultNote fault/>
+        <div class="mb-4">
+            <SearchField label=strings::SEARCH_MAIL value=search/>
+            <p class="mt-1.5 text-sm text-muted">{strings::SEARCH_MAIL_HINT}</p>
+        </div>
+        {problem}
         <div class="card overflow-hidden">{mails.show(draw)}</div>
+        <DeleteDialog open=asking q mails/>
+        <FaultDialog open=breaking fault/>
     }
 }
 
 fn row(mail: MailSummary) -> impl IntoView {
+    let attached = (mail.attachments > 0).then(|| {
+        view! {
+            <span class="inline-flex items-center gap-0.5" data-testid="attached">
+                <Icon kind=IconKind::Clip class="size-4"/>
+                <span class="sr-only">{strings::ATTACHMENTS} " "</span>
+                {mail.attachments}
+            </span>
+        }
+    });
     view! {
         <li class="relative px-5 py-3.5 hover:bg-sunken" data-testid="mail-row">
-            <div class="flex items-baseline justify-between gap-4">
-                <span class="min-w-0 truncate text-sm">
+            <div class="flex items-center justify-between gap-4 text-sm">
+                <span class="min-w-0 truncate">
                     <span class="text-muted">{strings::TO} " "</span>
                     {mail.to.join(", ")}
+                    <span class="text-muted">" · " {strings::from(&mail.from)}</span>
                 </span>
-                <span class="shrink-0 text-sm text-muted">
-                    <RelativeTime at=mail.received_at/>
+                <span class="flex shrink-0 items-center gap-2 text-muted">
+                    {attached} <RelativeTime at=mail.received_at/>
                 </span>
             </div>
             <div class="truncate">
@@ -60,4 +122,75 @@ fn row(mail: MailSummary) -> impl IntoView {
             <p class="truncate text-sm text-muted">{mail.snippet}</p>
         </li>
     }
+}
+
+fn nothing(q: &str) -> AnyView {
+    if q.is_empty() {
+        view! {
+            <EmptyState
+                icon=IconKind::Inbox
+                title=strings::NO_MAIL
+                text=strings::NO_MAIL_TEXT
+                test_id="no-mail"
+            />
+        }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState
+                icon=IconKind::Search
+                title=strings::no_mail_found(q)
+                text=strings::NO_MAIL_FOUND_TEXT
+                test_id="no-match"
+            >
+                <LinkButton label=strings::SHOW_ALL_MAIL href="/inbox"/>
+            </EmptyState>
+        }
+        .into_any()
+    }
+}
+
+/// Asks before everything that is listed, or would be, is deleted.
+#[component]
+fn DeleteDialog(open: RwSignal<bool>, q: Memo<String>, mails: Load<Page<MailSummary>>) -> impl IntoView {
+    let toasts = use_toasts();
+    let form = FormState::new();
+    let delete = move || {
+        let path = match q.get_untracked() {
+            q if q.is_empty() => "/api/v1/inbox".to_owned(),
+            q => format!("/api/v1/inbox?search={}", api::encode(&q)),
+        };
+        form.send(async move { api::delete(&path).await }, move |()| {
+            open.set(false);
+            toasts.say(strings::MAILS_DELETED);
+            mails.refetch();
+        });
+    };
+    view! {
+        <Dialog open title=strings::DELETE_ALL test_id="delete-dialog">
+            <Form on_submit=delete>
+                <FormProblem state=form/>
+                <p class="break-words">{move || q.with(|q| strings::delete_all_text(q))}</p>
+                <div class="flex justify-end gap-2">
+                    <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                    <Button
+                        label=strings::DELETE
+                        kind=ButtonKind::Danger
+                        loading=form.busy()
+                        test_id="confirm-delete"
+                    />
+                </div>
+            </Form>
+        </Dialog>
+    }
+}
+
+fn list_path(q: &str, limit: usize, after: Option<&str>) -> String {
+    let mut path = format!("/api/v1/inbox?limit={limit}");
+    for (name, value) in [("search", Some(q).filter(|q| !q.is_empty())), ("after", after)] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", api::encode(value)));
+        }
+    }
+    path
 }

@@ -1,4 +1,5 @@
 //! The inbox of the built-in SMTP sink (E3).
 
+mod fault;
 pub mod list;
 pub mod show;

@@ -57,7 +57,7 @@ pub fn MailPage(id: MailId) -> impl IntoView {
                 };
                 view! {
                     <Envelope mail=mail.clone()/>
-                    <Found links=mail.links attachments=mail.attachments/>
+                    <Found path=path.get_value() links=mail.links codes=mail.codes attachments=mail.attachments/>
                     <Tabs label=strings::MAIL tabs=&TABS/>
                     <div class="card overflow-hidden">{body}</div>
                 }
@@ -85,9 +85,22 @@ fn Envelope(mail: Mail) -> impl IntoView {
     }
 }
 
-/// Links and attachments found in the mail.
+/// Codes, links and attachments found in the mail.
 #[component]
-fn Found(links: Vec<String>, attachments: Vec<Attachment>) -> impl IntoView {
+fn Found(
+    path: String,
+    links: Vec<String>,
+    codes: Vec<String>,
+    attachments: Vec<Attachment>,
+) -> impl IntoView {
+    let code = |code: String| {
+        view! {
+            <li class="flex items-center gap-2">
+                <code class="min-w-0 truncate font-mono text-base" data-testid="mail-code">{code.clone()}</code>
+                <CopyButton text=code/>
+            </li>
+        }
+    };
     let link = |link: String| {
         view! {
             <li class="flex items-center gap-2">
@@ -105,9 +118,30 @@ fn Found(links: Vec<String>, attachments: Vec<Attachment>) -> impl IntoView {
             </li>
         }
     };
-    let attachment = |part: Attachment| {
-        view! { <li class="text-muted">{part.name} " · " {part.content_type} " · " {size(part.size)}</li> }
+    let attachment = move |(index, part): (usize, Attachment)| {
+        view! {
+            <li class="flex items-center gap-2">
+                <Icon kind=IconKind::Clip class="size-4 shrink-0 text-muted"/>
+                <a
+                    class="link min-w-0 truncate"
+                    href=format!("{path}/attachments/{index}")
+                    download
+                    rel="external"
+                    data-testid="mail-attachment"
+                >
+                    {part.name}
+                </a>
+                <span class="shrink-0 text-muted">{part.content_type} " · " {size(part.size)}</span>
+            </li>
+        }
     };
+    let codes = (!codes.is_empty()).then(|| {
+        view! {
+            <Card title=strings::CODES class="mb-5 p-4 text-sm">
+                <ul class="flex flex-wrap gap-x-6 gap-y-2">{codes.into_iter().map(code).collect_view()}</ul>
+            </Card>
+        }
+    });
     let links = (!links.is_empty()).then(|| {
         view! {
             <Card title=strings::LINKS class="mb-5 p-4 text-sm">
@@ -118,11 +152,12 @@ fn Found(links: Vec<String>, attachments: Vec<Attachment>) -> impl IntoView {
     let attachments = (!attachments.is_empty()).then(|| {
         view! {
             <Card title=strings::ATTACHMENTS class="mb-5 p-4 text-sm">
-                <ul class="space-y-1">{attachments.into_iter().map(attachment).collect_view()}</ul>
+                <ul class="space-y-1">{attachments.into_iter().enumerate().map(attachment).collect_view()}</ul>
             </Card>
         }
     });
     view! {
+        {codes}
         {links}
         {attachments}
     }

@@ -89,7 +89,9 @@ pub fn Invitation(
     });
     use_event(move |event| match event {
         pocketkey_api::event::Event::Key { user_id: changed, .. } if changed != user_id => {}
-        pocketkey_api::event::Event::Computer { .. } | pocketkey_api::event::Event::Mail { .. } => {}
+        pocketkey_api::event::Event::Computer { .. }
+        | pocketkey_api::event::Event::Mail { .. }
+        | pocketkey_api::event::Event::MailFault => {}
         _ => detail.refetch(),
     });
     let key = Memo::new(move |_| {

@@ -1,7 +1,5 @@
 //! Users → All users (A1): the list, its search, more of it on demand, live.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use pocketkey_api::{Page, UserId, event::Event, user::User, user::UserDetail};
 use pocketkey_kit::{api, load::load, prelude::*};
@@ -16,9 +14,7 @@ const PAGE_MOST: usize = 200;
 /// The list of users.
 #[component]
 pub fn UserList() -> impl IntoView {
-    let q = use_router().query("q");
-    let search = RwSignal::new(q.get_untracked());
-    search_in_address(search, q);
+    let (search, q) = use_search("/users");
 
     let shown = StoredValue::new(PAGE);
     Effect::new(move |_| {
@@ -32,7 +28,7 @@ pub fn UserList() -> impl IntoView {
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } => refresh(users, &user_id),
         Event::Lagged => users.refetch(),
-        Event::Computer { .. } | Event::Mail { .. } => {}
+        Event::Computer { .. } | Event::Mail { .. } | Event::MailFault => {}
     });
 
     // Fetched again, a list stays as long as it was.
@@ -138,45 +134,6 @@ fn nobody(q: &str) -> AnyView {
         }
         .into_any()
     }
-}
-
-/// Keeps the search field and `?q=` the same: what is typed goes into the address after a short pause, and going
-/// back or following a link changes the field.
-fn search_in_address(search: RwSignal<String>, q: Memo<String>) {
-    let router = use_router();
-    let pause = StoredValue::new(None::<TimeoutHandle>);
-    // What this put into the address: when it comes back from there, more may have been typed.
-    let sent = StoredValue::new(q.get_untracked());
-    Effect::new(move |_| {
-        let text = search.with(|search| search.trim().to_owned());
-        if text == q.get_untracked() {
-            return;
-        }
-        let go = move || {
-            let address =
-                if text.is_empty() { "/users".into() } else { format!("/users?q={}", api::encode(&text)) };
-            sent.set_value(text.clone());
-            router.replace(&address);
-        };
-        let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
-        pause.update_value(|pause| {
-            if let Some(earlier) = std::mem::replace(pause, handle) {
-                earlier.clear();
-            }
-        });
-    });
-    Effect::new(move |_| {
-        let q = q.get();
-        if sent.get_value() != q {
-            sent.set_value(q.clone());
-            search.set(q);
-        }
-    });
-    on_cleanup(move || {
-        if let Some(Some(handle)) = pause.try_get_value() {
-            handle.clear();
-        }
-    });
 }
 
 fn list_path(q: &str, limit: usize, after: Option<&str>) -> String {

@@ -32,7 +32,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         );
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } if user_id != id.get_value() => {}
-        Event::Computer { .. } | Event::Mail { .. } => {}
+        Event::Computer { .. } | Event::Mail { .. } | Event::MailFault => {}
         _ => detail.refetch(),
     });
     let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
