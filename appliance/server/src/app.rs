@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     db::{Db, DbError},
     events::Events,
+    jobs::Jobs,
     relay::Relay,
     secret::{self, ServerSecret},
 };
@@ -24,6 +25,7 @@ struct Inner {
     url: String,
     secret: ServerSecret,
     events: Events,
+    jobs: Jobs,
     mail_waiting: Notify,
     relay: Relay,
     sign_in: admins::Guard,
@@ -44,6 +46,7 @@ impl App {
             url,
             secret,
             events: Events::default(),
+            jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             relay: Relay::default(),
             sign_in: admins::Guard::default(),
@@ -75,6 +78,11 @@ impl App {
     /// What open pages are told.
     pub fn events(&self) -> &Events {
         &self.0.events
+    }
+
+    /// Work in the background.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Wakes the outbox worker: a mail waits.

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     config::Config,
     db::{Db, DbError, OpenError},
-    demo, events, groups, inbox, keys, mail, ops, pairing,
+    demo, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
     relay, users,
 };
@@ -93,6 +93,8 @@ fn features() -> OpenApiRouter<App> {
         .merge(admins::routes())
         .merge(users::routes())
         .merge(groups::routes())
+        .merge(imports::routes())
+        .merge(jobs::routes())
         .merge(keys::routes())
         .merge(activation::routes())
         .merge(events::routes())
