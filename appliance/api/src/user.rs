@@ -131,6 +131,24 @@ api_type! {
     }
 }
 
+impl Standing {
+    /// Every one there is.
+    pub const ALL: [Self; 5] =
+        [Self::Active, Self::Pending, Self::NotInvited, Self::NeverInvited, Self::Stale];
+
+    /// Its name in addresses.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pending => "pending",
+            Self::NotInvited => "not_invited",
+            Self::NeverInvited => "never_invited",
+            Self::Stale => "stale",
+        }
+    }
+}
+
 api_type! {
     /// Which keys users have.
     #[derive(Copy)]
@@ -140,6 +158,20 @@ api_type! {
         None,
         /// A smartphone, active or not.
         Smartphone,
+    }
+}
+
+impl HasKey {
+    /// Every one there is.
+    pub const ALL: [Self; 2] = [Self::None, Self::Smartphone];
+
+    /// Its name in addresses.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Smartphone => "smartphone",
+        }
     }
 }
 

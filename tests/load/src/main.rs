@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod ctap;
+mod people;
 mod pin;
 mod program;
 mod sign_in;
@@ -28,10 +29,16 @@ impl Figure {
     }
 }
 
+fn median(times: &mut [std::time::Duration]) -> std::time::Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut figures = authenticator::measure()?;
     figures.extend(sign_in::measure().await?);
+    figures.extend(people::measure().await?);
     figures.extend(program::measure().await?);
     figures.extend(size::measure()?);
     println!("| aspect | measured | against | |\n|---|---|---|---|");

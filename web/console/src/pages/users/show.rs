@@ -5,18 +5,26 @@ use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationMethod},
     event::Event,
-    user::{User, UserDetail},
+    user::UserDetail,
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::{
     activation::{Invitation, invite},
+    activity::activity,
+    delete::DeleteUser,
+    info::Info,
     key_card::KeyCard,
+    memberships::Memberships,
 };
 use crate::{labels::UserStatusBadge, strings};
 
-const TABS: [Tab; 2] =
-    [Tab { key: "info", label: strings::INFO }, Tab { key: "keys", label: strings::SECURITY_KEYS }];
+const TABS: [Tab; 4] = [
+    Tab { key: "info", label: strings::INFO },
+    Tab { key: "keys", label: strings::SECURITY_KEYS },
+    Tab { key: "activity", label: strings::ACTIVITY },
+    Tab { key: "groups", label: strings::GROUPS },
+];
 
 /// The page of a user.
 #[component]
@@ -28,12 +36,15 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         );
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } if user_id != id.get_value() => {}
-        Event::Mail { .. } => {}
-        _ => detail.refetch(),
+        Event::User { .. } | Event::Key { .. } | Event::Users | Event::Lagged => detail.refetch(),
+        _ => {}
     });
     let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
     let status = move || detail.with(|detail| detail.user.status);
     let tab = use_tab(&TABS);
+    let user = Memo::new(move |_| detail.with(|detail| detail.user.clone()));
+    let there = Memo::new(move |_| user.with(Option::is_some));
+    let deleting = RwSignal::new(false);
 
     // The invitation shown in the dialog stands outside of what is drawn anew when something changes.
     let toasts = use_toasts();
@@ -68,6 +79,14 @@ pub fn UserPage(id: UserId) -> impl IntoView {
     view! {
         <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::USERS.to_owned())>
             {move || status().map(|status| view! { <span class="self-center"><UserStatusBadge status/></span> })}
+            <Button
+                label=strings::DELETE
+                icon=IconKind::Trash
+                icon_only=true
+                disabled=Signal::derive(move || user.with(Option::is_none))
+                on_click=move || deleting.set(true)
+                test_id="delete-user"
+            />
             <LinkButton
                 label=strings::NEW_KEY
                 href=format!("/users/{}/keys/new", id.get_value())
@@ -77,50 +96,25 @@ pub fn UserPage(id: UserId) -> impl IntoView {
             />
         </PageHeader>
         <Tabs label=strings::USER tabs=&TABS/>
-        {detail
-            .show(move |detail| match tab.get() {
-                "keys" => keys(detail, form.busy(), activate),
-                _ => info(detail.user),
-            })}
+        {move || match tab.get() {
+            "keys" => detail.show(move |detail| keys(detail, form.busy(), activate)),
+            "activity" => detail.show(|detail| activity(&detail)),
+            // These are changed in place: what is typed must outlive an update.
+            tab => {
+                match (there.get(), tab) {
+                    (false, _) => detail.show(|_| ().into_any()),
+                    (true, "groups") => view! { <Memberships id=id.get_value() user/> }.into_any(),
+                    (true, _) => view! { <Info id=id.get_value() user/> }.into_any(),
+                }
+            }
+        }}
+        <Dialog open=deleting title=strings::DELETE_USER test_id="delete-dialog">
+            {move || user.get().map(|user| view! { <DeleteUser user open=deleting/> })}
+        </Dialog>
         <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">
             {invitation}
         </Dialog>
     }
-}
-
-fn info(user: User) -> AnyView {
-    let fact = |term: &'static str, value: AnyView| {
-        view! {
-            <div class="grid gap-x-4 px-5 py-3 sm:grid-cols-[11rem_1fr]">
-                <dt class="text-sm leading-6 text-muted">{term}</dt>
-                <dd class="min-w-0 break-words">{value}</dd>
-            </div>
-        }
-    };
-    let text = |text: String| {
-        if text.is_empty() {
-            view! { <span class="text-muted">"–"</span> }.into_any()
-        } else {
-            text.into_any()
-        }
-    };
-    let groups = if user.groups.is_empty() {
-        text(String::new())
-    } else {
-        let badges = user.groups.into_iter().map(|group| view! { <Badge label=group.name/> });
-        view! { <span class="flex flex-wrap gap-1.5">{badges.collect_view()}</span> }.into_any()
-    };
-    view! {
-        <dl class="card divide-y divide-line" data-testid="user-info">
-            {fact(strings::FULL_NAME, text(user.name))}
-            {fact(strings::EMAIL, text(user.email))}
-            {fact(strings::USERNAME, text(user.username))}
-            {fact(strings::USER_ID, text(user.external_id))}
-            {fact(strings::GROUPS, groups)}
-            {fact(strings::ADDED, view! { <RelativeTime at=user.created_at/> }.into_any())}
-        </dl>
-    }
-    .into_any()
 }
 
 fn keys(detail: UserDetail, busy: Signal<bool>, on_activate: Callback<(KeyId, ActivationMethod)>) -> AnyView {
