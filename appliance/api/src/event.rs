@@ -1,6 +1,6 @@
 //! Server-sent events (`GET /api/v1/events`): what changed, so that open pages fetch it again.
 
-use crate::{ComputerId, KeyId, MailId, UserId, api_type};
+use crate::{ComputerId, JobId, KeyId, MailId, UserId, api_type};
 
 api_type! {
     /// Something changed. Carries ids only: who listens fetches what it shows.
@@ -30,6 +30,15 @@ api_type! {
         },
         /// What the mail sink does wrong on purpose was set anew.
         MailFault,
+        /// Many users changed at once, or the members of a group: fetch lists again.
+        Users,
+        /// Groups were made, renamed or deleted.
+        Groups,
+        /// Work in the background came further.
+        Job {
+            /// Which.
+            job_id: JobId,
+        },
         /// The listener was too slow and missed events: fetch everything again.
         Lagged,
     }

@@ -46,3 +46,7 @@ id!(
     /// A simulated phone of the sandbox.
     PhoneId
 );
+id!(
+    /// Work that the appliance does in the background.
+    JobId
+);

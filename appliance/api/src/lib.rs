@@ -11,7 +11,9 @@ pub mod device;
 pub mod event;
 pub mod group;
 pub mod id;
+pub mod import;
 pub mod inbox;
+pub mod job;
 pub mod key;
 pub mod page;
 pub mod pairing;
@@ -20,7 +22,7 @@ pub mod sandbox;
 pub mod session;
 pub mod user;
 
-pub use id::{ComputerId, GroupId, KeyId, MailId, PhoneId, UserId};
+pub use id::{ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 

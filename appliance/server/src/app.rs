@@ -11,6 +11,7 @@ use crate::{
     db::{Db, DbError},
     events::Events,
     inbox,
+    jobs::Jobs,
     relay::Relay,
     secret::{self, ServerSecret},
 };
@@ -25,6 +26,7 @@ struct Inner {
     url: String,
     secret: ServerSecret,
     events: Events,
+    jobs: Jobs,
     mail_waiting: Notify,
     relay: Relay,
     sign_in: admins::Guard,
@@ -46,6 +48,7 @@ impl App {
             url,
             secret,
             events: Events::default(),
+            jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             relay: Relay::default(),
             sign_in: admins::Guard::default(),
@@ -78,6 +81,11 @@ impl App {
     /// What open pages are told.
     pub fn events(&self) -> &Events {
         &self.0.events
+    }
+
+    /// Work in the background.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
     }
 
     /// Wakes the outbox worker: a mail waits.

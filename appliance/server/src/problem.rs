@@ -57,6 +57,11 @@ impl ApiError {
         self
     }
 
+    /// The one line for people.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     /// The answer to fields that are not as they should be.
     pub fn invalid(fields: Vec<FieldProblem>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields", "Some fields need a correction.")

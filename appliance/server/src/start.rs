@@ -11,7 +11,7 @@ use crate::{
     app::App,
     config::Config,
     db::{Db, DbError, OpenError},
-    demo, devices, events, groups, inbox, keys, mail, ops, pairing,
+    demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
     relay, users,
 };
@@ -99,6 +99,8 @@ fn features() -> OpenApiRouter<App> {
         .merge(admins::routes())
         .merge(users::routes())
         .merge(groups::routes())
+        .merge(imports::routes())
+        .merge(jobs::routes())
         .merge(keys::routes())
         .merge(devices::routes())
         .merge(activation::routes())

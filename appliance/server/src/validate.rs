@@ -42,6 +42,11 @@ impl Fields {
         value
     }
 
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The fields at fault, if any.
     ///
     /// # Errors

@@ -1,12 +1,13 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
 //! and ends by itself.
 //!
-//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `mail`, `program`, `size`; without any, all of them. `core`
+//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `mail`, `people`, `program`, `size`; without any, all of them. `core`
 //! prints one figure alone: a sign-in by the core, in milliseconds.
 
 mod authenticator;
 mod ctap;
 mod mail;
+mod people;
 mod pin;
 mod process;
 mod program;
@@ -32,6 +33,11 @@ impl Figure {
     fn plain(name: &'static str, measured: String, against: String) -> Self {
         Self { name, measured, against, reached: None }
     }
+}
+
+fn median(times: &mut [std::time::Duration]) -> std::time::Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
 }
 
 #[tokio::main]
@@ -60,6 +66,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted("mail") {
         figures.extend(mail::measure().await?);
+    }
+    if wanted("people") {
+        figures.extend(people::measure().await?);
     }
     if wanted("program") {
         figures.extend(program::measure().await?);

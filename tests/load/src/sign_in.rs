@@ -15,6 +15,7 @@ use pocketkey_world::{Sandbox, SandboxOptions};
 use crate::{
     Figure,
     ctap::{direct, get_assertion, make_credential, ok},
+    median,
 };
 
 const ROUNDS: usize = 300;
@@ -98,9 +99,4 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
             ratio <= 2.0,
         ),
     ])
-}
-
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

@@ -82,9 +82,11 @@ fn page(route: Route) -> AnyView {
         }
         Route::Users => view! { <users::list::UserList/> }.into_any(),
         Route::NewUser => view! { <users::new::NewUserPage/> }.into_any(),
+        Route::ImportUsers => view! { <users::import::ImportPage/> }.into_any(),
         Route::User(id) => view! { <users::show::UserPage id/> }.into_any(),
         Route::NewKey(user_id) => view! { <users::new_key::NewKeyPage user_id/> }.into_any(),
-        Route::Groups => view! { <groups::GroupList/> }.into_any(),
+        Route::Groups => view! { <groups::list::GroupList/> }.into_any(),
+        Route::Group(id) => view! { <groups::show::GroupPage id/> }.into_any(),
         Route::Computers => view! { <computers::ComputerList/> }.into_any(),
         Route::Inbox => view! { <inbox::list::MailList/> }.into_any(),
         Route::Mail(id) => view! { <inbox::show::MailPage id/> }.into_any(),

@@ -1,6 +1,6 @@
 //! Which page an address means.
 
-use pocketkey_api::{MailId, UserId};
+use pocketkey_api::{GroupId, MailId, UserId};
 
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +11,16 @@ pub enum Route {
     Users,
     /// `/users/new`
     NewUser,
+    /// `/users/import`
+    ImportUsers,
     /// `/users/ID`
     User(UserId),
     /// `/users/ID/keys/new`
     NewKey(UserId),
     /// `/groups`
     Groups,
+    /// `/groups/ID`
+    Group(GroupId),
     /// `/computers`
     Computers,
     /// `/inbox`
@@ -35,9 +39,11 @@ impl Route {
             [] | ["setup" | "sign-in"] => Self::Home,
             ["users"] => Self::Users,
             ["users", "new"] => Self::NewUser,
+            ["users", "import"] => Self::ImportUsers,
             ["users", id] => Self::User(id.into()),
             ["users", id, "keys", "new"] => Self::NewKey(id.into()),
             ["groups"] => Self::Groups,
+            ["groups", id] => Self::Group(id.into()),
             ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
@@ -57,6 +63,8 @@ mod tests {
             ("/setup", Route::Home),
             ("/users/", Route::Users),
             ("/users/new", Route::NewUser),
+            ("/users/import", Route::ImportUsers),
+            ("/groups/g1", Route::Group("g1".into())),
             ("/users/u1", Route::User("u1".into())),
             ("/users/u1/keys/new", Route::NewKey("u1".into())),
             ("/users/u1/keys", Route::NotFound),

@@ -1,5 +1,7 @@
 //! Every word the console says, in one place, so that a translation can follow.
 
+use pocketkey_api::job::JobKind;
+
 pub const ACTIVATED: &str = "The phone is active";
 pub const ACTIVATED_AT: &str = "Activated";
 pub const ACTIVATE_BY_EMAIL: &str = "Activate by e-mail";
@@ -8,9 +10,16 @@ pub const ACTIVATE_NOW_TEXT: &str =
     "The person is here with their phone: show a QR code and a pairing key on this screen.";
 pub const ACTIVATE_PHONE: &str = "Activate the phone";
 pub const ACTIVE: &str = "Active";
+pub const ACTIVITY: &str = "Activity";
 pub const ADDED: &str = "Added";
 pub const ADD_GROUP: &str = "Add";
+pub const ADD_MEMBERS: &str = "Find users to add";
+pub const ADD_TO_GROUP: &str = "Add to a group";
+pub const ADD_TO_GROUP_TEXT: &str = "Who is in the group already stays in it. This can be undone.";
 pub const ADVANCED: &str = "Advanced";
+pub const ANY_GROUP: &str = "Any group";
+pub const ANY_KEY: &str = "Any keys";
+pub const ANY_STATUS: &str = "Any status";
 pub const ASSIGNED: &str = "Assigned";
 pub const ASSIGN_KEY: &str = "Assign a security key";
 pub const ATTACHMENTS: &str = "Attachments";
@@ -31,8 +40,21 @@ pub const CANCEL: &str = "Cancel";
 pub const CODES: &str = "Codes in this mail";
 pub const COMPUTERS: &str = "Computers";
 pub const COMPUTERS_TEXT: &str = "Computers whose security key is a phone of yours.";
+pub const CHANGED: &str = "changed";
+pub const CHECK_IMPORT: &str = "Check the file";
+pub const CHOOSE_ALL_SHOWN: &str = "Choose everybody in the list";
+pub const CHOOSE_ANOTHER_FILE: &str = "Choose another file";
+pub const CHOOSE_FILE: &str = "Choose a CSV file";
+pub const CHOOSE_NOBODY: &str = "Choose nobody";
+pub const CHOSEN_USERS: &str = "Chosen users";
+pub const COLUMN: &str = "Column";
+pub const COLUMNS: &str = "Columns";
+pub const COLUMNS_TEXT: &str =
+    "Beside the name. Where a screen is narrow, only the most important ones are shown.";
 pub const CONTINUE: &str = "Continue";
 pub const CREATE_GROUP: &str = "Create the group";
+pub const CREATE_GROUPS: &str = "Create groups that do not exist";
+pub const CREATE_GROUPS_HINT: &str = "Otherwise rows that name them are left out.";
 pub const CREDENTIAL_STORAGE: &str = "Where credentials are stored";
 pub const DELAY: &str = "Delay";
 pub const DELAY_HINT: &str = "The reply to a whole mail comes late.";
@@ -42,7 +64,14 @@ pub const DELETE_COMPUTER_TEXT: &str = "Its pairing is removed and its security 
 pub const DELETE_KEY_TEXT: &str = "The phone is signed out for good: requests in flight fail at once, and its computers have no phone any more. This cannot be undone; the person needs a new key and a new invitation, and has to register anew at every site.";
 pub const DELETE_USER: &str = "Delete the user";
 pub const DELETE_USER_TEXT: &str = "All keys of this person are deleted, too: their phones are signed out for good and their computers have no phone any more. This cannot be undone.";
+pub const DELETED: &str = "deleted";
+pub const DELETE_GROUP: &str = "Delete the group";
+pub const DELETE_GROUP_TEXT: &str =
+    "Its members stay users. Who was in it is forgotten; this cannot be undone.";
+pub const DELETE_USERS_TEXT: &str =
+    "Their security keys stop working and are gone for good. This cannot be undone.";
 pub const DEMO_SITE: &str = "Demo site";
+pub const DISMISS: &str = "Dismiss";
 pub const DONE: &str = "Done";
 pub const DROP: &str = "Drop";
 pub const DROP_HINT: &str = "The connection ends when a mail is complete, and the mail is lost.";
@@ -58,28 +87,49 @@ pub const FAULT_TEXT: &str = "Make the mail server misbehave, to see how a sende
 pub const FAULT_TITLE: &str = "Test a sender";
 pub const FAULT_TO: &str = "Only for addresses with";
 pub const FAULT_TO_HINT: &str = "For example @example.org. Empty: every mail, also the appliance’s own.";
+pub const DROP_FILE: &str = "Or drop it here. Its first line names the columns.";
+pub const EXAMPLES: &str = "In the file";
+pub const EXPORT: &str = "Export";
+pub const FAILED: &str = "with a problem";
+pub const FILTERS: &str = "Filters";
 pub const FIRST_GROUP: &str = "Create your first group";
 pub const FIRST_USER: &str = "Add your first user";
 pub const FROM: &str = "From";
 pub const FULL_NAME: &str = "Full name";
 pub const GREYLIST: &str = "Greylist";
 pub const GREYLIST_HINT: &str = "A recipient is put off until some time after the sender’s first try.";
+pub const GROUP: &str = "Group";
 pub const GROUPS: &str = "Groups";
 pub const GROUP_NAME: &str = "Name";
 pub const HEADERS: &str = "Headers";
 pub const HTML: &str = "HTML";
+pub const IMPORT: &str = "Import";
+pub const IMPORT_AS: &str = "Import as";
+pub const IMPORT_TEXT: &str = "From a CSV file, as spreadsheets and directories write it. Nothing is changed before you have seen what would be.";
+pub const IMPORT_USERS: &str = "Import users";
 pub const INBOX: &str = "Inbox";
 pub const INBOX_TEXT: &str =
     "Mail that arrives at the built-in mail server, which keeps everything and delivers nothing.";
 pub const INFO: &str = "Info";
 pub const INVITATION_DEAD: &str = "This invitation no longer works: it has expired, was locked after too many wrong pairing keys, or was replaced by a later one.";
+pub const INVITATION_EXPIRED: &str = "The invitation expired";
+pub const INVITE: &str = "Invite";
+pub const INVITED: &str = "invited";
 pub const INVITED_BY_EMAIL: &str = "Invited by e-mail";
 pub const INVITED_NOW: &str = "Code shown";
+pub const INVITE_TEXT: &str = "A mail with a link, a QR code and a pairing key goes to everybody without an active key. Who has no key is assigned a smartphone with default settings.";
+pub const IS_MEMBER: &str = "In the group";
+pub const JOB_FAILED: &str = "This broke off; what was done before stays done.";
+pub const JOINED: &str = "added";
 pub const KEYS: &str = "Keys";
 pub const KEY_BLOCKED_BY_USER: &str = "Blocked with the user. To use it again, unblock the user.";
 pub const KEY_BLOCKED_TEXT: &str = "Nobody can sign in with it.";
 pub const KEY_TYPE: &str = "Type";
 pub const LAST_SEEN: &str = "last seen";
+pub const KEY_WAS_ASSIGNED: &str = "A security key was assigned";
+pub const LEAVE_OUT: &str = "Leave out";
+pub const LEFT: &str = "removed";
+pub const LINE: &str = "Line";
 pub const LINKS: &str = "Links in this mail";
 pub const LOCKED: &str = "Locked";
 pub const LOCKED_TEXT: &str = "locked after too many wrong pairing keys";
@@ -88,13 +138,19 @@ pub const MAILED_TO: &str = "An invitation is on its way to";
 pub const MAILS_DELETED: &str = "The mails were deleted.";
 pub const MAIL_DELETED: &str = "The mail was deleted.";
 pub const MAIL_HTML: &str = "The mail as its reader sees it";
+pub const MATCH_BY: &str = "Who is the same person?";
+pub const MATCH_BY_HINT: &str = "A row is about a user there is already if this is the same.";
+pub const MEMBERS: &str = "Members";
 pub const NAME: &str = "Name";
+pub const NEVER_INVITED: &str = "Never invited";
 pub const NEW_CODE: &str = "Make a new code";
 pub const NEW_GROUP: &str = "New group";
 pub const NEW_GROUP_NAME: &str = "Name of a new group";
 pub const NEW_KEY: &str = "New security key";
 pub const NEW_USER: &str = "New user";
 pub const NOBODY_FOUND_TEXT: &str = "Names, usernames, user IDs and e-mail addresses were searched.";
+pub const NOBODY_LIKE_THAT: &str = "Nobody is like that";
+pub const NOTHING_TO_DO: &str = "There was nothing to do.";
 pub const NOT_ACTIVATED: &str = "Not activated";
 pub const NOT_FOUND: &str = "There is nothing here";
 pub const NOT_FOUND_TEXT: &str = "The address may be mistyped, or what was here is gone.";
@@ -105,12 +161,15 @@ pub const NO_COMPUTERS_TEXT: &str =
 pub const NO_GROUPS: &str = "No groups yet";
 pub const NO_GROUPS_TEXT: &str = "Groups bring together people who are treated alike, such as a department.";
 pub const NO_HTML: &str = "This mail has no HTML part: see its text.";
+pub const NO_KEY: &str = "No key";
 pub const NO_KEYS: &str = "No security key yet";
 pub const NO_MAIL: &str = "No mail yet";
 pub const NO_MAIL_FOUND_TEXT: &str = "Every part of a search must hold.";
 pub const NO_MAIL_TEXT: &str =
     "Invitations appear here as they are sent. Invite a user by e-mail to see one arrive.";
 pub const NO_PHONE: &str = "No phone";
+pub const NO_MEMBERS: &str = "Nobody is in this group";
+pub const NO_MEMBERS_TEXT: &str = "Find users above and add them, or choose them in the list of users.";
 pub const NO_USERS: &str = "No users yet";
 pub const NO_USERS_TEXT: &str = "Add a person, give them a security key, and their phone signs them in.";
 pub const OFF: &str = "Off";
@@ -129,15 +188,24 @@ pub const OR_TYPE: &str = "Or type the pairing key";
 pub const PASSWORD: &str = "Password";
 pub const PASSWORD_HINT: &str = "At least 10 characters.";
 pub const PENDING: &str = "Pending";
+pub const PROBLEM: &str = "Problem";
+pub const PROBLEMS: &str = "Problems";
 pub const QR_ALT: &str =
     "QR code that activates the phone; the link and the pairing key beside it do the same";
 pub const READER_TAP_AND_PIN: &str = "Reader tap and PIN";
 pub const READER_TAP_AND_PIN_HINT: &str =
     "The person taps the phone on a reader and types a PIN on the computer.";
+pub const READING: &str = "Reading the file…";
 pub const RECEIVED: &str = "Received";
 pub const REFUSE: &str = "Refuse";
 pub const REFUSE_HINT: &str = "Recipients are refused for good.";
+pub const REMOVE: &str = "Remove";
+pub const REMOVE_FROM_GROUP: &str = "Remove from a group";
+pub const REMOVE_FROM_GROUP_TEXT: &str = "They stay users. This can be undone.";
+pub const RENAME: &str = "Rename";
+pub const RENAME_GROUP: &str = "Rename the group";
 pub const SANDBOX: &str = "Sandbox";
+pub const SAVE: &str = "Save";
 pub const SCAN: &str = "Scan the QR code with the phone";
 pub const SCAN_TEXT: &str = "It works once.";
 pub const SEARCH_MAIL: &str = "Search mail";
@@ -160,8 +228,18 @@ pub const SIGN_IN: &str = "Sign in";
 pub const SIGN_OUT: &str = "Sign out";
 pub const SMARTPHONE: &str = "Smartphone";
 pub const SMARTPHONE_HINT: &str = "The person's own phone approves every sign-in and every registration.";
+pub const SORT: &str = "Sort";
+pub const SORT_ADDED: &str = "Oldest first";
+pub const SORT_ADDED_DOWN: &str = "Newest first";
+pub const SORT_EMAIL: &str = "E-mail, A–Z";
+pub const SORT_EMAIL_DOWN: &str = "E-mail, Z–A";
+pub const SORT_NAME: &str = "Name, A–Z";
+pub const SORT_NAME_DOWN: &str = "Name, Z–A";
+pub const SORT_USERNAME: &str = "Username, A–Z";
+pub const SORT_USERNAME_DOWN: &str = "Username, Z–A";
 pub const SOURCE: &str = "Source";
 pub const START_FAULT: &str = "Start";
+pub const STALE: &str = "Invitation lapsed";
 pub const STATUS: &str = "Status";
 pub const STEP_ACTIVATION: &str = "Activation";
 pub const STEP_ACTIVATION_TEXT: &str = "An activation code makes the phone this person's security key.";
@@ -187,6 +265,10 @@ pub const TO_USER: &str = "Go to the user";
 pub const TO_USERS: &str = "Go to the users";
 pub const UNBLOCK: &str = "Unblock";
 pub const UNBLOCK_USER: &str = "Unblock the user";
+pub const UNCHANGED: &str = "unchanged";
+pub const UNDO: &str = "Undo";
+pub const UPDATE_USERS: &str = "Change users there are already";
+pub const UPDATE_USERS_HINT: &str = "An empty cell changes nothing, and nobody is taken out of a group.";
 pub const USER: &str = "User";
 pub const USERNAME: &str = "Username";
 pub const USERNAME_HINT: &str = "What the person signs in with.";
@@ -194,6 +276,7 @@ pub const USERS: &str = "Users";
 pub const USER_BLOCKED_TEXT: &str = "This user is blocked: none of their keys works until you unblock them.";
 pub const USER_ID: &str = "User ID";
 pub const USER_ID_HINT: &str = "Your organisation's own number for the person.";
+pub const USER_WAS_ADDED: &str = "The user was added";
 pub const USE_DEFAULTS: &str = "Use default settings";
 pub const USE_DEFAULTS_HINT: &str =
     "The phone may be anywhere, checks the person by its unlock, and keeps the credentials itself.";
@@ -201,6 +284,10 @@ pub const VALID_FOR: &str = "valid for";
 pub const VALUE: &str = "Value";
 pub const VERIFICATION: &str = "Verification";
 pub const WAITING: &str = "Waiting for the phone…";
+pub const WERE_ADDED: &str = "added";
+pub const WHO: &str = "Who";
+pub const WOULD_ADD: &str = "would be added";
+pub const WOULD_CHANGE: &str = "would be changed";
 pub const YOUR_NAME: &str = "Your name";
 
 pub fn activate_by_email_text(address: &str) -> String {
@@ -290,4 +377,137 @@ pub fn user_added(name: &str) -> String {
 
 pub fn version(version: &str) -> String {
     format!("Pocketkey {version}")
+}
+
+/// `name`, to be added.
+pub fn add(name: &str) -> String {
+    format!("Add {name}")
+}
+
+pub fn add_users_to_group(count: u32) -> String {
+    format!("Add {} to a group", users(count))
+}
+
+pub fn choose(name: &str) -> String {
+    format!("Choose {name}")
+}
+
+pub fn choose_all(count: u32) -> String {
+    format!("Choose all {}", number(count))
+}
+
+pub fn chosen(count: u32) -> String {
+    format!("{} chosen", number(count))
+}
+
+pub fn column_is(heading: &str) -> String {
+    format!("What the column {heading} is")
+}
+
+pub fn delete_users(count: u32) -> String {
+    format!("Delete {}", users(count))
+}
+
+pub fn edit(field: &str) -> String {
+    format!("Change: {field}")
+}
+
+/// The words for a field of the API.
+pub fn field(key: &str) -> &str {
+    match key {
+        "external_id" => USER_ID,
+        "username" => USERNAME,
+        "name" => FULL_NAME,
+        "given_name" => "First name",
+        "family_name" => "Last name",
+        "email" => EMAIL,
+        "groups" => GROUPS,
+        other => other,
+    }
+}
+
+pub fn import_rows(count: u32) -> String {
+    format!("Import {}", users(count))
+}
+
+pub fn invite_users(count: u32) -> String {
+    format!("Invite {} by e-mail", users(count))
+}
+
+/// What a job is doing.
+pub fn job_running(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::ImportCheck => "Checking the file…",
+        JobKind::Import => "Importing…",
+        JobKind::Invite => "Inviting…",
+        JobKind::Join => "Adding to the group…",
+        JobKind::Leave => "Removing from the group…",
+        JobKind::Delete => "Deleting…",
+    }
+}
+
+pub fn joined(name: &str) -> String {
+    format!("{name} is in the group now.")
+}
+
+pub fn left(name: &str) -> String {
+    format!("{name} is not in the group any more.")
+}
+
+pub fn members(count: u32) -> String {
+    if count == 1 { "1 member".to_owned() } else { format!("{} members", number(count)) }
+}
+
+pub fn more_problems(rows: u32) -> String {
+    format!("These are the first ones; {} rows have a problem.", number(rows))
+}
+
+/// A number as people read it: 12,345.
+pub fn number(number: u32) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// So many of so many.
+pub fn of(done: u32, total: u32) -> String {
+    format!("{} of {}", number(done), number(total))
+}
+
+pub fn phone_activated(model: &str) -> String {
+    format!("{model} was activated")
+}
+
+pub fn remove(name: &str) -> String {
+    format!("Remove {name}")
+}
+
+pub fn remove_users_from_group(count: u32) -> String {
+    format!("Remove {} from a group", users(count))
+}
+
+pub fn rows(count: u32) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{} rows", number(count)) }
+}
+
+pub fn saved(what: &str) -> String {
+    format!("{what}: saved.")
+}
+
+pub fn type_to_confirm(word: &str) -> String {
+    format!("To confirm, type {word}")
+}
+
+pub fn users(count: u32) -> String {
+    if count == 1 { "1 user".to_owned() } else { format!("{} users", number(count)) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(super::number(number), text);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use pocketkey_api::Problem;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response};
+use web_sys::{Blob, Headers, RequestInit, Response};
 
 use crate::strings;
 
@@ -62,6 +62,26 @@ pub async fn put_only(path: &str) -> Result<(), Problem> {
     send("PUT", path, None).await.map(drop)
 }
 
+/// `PATCH path` with a JSON body.
+///
+/// # Errors
+/// As [`get`].
+pub async fn patch<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Problem> {
+    read(&send_json("PATCH", path, body).await?)
+}
+
+/// `POST path` with a file of type `content_type` as it is.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post_file<T: DeserializeOwned>(
+    path: &str,
+    content_type: &'static str,
+    file: &Blob,
+) -> Result<T, Problem> {
+    read(&send("POST", path, Some((content_type, file.into()))).await?)
+}
+
 /// `DELETE path`.
 ///
 /// # Errors
@@ -86,11 +106,18 @@ pub fn on_signed_out(react: impl Fn() + 'static) {
 }
 
 async fn send_json<B: Serialize>(method: &str, path: &str, body: &B) -> Result<String, Problem> {
-    let body = serde_json::to_string(body).map_err(|_| unreadable(0))?;
-    send(method, path, Some(body)).await
+    send(method, path, Some(json(body)?)).await
 }
 
-async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, Problem> {
+/// A body and its type.
+type Body = (&'static str, JsValue);
+
+fn json<B: Serialize>(body: &B) -> Result<Body, Problem> {
+    let body = serde_json::to_string(body).map_err(|_| unreadable(0))?;
+    Ok(("application/json", body.into()))
+}
+
+async fn send(method: &str, path: &str, body: Option<Body>) -> Result<String, Problem> {
     let (response, text) = fetch(method, path, body).await.map_err(|_| unreachable())?;
     let status = response.status();
     if response.ok() {
@@ -102,14 +129,14 @@ async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, 
     Err(serde_json::from_str(&text).unwrap_or_else(|_| unreadable(status)))
 }
 
-async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<(Response, String), JsValue> {
+async fn fetch(method: &str, path: &str, body: Option<Body>) -> Result<(Response, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
     let request = RequestInit::new();
     request.set_method(method);
-    if let Some(body) = body {
-        headers.set("content-type", "application/json")?;
-        request.set_body(&body.into());
+    if let Some((content_type, body)) = body {
+        headers.set("content-type", content_type)?;
+        request.set_body(&body);
     }
     request.set_headers(&headers);
     let response = JsFuture::from(window().fetch_with_str_and_init(path, &request)).await?;

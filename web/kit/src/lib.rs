@@ -48,7 +48,7 @@ pub mod prelude {
     pub use crate::search::{SearchField, use_search};
     pub use crate::shell::{AppShell, NavItem};
     pub use crate::steps::Steps;
-    pub use crate::table::{Column, RowLink, Table};
+    pub use crate::table::{Column, RowLink, Sort, Table};
     pub use crate::tabs::{Tab, Tabs, use_tab};
     pub use crate::theme::ThemeToggle;
     pub use crate::time::{Countdown, RelativeTime, provide_clock};

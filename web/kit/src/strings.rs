@@ -22,6 +22,7 @@ pub const THEME: &str = "Theme";
 pub const THEME_DARK: &str = "Dark";
 pub const THEME_LIGHT: &str = "Light";
 pub const THEME_SYSTEM: &str = "System";
+pub const UNDO: &str = "Undo";
 pub const UNREACHABLE: &str = "The appliance cannot be reached.";
 pub const UNREACHABLE_DETAIL: &str =
     "Check that it is running and that this computer is online, then try again.";

@@ -17,6 +17,7 @@ struct Toast {
     id: u64,
     tone: Tone,
     text: String,
+    undo: Option<Callback<()>>,
 }
 
 /// The page's messages.
@@ -29,18 +30,23 @@ pub struct Toasts {
 impl Toasts {
     /// Says that something was done.
     pub fn say(self, text: impl Into<String>) {
-        self.add(Tone::Good, text.into(), Duration::from_secs(5));
+        self.add(Tone::Good, text.into(), None, Duration::from_secs(5));
+    }
+
+    /// Says that something was done, and offers to take it back; stays longer.
+    pub fn say_undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        self.add(Tone::Good, text.into(), Some(Callback::new(move |()| undo())), Duration::from_secs(12));
     }
 
     /// Says that something went wrong; stays longer.
     pub fn problem(self, problem: &Problem) {
-        self.add(Tone::Bad, problem.to_string(), Duration::from_secs(12));
+        self.add(Tone::Bad, problem.to_string(), None, Duration::from_secs(12));
     }
 
-    fn add(self, tone: Tone, text: String, stays: Duration) {
+    fn add(self, tone: Tone, text: String, undo: Option<Callback<()>>, stays: Duration) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        self.shown.update(|shown| shown.push(Toast { id, tone, text }));
+        self.shown.update(|shown| shown.push(Toast { id, tone, text, undo }));
         set_timeout(move || self.remove(id), stays);
     }
 
@@ -77,6 +83,17 @@ pub fn ToastRegion() -> impl IntoView {
             <div class="toast" data-testid="toast">
                 <Icon kind=icon class/>
                 <span class="min-w-0 grow self-center">{toast.text}</span>
+                {toast.undo.map(|undo| view! {
+                    <Button
+                        label=strings::UNDO
+                        small=true
+                        on_click=move || {
+                            toasts.remove(id);
+                            undo.run(());
+                        }
+                        test_id="undo"
+                    />
+                })}
                 <Button
                     label=strings::DISMISS
                     icon=IconKind::Close

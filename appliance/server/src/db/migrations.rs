@@ -11,6 +11,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (20, include_str!("migrations/020_devices.sql")),
     (30, include_str!("migrations/030_blocked.sql")),
     (31, include_str!("migrations/031_revocations.sql")),
+    (40, include_str!("migrations/040_people.sql")),
     (50, include_str!("migrations/050_inbox_search.sql")),
 ];
 
@@ -91,6 +92,32 @@ mod tests {
             .query_row("SELECT group_concat(id) FROM inbox WHERE snippet = 'hello'", [], |r| r.get(0))
             .unwrap();
         assert_eq!(ids, "1,3");
+    }
+
+    #[test]
+    fn people_who_were_there_before_are_found_sorted_and_counted() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before = STEPS.iter().position(|(number, _)| *number == 40).unwrap();
+        migrate(&mut conn, &STEPS[..before]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO users (id, username, username_key, name, email, email_key, search, created_at) VALUES
+                 ('u', 'Ada', 'ada', 'Élodie', 'a@b.c', 'a@b.c', '7' || char(10, 97, 100, 97, 10) || 'élodie' || char(10) || 'a@b.c', 1),
+                 ('v', 'Bob', 'bob', 'Bob', 'b@b.c', 'b@b.c', char(10) || 'bob' || char(10) || 'bob' || char(10) || 'b@b.c', 1);
+             INSERT INTO keys (id, user_id, kind, created_at) VALUES ('k', 'u', 'smartphone', 1);
+             INSERT INTO activations (key_id, method, code_hash, selector, pairing_hash, created_at, expires_at)
+                 VALUES ('k', 'now', x'00', '', x'00', 1, 4711);",
+        )
+        .unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let row = "SELECT u.id, u.name_key, u.key_count, u.invited_until FROM users_search s JOIN users u ON u.seq = s.rowid
+                   WHERE users_search MATCH '\"lodi\"'";
+        let found: (String, String, u32, i64) =
+            conn.query_row(row, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+        assert_eq!(found, ("u".into(), "élodie".into(), 1, 4711));
+        conn.execute_batch(
+            "DELETE FROM users; INSERT INTO users_search (users_search) VALUES ('integrity-check');",
+        )
+        .unwrap();
     }
 
     #[test]

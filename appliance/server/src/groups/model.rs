@@ -8,12 +8,15 @@ use crate::{
     validate,
 };
 
-/// Why a group was not made.
+/// Why something about a group failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GroupError {
     /// Fields at fault.
     #[error("invalid fields")]
     Invalid(Vec<FieldProblem>),
+    /// There is no such group.
+    #[error("no such group")]
+    NotFound,
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -32,6 +35,7 @@ impl Explain for GroupError {
     fn explain(&self) -> ApiError {
         match self {
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
+            Self::NotFound => ApiError::not_found("This group"),
             Self::Db(error) => error.explain(),
         }
     }

@@ -2,8 +2,8 @@
 
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{
-    Problem,
-    group::{Group, NewGroup},
+    GroupId, Problem,
+    group::{Group, GroupSummary, Members, NewGroup},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -11,12 +11,15 @@ use super::service;
 use crate::{
     App,
     admins::Admin,
-    problem::{ApiError, Json},
+    problem::{ApiError, Json, Path},
 };
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, list))
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(show, rename, delete))
+        .routes(routes!(change_members))
 }
 
 /// Makes a group.
@@ -37,9 +40,77 @@ async fn create(
 
 /// Every group, by name.
 #[utoipa::path(get, path = "/api/v1/groups", tag = "groups", security(("session" = [])), responses(
-    (status = 200, description = "The groups", body = Vec<Group>),
+    (status = 200, description = "The groups", body = Vec<GroupSummary>),
     (status = 401, description = "`signed_out`", body = Problem),
 ))]
-async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<Group>>, ApiError> {
+async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<GroupSummary>>, ApiError> {
     Ok(Json(service::list(&app).await?))
+}
+
+/// One group. `GET /api/v1/users?group=` lists its members.
+#[utoipa::path(get, path = "/api/v1/groups/{id}", tag = "groups", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")),
+    responses(
+        (status = 200, description = "The group", body = GroupSummary),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn show(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<GroupId>,
+) -> Result<Json<GroupSummary>, ApiError> {
+    Ok(Json(service::show(&app, id).await?))
+}
+
+/// Gives a group another name.
+#[utoipa::path(put, path = "/api/v1/groups/{id}", tag = "groups", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")), request_body = NewGroup,
+    responses(
+        (status = 200, description = "The group", body = GroupSummary),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 422, description = "`invalid_fields`", body = Problem),
+    )
+)]
+async fn rename(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<GroupId>,
+    Json(new): Json<NewGroup>,
+) -> Result<Json<GroupSummary>, ApiError> {
+    Ok(Json(service::rename(&app, id, new).await?))
+}
+
+/// Deletes a group; its members stay users.
+#[utoipa::path(delete, path = "/api/v1/groups/{id}", tag = "groups", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")),
+    responses(
+        (status = 204, description = "Deleted"),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn delete(State(app): State<App>, _: Admin, Path(id): Path<GroupId>) -> Result<StatusCode, ApiError> {
+    service::delete(&app, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Adds and removes members. The answer names those for whom that was a change, so that it can be taken back.
+#[utoipa::path(post, path = "/api/v1/groups/{id}/members", tag = "groups", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")), request_body = Members,
+    responses(
+        (status = 200, description = "Who joined and who left", body = Members),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn change_members(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<GroupId>,
+    Json(members): Json<Members>,
+) -> Result<Json<Members>, ApiError> {
+    Ok(Json(service::change_members(&app, id, members).await?))
 }

@@ -17,7 +17,15 @@ use utoipa::{
                        RFC 9457 problem documents with a stable `code`.",
         license(name = "MIT OR Apache-2.0")
     ),
-    components(schemas(pocketkey_api::Problem)),
+    // Those of query strings are not collected from the handlers.
+    components(schemas(
+        pocketkey_api::Problem,
+        pocketkey_api::GroupId,
+        pocketkey_api::import::MatchBy,
+        pocketkey_api::user::HasKey,
+        pocketkey_api::user::Standing,
+        pocketkey_api::user::UserSort
+    )),
     modifiers(&Session)
 )]
 struct Base;

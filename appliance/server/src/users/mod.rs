@@ -1,9 +1,13 @@
 //! Users: the people of the organisation (A1, A2).
 
+pub(crate) mod bulk;
+mod cursor;
 mod model;
+mod query;
 mod routes;
 pub mod service;
-mod store;
+pub mod store;
 
+pub(crate) use model::check;
 pub use model::{ListUsers, UserError};
 pub use routes::routes;

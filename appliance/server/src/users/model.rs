@@ -1,6 +1,10 @@
 //! What users are made of, and what can go wrong.
 
-use pocketkey_api::{problem::FieldProblem, user::NewUser};
+use axum::http::StatusCode;
+use pocketkey_api::{
+    problem::FieldProblem,
+    user::{NewUser, User, UserChange, UserSort},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -12,20 +16,25 @@ use crate::{
 /// Users on a page unless asked otherwise, and at most.
 const PAGE: (u32, u32) = (50, 200);
 
-/// Which users to list.
+/// Which page of a list of users.
 #[derive(Debug, Default, Clone, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct ListUsers {
-    /// Only users with this text in user ID, username, name or e-mail address; case does not matter.
-    pub search: String,
-    /// Only users after this one: `next` of the page before.
+    /// The order; default `username`.
+    pub sort: Option<UserSort>,
+    /// Only users after this place: `next` of the page before.
     pub after: Option<String>,
     /// At most this many, 1–200; default 50.
     pub limit: Option<u32>,
 }
 
 impl ListUsers {
+    /// The order of the list.
+    pub fn order(&self) -> UserSort {
+        self.sort.unwrap_or(UserSort::Username)
+    }
+
     /// How many users the page holds at most.
     pub fn page_size(&self) -> u32 {
         self.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1)
@@ -41,6 +50,18 @@ pub enum UserError {
     /// There is no such user.
     #[error("no such user")]
     NotFound,
+    /// There is no such group.
+    #[error("no such group")]
+    NoGroup,
+    /// `after` is no place in a list of this order.
+    #[error("no place in the list")]
+    WrongCursor,
+    /// A filter finds more or fewer users than the person was told.
+    #[error("the filter finds {found} users now")]
+    SelectionChanged {
+        /// How many it finds.
+        found: u32,
+    },
     /// The database.
     #[error(transparent)]
     Db(DbError),
@@ -57,6 +78,21 @@ impl Explain for UserError {
         match self {
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::NotFound => ApiError::not_found("This user"),
+            Self::NoGroup => ApiError::not_found("This group"),
+            Self::WrongCursor => ApiError::new(
+                StatusCode::BAD_REQUEST,
+                "wrong_cursor",
+                "This is no place in the list.",
+            )
+            .detail(
+                "Give back `next` of the page before as `after`, in the same order, or begin without it.",
+            ),
+            Self::SelectionChanged { found } => ApiError::new(
+                StatusCode::CONFLICT,
+                "selection_changed",
+                format!("The filter finds {found} users now."),
+            )
+            .detail("Nothing was done. Look at the list again before you go on."),
             Self::Db(error) => error.explain(),
         }
     }
@@ -65,8 +101,8 @@ impl Explain for UserError {
 /// `new` with surrounding space removed.
 ///
 /// # Errors
-/// [`UserError::Invalid`] with every field at fault.
-pub fn check(new: NewUser) -> Result<NewUser, UserError> {
+/// Every field at fault.
+pub fn check(new: NewUser) -> Result<NewUser, Vec<FieldProblem>> {
     let mut fields = Fields::default();
     let checked = NewUser {
         external_id: fields.optional_line("external_id", &new.external_id, 64),
@@ -78,8 +114,19 @@ pub fn check(new: NewUser) -> Result<NewUser, UserError> {
     if checked.username.contains(char::is_whitespace) {
         fields.wrong("username", "No spaces.");
     }
-    fields.finish().map_err(UserError::Invalid)?;
+    fields.finish()?;
     Ok(checked)
+}
+
+/// What `user` is after `change`. Groups are those of the change, or none: they are not part of the user's row.
+pub fn changed(user: &User, change: UserChange) -> NewUser {
+    NewUser {
+        external_id: change.external_id.unwrap_or_else(|| user.external_id.clone()),
+        username: change.username.unwrap_or_else(|| user.username.clone()),
+        name: change.name.unwrap_or_else(|| user.name.clone()),
+        email: change.email.unwrap_or_else(|| user.email.clone()),
+        groups: change.groups.unwrap_or_default(),
+    }
 }
 
 /// What `search` looks through: every field in lower case, one a line.

@@ -3,11 +3,12 @@
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{
     Page, Problem, UserId,
-    user::{NewUser, User, UserDetail},
+    job::Job,
+    user::{Bulk, NewUser, User, UserChange, UserCount, UserDetail, UserFilter},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{ListUsers, service};
+use super::{ListUsers, bulk, service};
 use crate::{
     App,
     admins::Admin,
@@ -18,7 +19,9 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
-        .routes(routes!(show, delete))
+        .routes(routes!(count))
+        .routes(routes!(many))
+        .routes(routes!(show, change, delete))
         .routes(routes!(block, unblock))
 }
 
@@ -38,18 +41,55 @@ async fn create(
     Ok((StatusCode::CREATED, Json(service::create(&app, new).await?)))
 }
 
-/// One page of users, by username.
-#[utoipa::path(get, path = "/api/v1/users", tag = "users", security(("session" = [])), params(ListUsers), responses(
-    (status = 200, description = "The users", body = Page<User>),
-    (status = 400, description = "`malformed_query`", body = Problem),
-    (status = 401, description = "`signed_out`", body = Problem),
-))]
+/// One page of the users that meet every condition given.
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", security(("session" = [])),
+    params(UserFilter, ListUsers),
+    responses(
+        (status = 200, description = "The users", body = Page<User>),
+        (status = 400, description = "`malformed_query`, `wrong_cursor`", body = Problem),
+        (status = 401, description = "`signed_out`", body = Problem),
+    )
+)]
 async fn list(
     State(app): State<App>,
     _: Admin,
-    Query(which): Query<ListUsers>,
+    Query(filter): Query<UserFilter>,
+    Query(page): Query<ListUsers>,
 ) -> Result<Json<Page<User>>, ApiError> {
-    Ok(Json(service::list(&app, which).await?))
+    Ok(Json(service::list(&app, filter, page).await?))
+}
+
+/// How many users meet every condition given.
+#[utoipa::path(get, path = "/api/v1/users/count", tag = "users", security(("session" = [])), params(UserFilter),
+    responses(
+        (status = 200, description = "How many", body = UserCount),
+        (status = 400, description = "`malformed_query`", body = Problem),
+        (status = 401, description = "`signed_out`", body = Problem),
+    )
+)]
+async fn count(
+    State(app): State<App>,
+    _: Admin,
+    Query(filter): Query<UserFilter>,
+) -> Result<Json<UserCount>, ApiError> {
+    Ok(Json(UserCount { count: service::count(&app, filter).await? }))
+}
+
+/// Does the same for many users, as a job.
+#[utoipa::path(post, path = "/api/v1/users/bulk", tag = "users", security(("session" = [])), request_body = Bulk,
+    responses(
+        (status = 202, description = "The job that does it", body = Job),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`: the group", body = Problem),
+        (status = 409, description = "`selection_changed`: nothing is done", body = Problem),
+    )
+)]
+async fn many(
+    State(app): State<App>,
+    _: Admin,
+    Json(many): Json<Bulk>,
+) -> Result<(StatusCode, Json<Job>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(bulk::begin(&app, many).await?)))
 }
 
 /// A user with their keys.
@@ -69,11 +109,31 @@ async fn show(
     Ok(Json(service::show(&app, id).await?))
 }
 
-/// Deletes a user with their keys. Their phones are unknown from now on; requests they are being asked fail at once.
+/// Changes a user: what is absent stays as it is.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", security(("session" = [])),
+    params(("id" = UserId, Path, description = "The user")), request_body = UserChange,
+    responses(
+        (status = 200, description = "The user as they are now", body = User),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 422, description = "`invalid_fields`: nothing is changed", body = Problem),
+    )
+)]
+async fn change(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<UserId>,
+    Json(change): Json<UserChange>,
+) -> Result<Json<User>, ApiError> {
+    Ok(Json(service::change(&app, id, change).await?))
+}
+
+/// Deletes a user with their keys. There is no way back: their phones are unknown from now on, and requests they are being
+/// asked fail at once.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", security(("session" = [])),
     params(("id" = UserId, Path, description = "The user")),
     responses(
-        (status = 204, description = "They are gone"),
+        (status = 204, description = "Deleted"),
         (status = 401, description = "`signed_out`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

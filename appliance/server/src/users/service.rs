@@ -1,15 +1,15 @@
-//! Adding, listing, showing, blocking and deleting users.
+//! Adding, listing, showing, changing, blocking and deleting users.
 
 use pocketkey_api::{
-    Page, UserId,
+    GroupId, Page, UserId,
     event::Event,
-    user::{NewUser, User, UserDetail},
+    user::{NewUser, User, UserChange, UserDetail, UserFilter},
 };
 
 use super::{ListUsers, UserError, model, store};
 use crate::{
     App,
-    db::DbError,
+    db::{DbError, Tx},
     groups, keys, secret,
     validate::{self, Fields},
 };
@@ -19,25 +19,36 @@ use crate::{
 /// # Errors
 /// [`UserError::Invalid`] with every field at fault.
 pub async fn create(app: &App, new: NewUser) -> Result<User, UserError> {
-    let new = model::check(new)?;
+    let new = model::check(new).map_err(UserError::Invalid)?;
     let (now, events) = (app.now(), app.events().clone());
     app.db()
         .write(move |tx| {
-            let mut fields = Fields::default();
-            for field in store::taken(tx, &new)? {
-                fields.wrong(field, "Another user has this already.");
-            }
-            fields.finish().map_err(UserError::Invalid)?;
-
+            refuse_taken(tx, &new, None)?;
             let id = UserId(secret::new_id());
             store::insert(tx, &id, &new, now)?;
-            for group in &new.groups {
-                if !groups::store::join(tx, &id.0, group)? {
-                    return Err(UserError::Invalid(validate::one(
-                        "groups",
-                        "One of these groups does not exist.",
-                    )));
-                }
+            join_all(tx, &id, &new.groups)?;
+            events.emit(tx, Event::User { user_id: id.clone() });
+            store::find(tx, &id, now)?.ok_or(UserError::NotFound)
+        })
+        .await
+}
+
+/// Changes what `change` names, all of it or nothing.
+///
+/// # Errors
+/// [`UserError::NotFound`]; [`UserError::Invalid`] with every field at fault.
+pub async fn change(app: &App, id: UserId, change: UserChange) -> Result<User, UserError> {
+    let (now, events) = (app.now(), app.events().clone());
+    app.db()
+        .write(move |tx| {
+            let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
+            let groups = change.groups.clone();
+            let new = model::check(model::changed(&user, change)).map_err(UserError::Invalid)?;
+            refuse_taken(tx, &new, Some(&id))?;
+            store::update(tx, &id, &new)?;
+            if let Some(groups) = groups {
+                groups::store::leave_all(tx, &id)?;
+                join_all(tx, &id, &groups)?;
             }
             events.emit(tx, Event::User { user_id: id.clone() });
             store::find(tx, &id, now)?.ok_or(UserError::NotFound)
@@ -45,25 +56,65 @@ pub async fn create(app: &App, new: NewUser) -> Result<User, UserError> {
         .await
 }
 
-/// One page of users, by username.
+/// Deletes a user with their keys; invitations on their way by mail are held back.
+///
+/// # Errors
+/// [`UserError::NotFound`].
+pub async fn delete(app: &App, id: UserId) -> Result<(), UserError> {
+    app.relay().ready(app).await?;
+    let shared = app.clone();
+    app.db()
+        .write(move |tx| {
+            if !remove(&shared, tx, &id)? {
+                return Err(UserError::NotFound);
+            }
+            shared.events().emit(tx, Event::User { user_id: id });
+            Ok(())
+        })
+        .await
+}
+
+/// Deletes a user in `tx`, once [`crate::relay::Relay::ready`]; false if there is no such user.
+pub(super) fn remove(app: &App, tx: &Tx<'_>, id: &UserId) -> Result<bool, DbError> {
+    for key in keys::store::of_user(tx, id, app.now())? {
+        keys::service::deleted(app, tx, &key)?;
+    }
+    store::delete(tx, id)
+}
+
+fn refuse_taken(tx: &Tx<'_>, new: &NewUser, but: Option<&UserId>) -> Result<(), UserError> {
+    let mut fields = Fields::default();
+    for field in store::taken(tx, new, but)? {
+        fields.wrong(field, "Another user has this already.");
+    }
+    fields.finish().map_err(UserError::Invalid)
+}
+
+fn join_all(tx: &Tx<'_>, id: &UserId, groups: &[GroupId]) -> Result<(), UserError> {
+    for group in groups {
+        if !groups::store::join(tx, &id.0, group)? {
+            return Err(UserError::Invalid(validate::one("groups", "One of these groups does not exist.")));
+        }
+    }
+    Ok(())
+}
+
+/// One page of the users that `filter` finds.
+///
+/// # Errors
+/// [`UserError::WrongCursor`].
+pub async fn list(app: &App, filter: UserFilter, page: ListUsers) -> Result<Page<User>, UserError> {
+    let now = app.now();
+    app.db().read(move |conn| store::list(conn, &filter, &page, now)).await
+}
+
+/// How many users `filter` finds.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn list(app: &App, which: ListUsers) -> Result<Page<User>, DbError> {
+pub async fn count(app: &App, filter: UserFilter) -> Result<u32, DbError> {
     let now = app.now();
-    app.db()
-        .read(move |conn| {
-            let search = validate::key(which.search.trim());
-            let after = which.after.as_deref().unwrap_or("");
-            // One more than fits tells whether there is another page.
-            let fits = which.page_size();
-            let mut rows = store::list(conn, &search, after, fits + 1, now)?;
-            let more = rows.len() > fits as usize;
-            rows.truncate(fits as usize);
-            let next = rows.last().filter(|_| more).map(|(_, place)| place.clone());
-            Ok(Page { items: rows.into_iter().map(|(user, _)| user).collect(), next })
-        })
-        .await
+    app.db().read(move |conn| store::count(conn, &filter, now)).await
 }
 
 /// A user with their keys.
@@ -100,27 +151,6 @@ pub async fn set_blocked(app: &App, id: UserId, blocked: bool) -> Result<User, U
             }
             app.events().emit(tx, Event::User { user_id: id.clone() });
             store::find(tx, &id, now)?.ok_or(UserError::NotFound)
-        })
-        .await
-}
-
-/// Deletes a user with their keys: see [`keys::service::delete`].
-///
-/// # Errors
-/// [`UserError::NotFound`].
-pub async fn delete(app: &App, id: UserId) -> Result<(), UserError> {
-    app.relay().ready(app).await?;
-    let (now, shared) = (app.now(), app.clone());
-    app.db()
-        .write(move |tx| {
-            let app = shared;
-            store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
-            for key in keys::store::of_user(tx, &id, now)? {
-                keys::service::deleted(&app, tx, &key)?;
-            }
-            store::delete(tx, &id)?;
-            app.events().emit(tx, Event::User { user_id: id });
-            Ok(())
         })
         .await
 }

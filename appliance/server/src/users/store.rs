@@ -1,41 +1,35 @@
 //! The table of users.
 
 use pocketkey_api::{
-    UserId,
-    user::{NewUser, User, UserStatus},
+    Page, UserId,
+    user::{NewUser, User, UserFilter, UserSort, UserStatus},
 };
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::model;
+use super::{
+    ListUsers, UserError,
+    cursor::{Cursor, Value},
+    model, query,
+};
 use crate::{db::DbError, groups, validate};
 
-/// A user with what is derived from their keys. `:now` decides whether an invitation still waits.
-const SELECT: &str = "
-    SELECT u.id, coalesce(u.external_id, ''), u.username, u.name, u.email, u.created_at,
-        (SELECT count(*) FROM keys k WHERE k.user_id = u.id),
-        EXISTS (SELECT 1 FROM keys k JOIN devices d ON d.key_id = k.id
-                WHERE k.user_id = u.id AND k.blocked_at IS NULL),
-        EXISTS (SELECT 1 FROM keys k JOIN activations a ON a.key_id = k.id
-                WHERE k.user_id = u.id AND k.blocked_at IS NULL AND a.outcome IS NULL AND a.expires_at > :now),
-        u.username_key, u.blocked_at,
-        EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.blocked_at IS NOT NULL)
-    FROM users u";
+/// A user's own columns, and those of their place in the list.
+const COLUMNS: &str = "u.id, coalesce(u.external_id, ''), u.username, u.name, u.email, u.created_at, u.key_count, \
+                       u.active, u.invited_until, u.seq, u.username_key, u.name_key, u.email_key, u.blocked_at";
 
-/// A user without their groups, and their place in the list.
-fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
-    let blocked_at: Option<i64> = row.get(10)?;
-    let status = if blocked_at.is_some() {
-        UserStatus::Blocked
-    } else if row.get(7)? {
-        UserStatus::Active
-    } else if row.get(8)? {
-        UserStatus::Pending
-    } else if row.get(11)? {
-        UserStatus::Blocked
-    } else {
-        UserStatus::NotInvited
+/// What `invited_until` is of somebody who is blocked; see migration 040.
+const BLOCKED: i64 = -1;
+
+/// A user without their groups.
+fn user(row: &Row<'_>, now: i64) -> rusqlite::Result<User> {
+    let invited_until: i64 = row.get(8)?;
+    let status = match row.get(7)? {
+        true => UserStatus::Active,
+        false if invited_until == BLOCKED => UserStatus::Blocked,
+        false if invited_until > now => UserStatus::Pending,
+        false => UserStatus::NotInvited,
     };
-    let user = User {
+    Ok(User {
         id: UserId(row.get(0)?),
         external_id: row.get(1)?,
         username: row.get(2)?,
@@ -45,22 +39,22 @@ fn user(row: &Row<'_>) -> rusqlite::Result<(User, String)> {
         groups: Vec::new(),
         key_count: row.get(6)?,
         created_at: row.get(5)?,
-        blocked_at,
-    };
-    Ok((user, row.get(9)?))
+        blocked_at: row.get(13)?,
+    })
 }
 
-/// The fields of `new` that another user has already.
-pub fn taken(conn: &Connection, new: &NewUser) -> Result<Vec<&'static str>, DbError> {
+/// The fields of `new` that a user other than `but` has already.
+pub fn taken(conn: &Connection, new: &NewUser, but: Option<&UserId>) -> Result<Vec<&'static str>, DbError> {
     let columns = [
         ("username", "username_key", validate::key(&new.username)),
         ("email", "email_key", validate::key(&new.email)),
         ("external_id", "external_id", new.external_id.clone()),
     ];
+    let but = but.map_or("", |id| &id.0);
     let mut taken = Vec::new();
     for (field, column, value) in columns {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM users WHERE {column} = ?1)");
-        if !value.is_empty() && conn.prepare_cached(&sql)?.query_row([value], |row| row.get(0))? {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM users WHERE {column} = ?1 AND id <> ?2)");
+        if !value.is_empty() && conn.prepare_cached(&sql)?.query_row((value, but), |row| row.get(0))? {
             taken.push(field);
         }
     }
@@ -70,8 +64,9 @@ pub fn taken(conn: &Connection, new: &NewUser) -> Result<Vec<&'static str>, DbEr
 /// Adds a user, without groups.
 pub fn insert(conn: &Connection, id: &UserId, new: &NewUser, now: i64) -> Result<(), DbError> {
     let mut insert = conn.prepare_cached(
-        "INSERT INTO users (id, external_id, username, username_key, name, email, email_key, search, created_at)
-         VALUES (?1, nullif(?2, ''), ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO users (seq, id, external_id, username, username_key, name, name_key, email, email_key, search,
+             created_at)
+         VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM users), ?1, nullif(?2, ''), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     insert.execute((
         &id.0,
@@ -79,6 +74,7 @@ pub fn insert(conn: &Connection, id: &UserId, new: &NewUser, now: i64) -> Result
         &new.username,
         validate::key(&new.username),
         &new.name,
+        validate::key(&new.name),
         &new.email,
         validate::key(&new.email),
         model::search_text(new),
@@ -87,28 +83,94 @@ pub fn insert(conn: &Connection, id: &UserId, new: &NewUser, now: i64) -> Result
     Ok(())
 }
 
-/// One user.
-pub fn find(conn: &Connection, id: &UserId, now: i64) -> Result<Option<User>, DbError> {
-    let mut query = conn.prepare_cached(&format!("{SELECT} WHERE u.id = :id"))?;
-    let found = query.query_row(named_params! { ":id": id.0, ":now": now }, user).optional()?;
-    found.map(|(user, _)| with_groups(conn, user)).transpose()
+/// Changes a user's row; groups are left alone.
+pub fn update(conn: &Connection, id: &UserId, new: &NewUser) -> Result<(), DbError> {
+    let mut update = conn.prepare_cached(
+        "UPDATE users SET external_id = nullif(?2, ''), username = ?3, username_key = ?4, name = ?5, name_key = ?6,
+             email = ?7, email_key = ?8, search = ?9
+         WHERE id = ?1",
+    )?;
+    update.execute((
+        &id.0,
+        &new.external_id,
+        &new.username,
+        validate::key(&new.username),
+        &new.name,
+        validate::key(&new.name),
+        &new.email,
+        validate::key(&new.email),
+        model::search_text(new),
+    ))?;
+    Ok(())
 }
 
-/// Users by username, and where each stands in the list: those that hold `search`, after the place `after`.
+/// Deletes a user with all that is theirs; false if there is no such user.
+pub fn delete(conn: &Connection, id: &UserId) -> Result<bool, DbError> {
+    Ok(conn.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([&id.0])? == 1)
+}
+
+/// One user.
+pub fn find(conn: &Connection, id: &UserId, now: i64) -> Result<Option<User>, DbError> {
+    find_by(conn, "id", &id.0, now)
+}
+
+/// The user whose `column` is `value`.
+pub fn find_by(
+    conn: &Connection,
+    column: &'static str,
+    value: &str,
+    now: i64,
+) -> Result<Option<User>, DbError> {
+    let mut query = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM users u WHERE u.{column} = ?1"))?;
+    let found = query.query_row([value], |row| user(row, now)).optional()?;
+    found.map(|user| with_groups(conn, user)).transpose()
+}
+
+/// One page of the users that `filter` finds.
 pub fn list(
     conn: &Connection,
-    search: &str,
-    after: &str,
-    limit: u32,
+    filter: &UserFilter,
+    page: &ListUsers,
     now: i64,
-) -> Result<Vec<(User, String)>, DbError> {
-    let mut query = conn.prepare_cached(&format!(
-        "{SELECT} WHERE u.username_key > :after AND (:search = '' OR instr(u.search, :search) > 0)
-         ORDER BY u.username_key LIMIT :limit"
-    ))?;
-    let named = named_params! { ":after": after, ":search": search, ":limit": limit, ":now": now };
-    let rows: Vec<(User, String)> = query.query_map(named, user)?.collect::<Result<_, _>>()?;
-    rows.into_iter().map(|(user, place)| Ok((with_groups(conn, user)?, place))).collect()
+) -> Result<Page<User>, UserError> {
+    let sort = page.order();
+    let after = match &page.after {
+        Some(text) => Some(Cursor::decode(text, sort).ok_or(UserError::WrongCursor)?),
+        None => None,
+    };
+    let found = query::Found::new(conn, filter, now)?;
+    // One more than fits tells whether there is another page.
+    let fits = page.page_size();
+    let mut rows = found.page(conn, COLUMNS, sort, after.as_ref(), fits + 1, |row| {
+        Ok((user(row, now)?, place(row, sort)?))
+    })?;
+    let more = rows.len() > fits as usize;
+    rows.truncate(fits as usize);
+    let next = rows.last().filter(|_| more).map(|(_, place)| place.encode());
+    let items = rows.into_iter().map(|(user, _)| with_groups(conn, user));
+    Ok(Page { items: items.collect::<Result<_, _>>()?, next })
+}
+
+/// Where a row stands in the list.
+fn place(row: &Row<'_>, sort: UserSort) -> rusqlite::Result<Cursor> {
+    let value = match query::order(sort).0 {
+        "u.username_key" => Value::Text(row.get(10)?),
+        "u.name_key" => Value::Text(row.get(11)?),
+        "u.email_key" => Value::Text(row.get(12)?),
+        _ => Value::Number(row.get(5)?),
+    };
+    Ok(Cursor { sort, value, seq: row.get(9)? })
+}
+
+/// How many users `filter` finds.
+pub fn count(conn: &Connection, filter: &UserFilter, now: i64) -> Result<u32, DbError> {
+    query::Found::new(conn, filter, now)?.count(conn)
+}
+
+/// The ids of all users that `filter` finds.
+pub fn ids(conn: &Connection, filter: &UserFilter, now: i64) -> Result<Vec<UserId>, DbError> {
+    let ids = query::Found::new(conn, filter, now)?.ids(conn)?;
+    Ok(ids.into_iter().map(UserId).collect())
 }
 
 fn with_groups(conn: &Connection, user: User) -> Result<User, DbError> {
@@ -118,11 +180,5 @@ fn with_groups(conn: &Connection, user: User) -> Result<User, DbError> {
 /// Blocks the user, or unblocks them with `None`.
 pub fn set_blocked(conn: &Connection, id: &UserId, at: Option<i64>) -> Result<(), DbError> {
     conn.prepare_cached("UPDATE users SET blocked_at = ?2 WHERE id = ?1")?.execute((&id.0, at))?;
-    Ok(())
-}
-
-/// Deletes the user with their keys.
-pub fn delete(conn: &Connection, id: &UserId) -> Result<(), DbError> {
-    conn.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([&id.0])?;
     Ok(())
 }

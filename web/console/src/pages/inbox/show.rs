@@ -178,8 +178,7 @@ fn html(path: String) -> AnyView {
 }
 
 fn headers(headers: Vec<Header>) -> AnyView {
-    let columns =
-        vec![Column { label: strings::NAME, class: "" }, Column { label: strings::VALUE, class: "" }];
+    let columns = vec![Column::new(strings::NAME, ""), Column::new(strings::VALUE, "")];
     let row = |header: Header| {
         view! {
             <tr>

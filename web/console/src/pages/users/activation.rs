@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationCodes, ActivationMethod, NewActivation},
+    event::Event,
     key::{Key, KeyStatus},
     user::UserDetail,
 };
@@ -88,11 +89,9 @@ pub fn Invitation(
         async move { api::get::<UserDetail>(&path).await }
     });
     use_event(move |event| match event {
-        pocketkey_api::event::Event::Key { user_id: changed, .. } if changed != user_id => {}
-        pocketkey_api::event::Event::Computer { .. }
-        | pocketkey_api::event::Event::Mail { .. }
-        | pocketkey_api::event::Event::MailFault => {}
-        _ => detail.refetch(),
+        Event::Key { user_id: changed, .. } if changed != user_id => {}
+        Event::User { .. } | Event::Key { .. } | Event::Users | Event::Lagged => detail.refetch(),
+        _ => {}
     });
     let key = Memo::new(move |_| {
         detail.with(|detail| detail.keys.iter().find(|key| key.id == key_id).cloned()).flatten()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId,
-    group::{Group, NewGroup},
+    group::{Group, GroupSummary, NewGroup},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
@@ -30,10 +30,12 @@ pub fn GroupPicker(
         form.send(request, move |group| {
             new_name.set(String::new());
             chosen.update(|chosen| chosen.push(group.id.clone()));
-            groups.update(|groups| groups.push(group));
+            groups.update(|groups| {
+                groups.push(GroupSummary { id: group.id, name: group.name, member_count: 0 });
+            });
         });
     };
-    let tick = move |group: Group| {
+    let tick = move |group: GroupSummary| {
         let id = group.id.clone();
         let is_chosen = move || chosen.with(|chosen| chosen.contains(&id));
         let id = group.id.clone();

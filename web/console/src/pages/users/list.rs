@@ -1,10 +1,19 @@
-//! Users → All users (A1): the list, its search, more of it on demand, live.
+//! Users → All users (A1): the list as the address says, more of it on demand, live.
 
 use leptos::prelude::*;
-use pocketkey_api::{Page, UserId, event::Event, user::User, user::UserDetail};
+use pocketkey_api::{
+    JobId, Page, UserId,
+    event::Event,
+    user::{User, UserCount, UserDetail, UserSort},
+};
 use pocketkey_kit::{api, load::load, prelude::*};
 
-use crate::{labels::UserStatusBadge, strings};
+use super::{
+    bulk::{BulkBar, Chosen},
+    filters::Filters,
+    view::{Col, View, use_view},
+};
+use crate::{labels::UserStatusBadge, pages::job::JobCard, strings};
 
 /// Users fetched at a time.
 const PAGE: usize = 50;
@@ -14,51 +23,75 @@ const PAGE_MOST: usize = 200;
 /// The list of users.
 #[component]
 pub fn UserList() -> impl IntoView {
-    let (search, q) = use_search("/users");
-
+    let view = use_view();
+    // Which users, and in which order; columns alone do not make for another list.
+    let asked = Memo::new(move |_| View { columns: Vec::new(), ..view.get() });
     let shown = StoredValue::new(PAGE);
+    let chosen = RwSignal::new(Chosen::default());
     Effect::new(move |_| {
-        q.track();
+        asked.track();
         shown.set_value(PAGE);
+        chosen.set(Chosen::default());
     });
     let users = load(move || {
-        let path = list_path(&q.get(), shown.get_value().clamp(PAGE, PAGE_MOST), None);
+        let path = asked.with(|view| view.page_path(shown.get_value().clamp(PAGE, PAGE_MOST), None));
         async move { api::get::<Page<User>>(&path).await }
     });
-    use_event(move |event| match event {
-        Event::User { user_id } | Event::Key { user_id, .. } => refresh(users, &user_id),
-        Event::Lagged => users.refetch(),
-        Event::Computer { .. } | Event::Mail { .. } | Event::MailFault => {}
+    let count = load(move || {
+        let path = asked.with(|view| view.filter_path("/api/v1/users/count"));
+        async move { api::get::<UserCount>(&path).await }
     });
-
+    use_event(move |event| match event {
+        Event::User { user_id } | Event::Key { user_id, .. } => {
+            refresh(users, &user_id);
+            count.refetch();
+        }
+        Event::Users | Event::Lagged => {
+            users.refetch();
+            count.refetch();
+        }
+        _ => {}
+    });
     // Fetched again, a list stays as long as it was.
     Effect::new(move |_| {
         if let Some(count) = users.with(|page| page.items.len()) {
             shown.set_value(count);
         }
     });
-    let more = move |after: String| list_path(&q.get_untracked(), PAGE, Some(&after));
+    let total = Signal::derive(move || count.with(|count| count.count));
+    let listed = Signal::derive(move || {
+        users.with(|page| u32::try_from(page.items.len()).unwrap_or(u32::MAX)).unwrap_or(0)
+    });
+    let job = RwSignal::new(None::<JobId>);
+    let more = move |after: String| asked.with_untracked(|view| view.page_path(PAGE, Some(after)));
     let draw = move |page: Page<User>| {
         if page.items.is_empty() {
-            return nobody(&q.get_untracked());
+            return nobody(&view.get_untracked());
         }
-        let columns = [
-            (strings::NAME, ""),
-            (strings::STATUS, ""),
-            (strings::GROUPS, "hidden md:table-cell"),
-            (strings::KEYS, "hidden sm:table-cell"),
-        ];
-        let columns = columns.map(|(label, class)| Column { label, class }).to_vec();
+        let view = view.get();
+        let columns = view.columns.clone();
+        let row = move |user| row(user, &columns, users, chosen);
         view! {
-            <Table caption=strings::USERS columns test_id="users">
-                {page.items.into_iter().map(row).collect_view()}
-            </Table>
+            <div class="overflow-x-auto">
+                <Table caption=strings::USERS columns=head(&view, users, chosen) test_id="users">
+                    {page.items.into_iter().map(row).collect_view()}
+                </Table>
+            </div>
             <LoadMore list=users path=more/>
         }
         .into_any()
     };
+    let export = Signal::derive(move || asked.with(|view| view.filter_path("/api/v1/exports/users.csv")));
     view! {
         <PageHeader title=strings::USERS>
+            <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload test_id="import"/>
+            <LinkButton
+                label=strings::EXPORT
+                href=export
+                icon=IconKind::Download
+                external=true
+                test_id="export"
+            />
             <LinkButton
                 label=strings::NEW_USER
                 href="/users/new"
@@ -67,20 +100,90 @@ pub fn UserList() -> impl IntoView {
                 test_id="new-user"
             />
         </PageHeader>
-        <div class="mb-4">
-            <SearchField label=strings::SEARCH_USERS value=search/>
-        </div>
-        <div class="card overflow-hidden">{users.show(draw)}</div>
+        <Filters view/>
+        <JobCard job/>
+        <p class="mb-2 text-sm text-muted" role="status" data-testid="user-count">
+            {move || total.get().map(strings::users)}
+        </p>
+        <BulkBar chosen view=asked total shown=listed job/>
+        <div class="card">{users.show(draw)}</div>
     }
 }
 
-fn row(user: User) -> impl IntoView {
-    let User { id, name, email, status, groups, key_count, .. } = user;
+/// The headings: a box that chooses everybody in the list, the name, and the columns wanted.
+fn head(view: &View, users: Load<Page<User>>, chosen: RwSignal<Chosen>) -> Vec<Column> {
+    let sorted = |[up, down]: [UserSort; 2]| {
+        let (now, next) = match view.sort {
+            sort if sort == up => (Some("ascending"), down),
+            sort if sort == down => (Some("descending"), up),
+            _ => (None, up),
+        };
+        Sort { href: View { sort: next, ..view.clone() }.address(), now }
+    };
+    let all = move || {
+        users.with(|page| page.items.iter().all(|user| chosen.with(|chosen| chosen.holds(&user.id))))
+            == Some(true)
+    };
+    let toggle = move |event| {
+        let ids = users.with_untracked(|page| page.items.iter().map(|user| user.id.clone()).collect());
+        let on = event_target_checked(&event);
+        chosen.set(if on { Chosen::Some(ids.unwrap_or_default()) } else { Chosen::default() });
+    };
+    let check = view! {
+        <input
+            class="check"
+            type="checkbox"
+            aria-label=strings::CHOOSE_ALL_SHOWN
+            data-testid="choose-shown"
+            prop:checked=all
+            on:change=toggle
+        />
+    };
+    let mut columns = vec![
+        Column { content: Some(check.into_any()), ..Column::new("", "w-px pr-0!") },
+        Column { sort: Some(sorted([UserSort::Name, UserSort::NameDown])), ..Column::new(strings::NAME, "") },
+    ];
+    columns.extend(
+        view.columns
+            .iter()
+            .map(|col| Column { sort: col.sorts().map(sorted), ..Column::new(col.label(), col.class()) }),
+    );
+    columns
+}
+
+fn row(
+    user: User,
+    columns: &[Col],
+    users: Load<Page<User>>,
+    chosen: RwSignal<Chosen>,
+) -> impl IntoView + use<> {
+    let id = StoredValue::new(user.id.clone());
+    let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.holds(id)));
+    let toggle = move |event| {
+        let shown =
+            users.with_untracked(|page| page.items.iter().map(|user| user.id.clone()).collect::<Vec<_>>());
+        let on = event_target_checked(&event);
+        chosen.update(|chosen| chosen.set(&id.get_value(), on, shown.unwrap_or_default().into_iter()));
+    };
+    let cells = columns.iter().map(|col| cell(*col, &user)).collect_view();
+    let User { id, name, email, .. } = user;
     view! {
-        <tr data-testid="user-row">
+        <tr data-testid="user-row" aria-selected=move || is_chosen().then_some("true")>
+            <td class="w-px pr-0!">
+                <input
+                    class="check"
+                    type="checkbox"
+                    aria-label=strings::choose(&name)
+                    data-testid="choose"
+                    prop:checked=is_chosen
+                    on:change=toggle
+                />
+            </td>
             <td class="max-w-0 w-1/2">
                 <div class="flex items-center gap-3">
-                    <span class="avatar" aria-hidden="true">{pocketkey_kit::shell::initials(&name)}</span>
+                    <span class="avatar max-sm:hidden" aria-hidden="true">
+                        {pocketkey_kit::shell::initials(&name)}
+                    </span>
                     <div class="min-w-0">
                         <div class="truncate">
                             <RowLink href=format!("/users/{id}")>{name}</RowLink>
@@ -89,61 +192,60 @@ fn row(user: User) -> impl IntoView {
                     </div>
                 </div>
             </td>
-            <td class="w-px whitespace-nowrap">
-                <UserStatusBadge status/>
-            </td>
-            <td class="hidden md:table-cell">
-                <span class="flex flex-wrap gap-1">
-                    {groups.into_iter().map(|group| view! { <Badge label=group.name/> }).collect_view()}
-                </span>
-            </td>
-            <td class="hidden tabular-nums text-muted sm:table-cell">{key_count}</td>
+            {cells}
         </tr>
     }
 }
 
-fn nobody(q: &str) -> AnyView {
-    if q.is_empty() {
-        view! {
+fn cell(col: Col, user: &User) -> AnyView {
+    let content = match col {
+        Col::Username => user.username.clone().into_any(),
+        Col::UserId => user.external_id.clone().into_any(),
+        Col::Status => view! { <UserStatusBadge status=user.status/> }.into_any(),
+        Col::Groups => {
+            let badges = user.groups.iter().map(|group| view! { <Badge label=group.name.clone()/> });
+            view! { <span class="flex flex-wrap gap-1">{badges.collect_view()}</span> }.into_any()
+        }
+        Col::Keys => user.key_count.into_any(),
+        Col::Added => view! { <RelativeTime at=user.created_at/> }.into_any(),
+    };
+    view! { <td class=col.class()>{content}</td> }.into_any()
+}
+
+fn nobody(view: &View) -> AnyView {
+    if view.is_all() {
+        return view! {
             <EmptyState
                 icon=IconKind::Users
                 title=strings::NO_USERS
                 text=strings::NO_USERS_TEXT
                 test_id="no-users"
             >
-                <LinkButton
-                    label=strings::FIRST_USER
-                    href="/users/new"
-                    icon=IconKind::Plus
-                    kind=ButtonKind::Primary
-                    test_id="first-user"
-                />
+                <span class="flex flex-wrap justify-center gap-2">
+                    <LinkButton
+                        label=strings::FIRST_USER
+                        href="/users/new"
+                        icon=IconKind::Plus
+                        kind=ButtonKind::Primary
+                        test_id="first-user"
+                    />
+                    <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload/>
+                </span>
             </EmptyState>
         }
-        .into_any()
-    } else {
-        view! {
-            <EmptyState
-                icon=IconKind::Search
-                title=strings::nobody_found(q)
-                text=strings::NOBODY_FOUND_TEXT
-                test_id="no-match"
-            >
-                <LinkButton label=strings::SHOW_ALL_USERS href="/users"/>
-            </EmptyState>
-        }
-        .into_any()
+        .into_any();
     }
-}
-
-fn list_path(q: &str, limit: usize, after: Option<&str>) -> String {
-    let mut path = format!("/api/v1/users?limit={limit}");
-    for (name, value) in [("search", Some(q).filter(|q| !q.is_empty())), ("after", after)] {
-        if let Some(value) = value {
-            path.push_str(&format!("&{name}={}", api::encode(value)));
-        }
+    let everybody = View { filter: Default::default(), ..view.clone() }.address();
+    let title = match &*view.filter.search {
+        "" => strings::NOBODY_LIKE_THAT.to_owned(),
+        q => strings::nobody_found(q),
+    };
+    view! {
+        <EmptyState icon=IconKind::Search title text=strings::NOBODY_FOUND_TEXT test_id="no-match">
+            <LinkButton label=strings::SHOW_ALL_USERS href=everybody test_id="show-all"/>
+        </EmptyState>
     }
-    path
+    .into_any()
 }
 
 /// A listed user's row is brought up to date alone; somebody else may have to be listed now.

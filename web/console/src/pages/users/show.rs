@@ -5,22 +5,31 @@ use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationMethod},
     event::Event,
-    user::{User, UserDetail},
+    user::UserDetail,
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::{
     activation::{Invitation, invite},
+    activity::activity,
+    block::BlockUser,
+    delete::DeleteUser,
+    info::Info,
     key_card::KeyCard,
+    memberships::Memberships,
 };
 use crate::{
-    confirm::{Confirm, ConfirmDialog, Subject},
+    confirm::{Confirm, ConfirmDialog},
     labels::UserStatusBadge,
     strings,
 };
 
-const TABS: [Tab; 2] =
-    [Tab { key: "info", label: strings::INFO }, Tab { key: "keys", label: strings::SECURITY_KEYS }];
+const TABS: [Tab; 4] = [
+    Tab { key: "info", label: strings::INFO },
+    Tab { key: "keys", label: strings::SECURITY_KEYS },
+    Tab { key: "activity", label: strings::ACTIVITY },
+    Tab { key: "groups", label: strings::GROUPS },
+];
 
 /// The page of a user.
 #[component]
@@ -32,12 +41,15 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         );
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } if user_id != id.get_value() => {}
-        Event::Computer { .. } | Event::Mail { .. } | Event::MailFault => {}
-        _ => detail.refetch(),
+        Event::User { .. } | Event::Key { .. } | Event::Users | Event::Lagged => detail.refetch(),
+        _ => {}
     });
     let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
     let status = move || detail.with(|detail| detail.user.status);
     let tab = use_tab(&TABS);
+    let user = Memo::new(move |_| detail.with(|detail| detail.user.clone()));
+    let there = Memo::new(move |_| user.with(Option::is_some));
+    let deleting = RwSignal::new(false);
     let confirm = Confirm::new();
 
     // The invitation shown in the dialog stands outside of what is drawn anew when something changes.
@@ -73,6 +85,14 @@ pub fn UserPage(id: UserId) -> impl IntoView {
     view! {
         <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::USERS.to_owned())>
             {move || status().map(|status| view! { <span class="self-center"><UserStatusBadge status/></span> })}
+            <Button
+                label=strings::DELETE
+                icon=IconKind::Trash
+                icon_only=true
+                disabled=Signal::derive(move || user.with(Option::is_none))
+                on_click=move || deleting.set(true)
+                test_id="delete-user"
+            />
             <LinkButton
                 label=strings::NEW_KEY
                 href=format!("/users/{}/keys/new", id.get_value())
@@ -82,90 +102,32 @@ pub fn UserPage(id: UserId) -> impl IntoView {
             />
         </PageHeader>
         <Tabs label=strings::USER tabs=&TABS/>
-        {detail
-            .show(move |detail| match tab.get() {
-                "keys" => keys(detail, form.busy(), activate, confirm),
-                _ => info(detail.user, confirm),
-            })}
+        {move || match tab.get() {
+            "keys" => detail.show(move |detail| keys(detail, form.busy(), activate, confirm)),
+            "activity" => detail.show(|detail| activity(&detail)),
+            // These are changed in place: what is typed must outlive an update.
+            tab => {
+                match (there.get(), tab) {
+                    (false, _) => detail.show(|_| ().into_any()),
+                    (true, "groups") => view! { <Memberships id=id.get_value() user/> }.into_any(),
+                    (true, _) => {
+                        let block = move || user.get().map(|user| view! { <BlockUser user confirm/> });
+                        view! {
+                            <Info id=id.get_value() user/>
+                            {block}
+                        }
+                        .into_any()
+                    }
+                }
+            }
+        }}
+        <Dialog open=deleting title=strings::DELETE_USER test_id="delete-dialog">
+            {move || user.get().map(|user| view! { <DeleteUser user open=deleting/> })}
+        </Dialog>
+        <ConfirmDialog confirm/>
         <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">
             {invitation}
         </Dialog>
-        <ConfirmDialog confirm/>
-    }
-}
-
-fn info(user: User, confirm: Confirm) -> AnyView {
-    let dangers = view! { <Dangers user=user.clone() confirm/> };
-    let fact = |term: &'static str, value: AnyView| {
-        view! {
-            <div class="grid gap-x-4 px-5 py-3 sm:grid-cols-[11rem_1fr]">
-                <dt class="text-sm leading-6 text-muted">{term}</dt>
-                <dd class="min-w-0 break-words">{value}</dd>
-            </div>
-        }
-    };
-    let text = |text: String| {
-        if text.is_empty() {
-            view! { <span class="text-muted">"–"</span> }.into_any()
-        } else {
-            text.into_any()
-        }
-    };
-    let groups = if user.groups.is_empty() {
-        text(String::new())
-    } else {
-        let badges = user.groups.into_iter().map(|group| view! { <Badge label=group.name/> });
-        view! { <span class="flex flex-wrap gap-1.5">{badges.collect_view()}</span> }.into_any()
-    };
-    view! {
-        <dl class="card divide-y divide-line" data-testid="user-info">
-            {fact(strings::FULL_NAME, text(user.name))}
-            {fact(strings::EMAIL, text(user.email))}
-            {fact(strings::USERNAME, text(user.username))}
-            {fact(strings::USER_ID, text(user.external_id))}
-            {fact(strings::GROUPS, groups)}
-            {fact(strings::ADDED, view! { <RelativeTime at=user.created_at/> }.into_any())}
-        </dl>
-        {dangers}
-    }
-    .into_any()
-}
-
-/// Blocking and deleting the user.
-#[component]
-fn Dangers(user: User, confirm: Confirm) -> impl IntoView {
-    let blocked = user.blocked_at.is_some();
-    let subject = StoredValue::new(Subject {
-        path: format!("/api/v1/users/{}", user.id),
-        name: user.name,
-        block_text: strings::BLOCK_USER_TEXT,
-        delete_text: strings::DELETE_USER_TEXT,
-        then: Some("/users"),
-    });
-    let on_block = move || {
-        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
-    };
-    view! {
-        <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
-            <p class="grow basis-64 text-sm text-muted">
-                {if blocked { strings::USER_BLOCKED_TEXT } else { strings::BLOCK_USER_HINT }}
-            </p>
-            <div class="flex flex-wrap gap-2">
-                <Button
-                    label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
-                    icon=if blocked { IconKind::Check } else { IconKind::Block }
-                    on_click=on_block
-                    test_id="block-user"
-                />
-                <Button
-                    label=strings::DELETE_USER
-                    icon=IconKind::Trash
-                    kind=ButtonKind::Ghost
-                    on_click=move || confirm.delete(subject.get_value())
-                    test_id="delete-user"
-                />
-            </div>
-        </div>
     }
 }
 

@@ -1,23 +1,24 @@
-//! Groups (A7): the list, and making a new one.
+//! The list of groups, and making a new one.
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    Problem,
-    group::{Group, NewGroup},
+    event::Event,
+    group::{Group, GroupSummary, NewGroup},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
+use super::all_groups;
 use crate::strings;
-
-/// Every group, by name.
-pub async fn all_groups() -> Result<Vec<Group>, Problem> {
-    api::get("/api/v1/groups").await
-}
 
 /// The page.
 #[component]
 pub fn GroupList() -> impl IntoView {
     let groups = load(all_groups);
+    use_event(move |event| {
+        if matches!(event, Event::Groups | Event::Users | Event::Lagged) {
+            groups.refetch();
+        }
+    });
     let toasts = use_toasts();
     let open = RwSignal::new(false);
     let form = FormState::new();
@@ -35,7 +36,7 @@ pub fn GroupList() -> impl IntoView {
         form.set_problem(None);
         open.set(true);
     };
-    let draw = move |groups: Vec<Group>| {
+    let draw = move |groups: Vec<GroupSummary>| {
         if groups.is_empty() {
             return view! {
                 <EmptyState
@@ -55,16 +56,23 @@ pub fn GroupList() -> impl IntoView {
             }
             .into_any();
         }
-        let row = |group: Group| {
+        let row = |group: GroupSummary| {
             view! {
-                <li class="flex items-center gap-3 px-5 py-3" data-testid="group-row">
-                    <Icon kind=IconKind::Groups class="size-5 shrink-0 text-muted"/>
-                    <span class="min-w-0 font-medium break-words">{group.name}</span>
-                </li>
+                <tr data-testid="group-row">
+                    <td class="break-words">
+                        <RowLink href=format!("/groups/{}", group.id)>{group.name}</RowLink>
+                    </td>
+                    <td class="w-px whitespace-nowrap tabular-nums text-muted">{group.member_count}</td>
+                </tr>
             }
         };
-        view! { <ul class="divide-y divide-line">{groups.into_iter().map(row).collect_view()}</ul> }
-            .into_any()
+        let columns = vec![Column::new(strings::NAME, ""), Column::new(strings::MEMBERS, "")];
+        view! {
+            <Table caption=strings::GROUPS columns test_id="groups">
+                {groups.into_iter().map(row).collect_view()}
+            </Table>
+        }
+        .into_any()
     };
     view! {
         <PageHeader title=strings::GROUPS>

@@ -1,0 +1,204 @@
+//! The same for many users: invited, put into a group, taken out of one, or deleted, as a job.
+
+use futures_util::{StreamExt, stream};
+use pocketkey_api::{
+    GroupId, KeyId, UserId,
+    activation::ActivationMethod,
+    event::Event,
+    job::{Job, JobKind, JobProblem, Outcome},
+    key::{Key, KeyKind, KeyStatus, NewKey},
+    user::{Bulk, BulkAction, Selection, User},
+};
+
+use super::{UserError, service, store};
+use crate::{
+    App, activation,
+    db::DbError,
+    groups,
+    jobs::{JobHandle, Undo},
+    keys,
+    problem::Explain,
+};
+
+/// So many users share a transaction, and a message to open pages.
+const CHUNK: usize = 200;
+/// So many invitations are made at once: their transactions share a commit.
+const AT_ONCE: usize = 32;
+
+/// Begins; the job goes on by itself.
+///
+/// # Errors
+/// [`UserError::NoGroup`]; [`UserError::SelectionChanged`]. Nothing is done then.
+pub async fn begin(app: &App, bulk: Bulk) -> Result<Job, UserError> {
+    let now = app.now();
+    let Bulk { action, users } = bulk;
+    let group = match &action {
+        BulkAction::Join { group } | BulkAction::Leave { group } => Some(group.clone()),
+        BulkAction::Invite | BulkAction::Delete => None,
+    };
+    let ids = app
+        .db()
+        .read(move |conn| {
+            if let Some(group) = group {
+                groups::store::find(conn, &group)?.ok_or(UserError::NoGroup)?;
+            }
+            match users {
+                Selection::Ids(ids) => Ok(ids),
+                Selection::Matching { filter, expected } => {
+                    let ids = store::ids(conn, &filter, now)?;
+                    let found = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                    if found == expected { Ok(ids) } else { Err(UserError::SelectionChanged { found }) }
+                }
+            }
+        })
+        .await?;
+    Ok(start(app, action, ids))
+}
+
+/// Takes back what can be: who joined leaves, who left joins.
+pub fn undo(app: &App, undo: Undo) -> Job {
+    let Undo { group, joined, users } = undo;
+    let action = if joined { BulkAction::Leave { group } } else { BulkAction::Join { group } };
+    start(app, action, users)
+}
+
+fn start(app: &App, action: BulkAction, ids: Vec<UserId>) -> Job {
+    let kind = match action {
+        BulkAction::Invite => JobKind::Invite,
+        BulkAction::Join { .. } => JobKind::Join,
+        BulkAction::Leave { .. } => JobKind::Leave,
+        BulkAction::Delete => JobKind::Delete,
+    };
+    let job = app.jobs().begin(app, kind, ids.len());
+    let begun = job.show();
+    let app = app.clone();
+    tokio::spawn(async move {
+        let worked = match action {
+            BulkAction::Invite => invite(&app, &job, ids).await,
+            BulkAction::Join { group } => regroup(&app, &job, group, true, ids).await,
+            BulkAction::Leave { group } => regroup(&app, &job, group, false, ids).await,
+            BulkAction::Delete => delete(&app, &job, ids).await,
+        };
+        job.end(worked);
+        app.events().send(Event::Users);
+    });
+    begun
+}
+
+async fn delete(app: &App, job: &JobHandle, ids: Vec<UserId>) -> Result<(), DbError> {
+    for chunk in ids.chunks(CHUNK) {
+        let (chunk, shared) = (chunk.to_vec(), app.clone());
+        let write = app.db().write(move |tx| -> Result<Outcome, DbError> {
+            let mut outcome = Outcome::default();
+            for id in &chunk {
+                let counter = if service::remove(&shared, tx, id)? {
+                    &mut outcome.changed
+                } else {
+                    &mut outcome.unchanged
+                };
+                *counter += 1;
+            }
+            Ok(outcome)
+        });
+        job.add(write.await?, Vec::new());
+    }
+    Ok(())
+}
+
+/// Puts users into `group`, or takes them out; remembers for whom that was a change.
+async fn regroup(
+    app: &App,
+    job: &JobHandle,
+    group: GroupId,
+    join: bool,
+    ids: Vec<UserId>,
+) -> Result<(), DbError> {
+    let mut changed = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let (chunk, group) = (chunk.to_vec(), group.clone());
+        let count = chunk.len();
+        let write = app.db().write(move |tx| -> Result<Vec<UserId>, DbError> {
+            if join {
+                groups::store::add(tx, &group, chunk)
+            } else {
+                groups::store::remove(tx, &group, chunk)
+            }
+        });
+        let now_changed = write.await?;
+        let outcome = Outcome {
+            changed: u32::try_from(now_changed.len()).unwrap_or(u32::MAX),
+            unchanged: u32::try_from(count - now_changed.len()).unwrap_or(u32::MAX),
+            ..Outcome::default()
+        };
+        changed.extend(now_changed);
+        job.add(outcome, Vec::new());
+    }
+    if !changed.is_empty() {
+        job.set_undo(Undo { group, joined: join, users: changed });
+    }
+    Ok(())
+}
+
+/// What inviting one user came to.
+enum Invited {
+    Yes,
+    /// Active, or no longer there.
+    NoNeed,
+    No(JobProblem),
+}
+
+async fn invite(app: &App, job: &JobHandle, ids: Vec<UserId>) -> Result<(), DbError> {
+    for chunk in ids.chunks(CHUNK) {
+        let mut all = stream::iter(chunk.to_vec()).map(|id| invite_one(app, id)).buffer_unordered(AT_ONCE);
+        let (mut outcome, mut problems) = (Outcome::default(), Vec::new());
+        while let Some(one) = all.next().await {
+            match one? {
+                Invited::Yes => outcome.changed += 1,
+                Invited::NoNeed => outcome.unchanged += 1,
+                Invited::No(problem) => {
+                    outcome.failed += 1;
+                    problems.push(problem);
+                }
+            }
+        }
+        drop(all);
+        job.add(outcome, problems);
+    }
+    Ok(())
+}
+
+async fn invite_one(app: &App, id: UserId) -> Result<Invited, DbError> {
+    let now = app.now();
+    let asked = id.clone();
+    let read = app.db().read(move |conn| -> Result<Option<(User, Vec<Key>)>, DbError> {
+        let Some(user) = store::find(conn, &asked, now)? else { return Ok(None) };
+        Ok(Some((user, keys::store::of_user(conn, &asked, now)?)))
+    });
+    let Some((user, keys)) = read.await? else { return Ok(Invited::NoNeed) };
+    if keys.iter().any(|key| key.status == KeyStatus::Active) {
+        return Ok(Invited::NoNeed);
+    }
+    let problem = |error: &dyn Explain| {
+        Invited::No(JobProblem {
+            line: None,
+            user_id: Some(id.clone()),
+            about: user.name.clone(),
+            field: None,
+            message: error.explain().title().to_owned(),
+        })
+    };
+    let key_id: KeyId = match keys.into_iter().next() {
+        Some(key) => key.id,
+        None => {
+            let new = NewKey { kind: KeyKind::Smartphone, settings: None };
+            match keys::service::assign(app, id.clone(), new).await {
+                Ok(key) => key.id,
+                Err(error) => return Ok(problem(&error)),
+            }
+        }
+    };
+    Ok(match activation::service::invite(app, key_id, ActivationMethod::Email).await {
+        Ok(_) => Invited::Yes,
+        Err(error) => problem(&error),
+    })
+}

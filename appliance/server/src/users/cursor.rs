@@ -1,0 +1,66 @@
+//! Where a page of the list ends: what `next` says and `after` gives back, opaque to everybody else.
+
+use data_encoding::BASE64URL_NOPAD;
+use pocketkey_api::user::UserSort;
+use serde::{Deserialize, Serialize};
+
+/// The longest cursor that is looked at, in bytes.
+const LONGEST: usize = 2048;
+
+/// A place in the list, in one of its orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The order that it is a place in.
+    pub sort: UserSort,
+    /// What the list is sorted by.
+    pub value: Value,
+    /// Which of those that share that value.
+    pub seq: i64,
+}
+
+/// What lists are sorted by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Text, compared byte by byte.
+    Text(String),
+    /// A time.
+    Number(i64),
+}
+
+impl Cursor {
+    /// As text.
+    pub fn encode(&self) -> String {
+        // Plain data: it always becomes JSON.
+        BASE64URL_NOPAD.encode(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// The cursor that `text` is, if it is one and of the order `sort`.
+    pub fn decode(text: &str, sort: UserSort) -> Option<Self> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() <= LONGEST)?;
+        let cursor: Self = serde_json::from_slice(&bytes).ok()?;
+        (cursor.sort == sort).then_some(cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_decoded_in_its_own_order_only(text in ".{0,80}", seq: i64, number: Option<i64>) {
+            let value = number.map_or(Value::Text(text), Value::Number);
+            let cursor = Cursor { sort: UserSort::NameDown, value, seq };
+            prop_assert_eq!(Cursor::decode(&cursor.encode(), UserSort::NameDown), Some(cursor.clone()));
+            prop_assert_eq!(Cursor::decode(&cursor.encode(), UserSort::Name), None);
+        }
+
+        #[test]
+        fn anything_else_is_none(text in ".{0,200}") {
+            prop_assert_eq!(Cursor::decode(&text, UserSort::Username), None);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A group: its name, who is in it, and the way out of the world.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    GroupId, Problem,
+    event::Event,
+    group::{GroupSummary, NewGroup},
+};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use super::members::Members;
+use crate::strings;
+
+/// The page.
+#[component]
+pub fn GroupPage(id: GroupId) -> impl IntoView {
+    let path = StoredValue::new(format!("/api/v1/groups/{id}"));
+    let group = load(move || async move { api::get::<GroupSummary>(&path.get_value()).await });
+    use_event(move |event| {
+        if matches!(event, Event::Groups | Event::Users | Event::Lagged) {
+            group.refetch();
+        }
+    });
+    let name = move || group.with(|group| group.name.clone()).unwrap_or_else(|| strings::GROUP.into());
+    let count = Memo::new(move |_| group.with(|group| group.member_count));
+    let (renaming, deleting) = (RwSignal::new(false), RwSignal::new(false));
+    let unknown = Memo::new(move |_| count.with(Option::is_none));
+    let id = StoredValue::new(id);
+    view! {
+        <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::GROUPS.to_owned())>
+            <Button
+                label=strings::RENAME
+                icon=IconKind::Edit
+                disabled=unknown
+                on_click=move || renaming.set(true)
+                test_id="rename-group"
+            />
+            <Button
+                label=strings::DELETE
+                icon=IconKind::Trash
+                disabled=unknown
+                on_click=move || deleting.set(true)
+                test_id="delete-group"
+            />
+        </PageHeader>
+        <p class="-mt-3 mb-4 text-muted" data-testid="member-count">{move || count.get().map(strings::members)}</p>
+        {move || if unknown.get() {
+            group.show(|_| ().into_any())
+        } else {
+            view! { <Members group=id.get_value()/> }.into_any()
+        }}
+        <Dialog open=renaming title=strings::RENAME_GROUP test_id="rename-dialog">
+            <Rename path=path.get_value() group open=renaming/>
+        </Dialog>
+        <Dialog open=deleting title=strings::DELETE_GROUP test_id="delete-dialog">
+            <Delete path=path.get_value() group open=deleting/>
+        </Dialog>
+    }
+}
+
+async fn rename(path: String, name: String) -> Result<GroupSummary, Problem> {
+    api::put(&path, &NewGroup { name }).await
+}
+
+#[component]
+fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl IntoView {
+    let toasts = use_toasts();
+    let form = FormState::new();
+    let before = group.with_untracked(|group| group.name.clone()).unwrap_or_default();
+    let name = RwSignal::new(before.clone());
+    let save = move || {
+        let (path, before) = (path.clone(), before.clone());
+        form.send(rename(path.clone(), name.get_untracked()), move |renamed| {
+            open.set(false);
+            group.put(renamed);
+            toasts.say_undo(strings::saved(strings::GROUP_NAME), move || {
+                // The page may be another one by then: what it shows is told by the event.
+                let back = rename(path.clone(), before.clone());
+                leptos::task::spawn_local(async move {
+                    if let Err(problem) = back.await {
+                        toasts.problem(&problem);
+                    }
+                });
+            });
+        });
+    };
+    view! {
+        <Form on_submit=save>
+            <FormProblem state=form/>
+            <TextField name="name" label=strings::GROUP_NAME value=name error=form.error("name")/>
+            <div class="flex justify-end gap-2">
+                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button
+                    label=strings::SAVE
+                    kind=ButtonKind::Primary
+                    loading=form.busy()
+                    test_id="rename-confirm"
+                />
+            </div>
+        </Form>
+    }
+}
+
+#[component]
+fn Delete(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl IntoView {
+    let (router, toasts) = (use_router(), use_toasts());
+    let form = FormState::new();
+    let name = group.with_untracked(|group| group.name.clone()).unwrap_or_default();
+    let typed = RwSignal::new(String::new());
+    let label = strings::type_to_confirm(&name);
+    let not_yet = {
+        let name = name.clone();
+        Signal::derive(move || typed.with(|typed| typed.trim() != name))
+    };
+    let delete = move || {
+        let (path, name) = (path.clone(), name.clone());
+        form.send(async move { api::delete(&path).await }, move |()| {
+            open.set(false);
+            toasts.say(strings::deleted(&name));
+            router.go("/groups");
+        });
+    };
+    view! {
+        <Form on_submit=delete>
+            <FormProblem state=form/>
+            <p class="text-muted">{strings::DELETE_GROUP_TEXT}</p>
+            <TextField name="confirm" label value=typed/>
+            <div class="flex justify-end gap-2">
+                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button
+                    label=strings::DELETE
+                    kind=ButtonKind::Danger
+                    disabled=not_yet
+                    loading=form.busy()
+                    test_id="delete-confirm"
+                />
+            </div>
+        </Form>
+    }
+}

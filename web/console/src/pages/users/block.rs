@@ -1,0 +1,39 @@
+//! Blocking a user with all their keys, and unblocking.
+
+use leptos::prelude::*;
+use pocketkey_api::user::User;
+use pocketkey_kit::prelude::*;
+
+use crate::{
+    confirm::{Confirm, Subject},
+    strings,
+};
+
+/// Says what it means, and does it.
+#[component]
+pub fn BlockUser(user: User, confirm: Confirm) -> impl IntoView {
+    let blocked = user.blocked_at.is_some();
+    let subject = StoredValue::new(Subject {
+        path: format!("/api/v1/users/{}", user.id),
+        name: user.name,
+        block_text: strings::BLOCK_USER_TEXT,
+        delete_text: strings::DELETE_USER_TEXT,
+        then: None,
+    });
+    let on_block = move || {
+        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
+    };
+    view! {
+        <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
+            <p class="grow basis-64 text-sm text-muted">
+                {if blocked { strings::USER_BLOCKED_TEXT } else { strings::BLOCK_USER_HINT }}
+            </p>
+            <Button
+                label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
+                icon=if blocked { IconKind::Check } else { IconKind::Block }
+                on_click=on_block
+                test_id="block-user"
+            />
+        </div>
+    }
+}

@@ -1,0 +1,228 @@
+//! Above the list of users: search, filters, order and columns.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use pocketkey_api::user::{HasKey, Standing, UserSort};
+use pocketkey_kit::{load::load, prelude::*};
+
+use super::view::{Col, View, remember};
+use crate::{pages::groups::all_groups, strings};
+
+/// What can be chosen above the list.
+#[component]
+pub fn Filters(view: Memo<View>) -> impl IntoView {
+    let router = use_router();
+    let change = move |change: &dyn Fn(&mut View)| {
+        let mut changed = view.get_untracked();
+        change(&mut changed);
+        router.replace(&changed.address());
+    };
+    let search = RwSignal::new(view.with_untracked(|view| view.filter.search.clone()));
+    search_in_address(search, view);
+    let groups = load(all_groups);
+    use_event(move |event| {
+        if matches!(event, pocketkey_api::event::Event::Groups | pocketkey_api::event::Event::Lagged) {
+            groups.refetch();
+        }
+    });
+
+    let statuses = Standing::ALL.map(|it| (it.key().to_owned(), standing_label(it).to_owned())).to_vec();
+    let keys = HasKey::ALL.map(|it| (it.key().to_owned(), key_label(it).to_owned())).to_vec();
+    let sorts = UserSort::ALL.map(|it| (it.key().to_owned(), sort_label(it).to_owned())).to_vec();
+    let group_options = Signal::derive(move || {
+        let all = groups.get().unwrap_or_default();
+        all.into_iter().map(|group| (group.id.0, group.name)).collect::<Vec<_>>()
+    });
+    let choosing = RwSignal::new(false);
+    view! {
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
+            <div class="w-full sm:w-64">
+                <SearchField label=strings::SEARCH_USERS value=search/>
+            </div>
+            <Filter
+                label=strings::STATUS
+                any=strings::ANY_STATUS
+                options=Signal::stored(statuses)
+                value=Signal::derive(move || view.with(|view| view.filter.status.map_or("", Standing::key).to_owned()))
+                on_choose=move |key: String| change(&|view| {
+                    view.filter.status = Standing::ALL.into_iter().find(|it| it.key() == key);
+                })
+                test_id="filter-status"
+            />
+            <Filter
+                label=strings::GROUP
+                any=strings::ANY_GROUP
+                options=group_options
+                value=Signal::derive(move || view.with(|view| view.filter.group.as_ref().map(|id| id.0.clone()).unwrap_or_default()))
+                on_choose=move |id: String| change(&|view| {
+                    view.filter.group = Some(id.as_str()).filter(|id| !id.is_empty()).map(Into::into);
+                })
+                test_id="filter-group"
+            />
+            <Filter
+                label=strings::KEYS
+                any=strings::ANY_KEY
+                options=Signal::stored(keys)
+                value=Signal::derive(move || view.with(|view| view.filter.key.map_or("", HasKey::key).to_owned()))
+                on_choose=move |key: String| change(&|view| {
+                    view.filter.key = HasKey::ALL.into_iter().find(|it| it.key() == key);
+                })
+                test_id="filter-key"
+            />
+            <Filter
+                label=strings::SORT
+                any=""
+                options=Signal::stored(sorts)
+                value=Signal::derive(move || view.with(|view| view.sort.key().to_owned()))
+                on_choose=move |key: String| change(&|view| {
+                    view.sort = UserSort::ALL.into_iter().find(|it| it.key() == key).unwrap_or(UserSort::Username);
+                })
+                test_id="sort"
+            />
+            <Button
+                label=strings::COLUMNS
+                icon=IconKind::Columns
+                icon_only=true
+                on_click=move || choosing.set(true)
+                test_id="columns"
+            />
+        </div>
+        <Dialog open=choosing title=strings::COLUMNS test_id="columns-dialog">
+            <ColumnChooser view/>
+        </Dialog>
+    }
+}
+
+/// A choice of one, or of any.
+#[component]
+fn Filter(
+    label: &'static str,
+    /// The words for no choice; none = one is always chosen.
+    any: &'static str,
+    options: Signal<Vec<(String, String)>>,
+    value: Signal<String>,
+    #[prop(into)] on_choose: Callback<String>,
+    test_id: &'static str,
+) -> impl IntoView {
+    let option = move |(key, label): (String, String)| {
+        let own = key.clone();
+        view! { <option value=key selected=move || value.get() == own>{label}</option> }
+    };
+    view! {
+        <select
+            class="input w-auto! max-w-56 min-w-0 grow sm:grow-0"
+            aria-label=label
+            data-testid=test_id
+            data-set=move || (!any.is_empty() && value.with(|value| !value.is_empty())).then_some("")
+            on:change=move |event| on_choose.run(event_target_value(&event))
+        >
+            {(!any.is_empty()).then(|| option((String::new(), any.to_owned())))}
+            {move || options.get().into_iter().map(option).collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn ColumnChooser(view: Memo<View>) -> impl IntoView {
+    let router = use_router();
+    let tick = move |col: Col| {
+        let shown = move || view.with(|view| view.columns.contains(&col));
+        let toggle = move |event| {
+            let on = event_target_checked(&event);
+            let mut changed = view.get_untracked();
+            changed.columns = Col::ALL
+                .into_iter()
+                .filter(|it| if *it == col { on } else { changed.columns.contains(it) })
+                .collect();
+            remember(&changed.columns);
+            router.replace(&changed.address());
+        };
+        view! {
+            <label class="chip">
+                <input
+                    type="checkbox"
+                    data-testid=format!("column-{}", col.key())
+                    prop:checked=shown
+                    on:change=toggle
+                />
+                {col.label()}
+            </label>
+        }
+    };
+    view! {
+        <p class="mb-3 text-sm text-muted">{strings::COLUMNS_TEXT}</p>
+        <div class="flex flex-wrap gap-2">{Col::ALL.map(tick).collect_view()}</div>
+    }
+}
+
+fn standing_label(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => strings::ACTIVE,
+        Standing::Pending => strings::PENDING,
+        Standing::NotInvited => strings::NOT_INVITED,
+        Standing::NeverInvited => strings::NEVER_INVITED,
+        Standing::Stale => strings::STALE,
+        Standing::Blocked => strings::BLOCKED,
+    }
+}
+
+fn key_label(key: HasKey) -> &'static str {
+    match key {
+        HasKey::None => strings::NO_KEY,
+        HasKey::Smartphone => strings::SMARTPHONE,
+    }
+}
+
+fn sort_label(sort: UserSort) -> &'static str {
+    match sort {
+        UserSort::Username => strings::SORT_USERNAME,
+        UserSort::UsernameDown => strings::SORT_USERNAME_DOWN,
+        UserSort::Name => strings::SORT_NAME,
+        UserSort::NameDown => strings::SORT_NAME_DOWN,
+        UserSort::Email => strings::SORT_EMAIL,
+        UserSort::EmailDown => strings::SORT_EMAIL_DOWN,
+        UserSort::Added => strings::SORT_ADDED,
+        UserSort::AddedDown => strings::SORT_ADDED_DOWN,
+    }
+}
+
+/// Keeps the search field and the address the same: what is typed goes into the address after a short pause, and going
+/// back or following a link changes the field.
+fn search_in_address(search: RwSignal<String>, view: Memo<View>) {
+    let router = use_router();
+    let q = Memo::new(move |_| view.with(|view| view.filter.search.clone()));
+    let pause = StoredValue::new(None::<TimeoutHandle>);
+    // What this put into the address: when it comes back from there, more may have been typed.
+    let sent = StoredValue::new(q.get_untracked());
+    Effect::new(move |_| {
+        let text = search.with(|search| search.trim().to_owned());
+        if text == q.get_untracked() {
+            return;
+        }
+        let go = move || {
+            let mut changed = view.get_untracked();
+            changed.filter.search.clone_from(&text);
+            sent.set_value(text.clone());
+            router.replace(&changed.address());
+        };
+        let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
+        pause.update_value(|pause| {
+            if let Some(earlier) = std::mem::replace(pause, handle) {
+                earlier.clear();
+            }
+        });
+    });
+    Effect::new(move |_| {
+        let q = q.get();
+        if sent.get_value() != q {
+            sent.set_value(q.clone());
+            search.set(q);
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(handle)) = pause.try_get_value() {
+            handle.clear();
+        }
+    });
+}

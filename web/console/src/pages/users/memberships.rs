@@ -1,0 +1,62 @@
+//! The groups a user is in.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    GroupId, UserId,
+    user::{User, UserChange},
+};
+use pocketkey_kit::prelude::*;
+
+use super::{group_picker::GroupPicker, info::change};
+use crate::strings;
+
+/// The tab: boxes to tick, then saved together.
+#[component]
+pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
+    let toasts = use_toasts();
+    let id = StoredValue::new(id);
+    let now = Memo::new(move |_| {
+        let ids = |user: &User| user.groups.iter().map(|group| group.id.clone()).collect::<Vec<_>>();
+        user.with(|user| user.as_ref().map(ids)).unwrap_or_default()
+    });
+    let chosen = RwSignal::new(now.get_untracked());
+    Effect::new(move |_| chosen.set(now.get()));
+    let same = Signal::derive(move || {
+        let sorted = |mut ids: Vec<GroupId>| {
+            ids.sort();
+            ids
+        };
+        sorted(chosen.get()) == sorted(now.get())
+    });
+    let form = FormState::new();
+    let to = |groups: Vec<GroupId>| UserChange { groups: Some(groups), ..UserChange::default() };
+    let save = move || {
+        let before = now.get_untracked();
+        let request = change(id.get_value(), to(chosen.get_untracked()));
+        form.send(request, move |_| {
+            let id = id.get_value();
+            toasts.say_undo(strings::saved(strings::GROUPS), move || {
+                let back = change(id.clone(), to(before.clone()));
+                leptos::task::spawn_local(async move {
+                    if let Err(problem) = back.await {
+                        toasts.problem(&problem);
+                    }
+                });
+            });
+        });
+    };
+    view! {
+        <div class="card p-5">
+            <Form on_submit=save>
+                <GroupPicker chosen error=form.error("groups")/>
+                <Button
+                    label=strings::SAVE
+                    kind=ButtonKind::Primary
+                    disabled=same
+                    loading=form.busy()
+                    test_id="save-groups"
+                />
+            </Form>
+        </div>
+    }
+}
