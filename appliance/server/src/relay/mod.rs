@@ -12,7 +12,9 @@ mod routes;
 mod service;
 mod socket;
 mod upgrade;
-mod wire;
+pub mod wire;
+#[cfg(test)]
+mod wire_tests;
 
 pub use hub::{Bond, Effect, Hub, MAX_EXCHANGES, Role, SessionId};
 pub use routes::routes;

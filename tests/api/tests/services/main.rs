@@ -5,6 +5,7 @@
 
 mod demo;
 mod device;
+mod hostile;
 mod inbox;
 mod mail;
 mod pairing;
