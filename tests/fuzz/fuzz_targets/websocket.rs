@@ -13,7 +13,7 @@ fn read(bytes: &[u8], portion: usize) -> Vec<String> {
         assert!(space.len() < MAX_FRAME + 14);
         space.extend_from_slice(portion);
         loop {
-            match reader.next() {
+            match reader.read() {
                 Ok(Some(message)) => {
                     if let Message::Binary(bytes) = message {
                         assert!(bytes.len() <= MAX_FRAME);

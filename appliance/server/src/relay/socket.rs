@@ -95,8 +95,8 @@ struct Conversation {
 
 impl Conversation {
     /// Carries frames until the device is gone, silent, or refused.
+    #[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
     fn carry(mut self, app: App) -> impl Future<Output = ()> {
-        // Not an async fn: that would hold its arguments twice.
         async move {
             let status = self.converse(&app).await;
             app.relay().disconnected(self.session);
@@ -113,7 +113,7 @@ impl Conversation {
         let mut others = None;
         let mut alarm = pin!(time::sleep_until(ping.at));
         loop {
-            match self.socket.reader.next() {
+            match self.socket.reader.read() {
                 Ok(Some(Message::Binary(bytes))) => {
                     ping.heard();
                     match Frame::decode(bytes) {
@@ -256,7 +256,7 @@ impl Socket {
     async fn first_frame(&mut self) -> Option<Frame> {
         loop {
             poll_fn(|cx| self.poll_write(cx)).await.ok()?;
-            match self.reader.next().ok()? {
+            match self.reader.read().ok()? {
                 Some(Message::Binary(bytes)) => return Frame::decode(bytes).ok(),
                 Some(Message::Ping(payload)) => wire::put_pong(&mut self.unsent, payload),
                 Some(Message::Pong | Message::Fragment) => {}

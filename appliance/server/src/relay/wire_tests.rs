@@ -27,7 +27,7 @@ fn ours(bytes: &[u8], portion: usize) -> (Vec<Got>, Option<Violation>) {
     for portion in bytes.chunks(portion.max(1)) {
         reader.space().extend_from_slice(portion);
         loop {
-            read.push(match reader.next() {
+            read.push(match reader.read() {
                 Ok(Some(Message::Binary(bytes))) => Got::Binary(bytes.to_vec()),
                 Ok(Some(Message::Ping(bytes))) => Got::Ping(bytes.to_vec()),
                 Ok(Some(Message::Pong)) => Got::Pong,
@@ -116,8 +116,8 @@ fn nothing_is_held_between_messages() {
     let mut reader = Reader::default();
     for first in [0x82, 0x89, 0x02, 0x80] {
         reader.space().extend(frame(first, &[7; 5000][..if first == 0x89 { 9 } else { 5000 }], [9; 4]));
-        assert!(reader.next().unwrap().is_some());
-        assert_eq!(reader.next(), Ok(None));
+        assert!(reader.read().unwrap().is_some());
+        assert_eq!(reader.read(), Ok(None));
     }
     assert_eq!(reader.space().capacity(), 0);
 }

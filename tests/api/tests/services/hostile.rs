@@ -152,7 +152,7 @@ async fn a_phone_that_does_not_read_is_offline_soon_and_delays_nobody() {
             break frame;
         }
         assert!(number < 300, "nobody ever noticed");
-        if number % 10 == 0 {
+        if number.is_multiple_of(10) {
             // Everybody else is served meanwhile.
             Device::connect(appliance.http_addr, bob_id, &bob.keys).await;
         }
