@@ -133,10 +133,7 @@ impl Appliance {
 
     /// Serves until `shutdown` resolves; then finishes what is being answered, for 3 seconds at most, stops the workers and
     /// closes the data folder.
-    ///
-    /// # Errors
-    /// If the listener fails for good.
-    pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
         let stop = async {
             shutdown.await;
@@ -151,7 +148,6 @@ impl Appliance {
         self.app.stop();
         while self.workers.join_next().await.is_some() {}
         self.app.db().close().await;
-        Ok(())
     }
 }
 

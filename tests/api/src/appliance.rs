@@ -64,7 +64,7 @@ pub struct Appliance {
     config: Config,
     folder: TempDir,
     stop: oneshot::Sender<()>,
-    running: JoinHandle<std::io::Result<()>>,
+    running: JoinHandle<()>,
 }
 
 impl Appliance {
@@ -101,7 +101,7 @@ impl Appliance {
     pub async fn restart(self) -> Self {
         drop((self.app, self.router));
         let _ = self.stop.send(());
-        self.running.await.expect("no panic").expect("it stops in peace");
+        self.running.await.expect("it stops in peace");
         Self::run(self.config, self.folder, self.clock).await
     }
 

@@ -37,7 +37,7 @@ pub async fn run(options: SandboxOptions) -> Result<(), Failure> {
     let appliance = appliance.with_routes(sandbox.routes());
     let serving = tokio::spawn(appliance.run_until(stop_signal()));
     tokio::select! {
-        served = serving => Ok(served??),
+        served = serving => Ok(served?),
         stopped = sandbox.run() => match stopped {
             Ok(never) => match never {},
             Err(error) => Err(error.into()),

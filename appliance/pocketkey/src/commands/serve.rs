@@ -40,6 +40,6 @@ pub async fn run(options: ServeOptions) -> Result<(), Failure> {
     if let Some(link) = &appliance.setup_link {
         println!("Nobody has set it up yet. Open this link, once:\n\n    {link}\n");
     }
-    appliance.run_until(stop_signal()).await?;
+    appliance.run_until(stop_signal()).await;
     Ok(())
 }

@@ -16,7 +16,9 @@ mod service;
 mod simulation;
 mod socket;
 mod upgrade;
-mod wire;
+pub mod wire;
+#[cfg(test)]
+mod wire_tests;
 
 pub use exchanges::MAX_EXCHANGES;
 pub use hub::{Bond, Effect, Hub, Role, SessionId};

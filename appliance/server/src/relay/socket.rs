@@ -16,6 +16,7 @@ use pocketkey_link::{
     id::DeviceId,
     proof,
 };
+use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
@@ -26,7 +27,7 @@ use super::{
     admission::Admitted,
     bucket::Bucket,
     hub::Role,
-    outbox::Waiting,
+    outbox::{MAX_BYTES, Waiting},
     wire::{self, Message, Reader},
 };
 use crate::{App, devices, relay::SessionId, secret};
@@ -54,6 +55,8 @@ const WRITE: usize = 16 * 1024;
 pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
     // Frames are small, and somebody waits for each.
     let _ = stream.set_nodelay(true);
+    // The kernel would let megabytes wait for a device that does not read.
+    let _ = SockRef::from(&stream).set_send_buffer_size(MAX_BYTES);
     let mut socket = Socket { stream, reader: Reader::new(ahead), unsent: Vec::new(), sent: 0 };
     let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
     let connected = match proven {
@@ -107,8 +110,8 @@ struct Conversation {
 
 impl Conversation {
     /// Carries frames until the device is gone, silent, or refused.
+    #[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
     fn carry(mut self, app: App) -> impl Future<Output = ()> {
-        // Not an async fn: that would hold its arguments twice.
         async move {
             let status = self.converse(&app).await;
             app.relay().disconnected(self.session);
@@ -123,7 +126,7 @@ impl Conversation {
         let mut others = None;
         let mut alarm = pin!(time::sleep_until(ping.at));
         loop {
-            match self.socket.reader.next() {
+            match self.socket.reader.read() {
                 Ok(Some(Message::Binary(bytes))) => {
                     ping.heard();
                     match Frame::decode(bytes) {
@@ -190,7 +193,12 @@ impl Conversation {
         if over && socket.unsent.is_empty() {
             return Poll::Ready(Event::Over);
         }
-        if let Poll::Ready(read) = socket.poll_read(cx) {
+        // Whoever only writes would never let the alarm have its turn.
+        if ping.stuck_too_long() {
+            return Poll::Ready(Event::Lost);
+        }
+        // Nobody listens any more once the session is over.
+        if !over && let Poll::Ready(read) = socket.poll_read(cx) {
             return Poll::Ready(if read.is_ok() { Event::Heard } else { Event::Lost });
         }
         loop {
@@ -262,15 +270,18 @@ impl Socket {
         ready!(self.stream.poll_read_ready(cx))?;
         let space = self.reader.space();
         space.reserve(READ);
-        let read = ready!(pin!(self.stream.read_buf(space)).poll(cx))?;
-        Poll::Ready(if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
+        let read = pin!(self.stream.read_buf(space)).poll(cx);
+        if space.is_empty() {
+            *space = Vec::new();
+        }
+        Poll::Ready(if ready!(read)? == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
     }
 
     /// Writes what waits, then gives the first frame, if the device sends nothing else.
     async fn first_frame(&mut self) -> Option<Frame> {
         loop {
             poll_fn(|cx| self.poll_write(cx)).await.ok()?;
-            match self.reader.next().ok()? {
+            match self.reader.read().ok()? {
                 Some(Message::Binary(bytes)) => return Frame::decode(bytes).ok(),
                 Some(Message::Ping(payload)) => wire::put_pong(&mut self.unsent, payload),
                 Some(Message::Pong | Message::Fragment) => {}
@@ -295,10 +306,11 @@ impl Socket {
     }
 }
 
-/// When to ping, whether an answer is due, and since when nothing could be written.
+/// When to ping, whether an answer is due, and whether the device reads.
 struct Ping {
     at: Instant,
     asked: bool,
+    /// When what is being written must be through.
     stuck: Option<Instant>,
 }
 
@@ -339,9 +351,13 @@ impl Ping {
         self.stuck.map_or(self.at, |stuck| stuck.min(self.at))
     }
 
+    fn stuck_too_long(&self) -> bool {
+        self.stuck.is_some_and(|until| until <= Instant::now())
+    }
+
     fn alarm(&mut self) -> Alarm {
         let now = Instant::now();
-        if self.stuck.is_some_and(|until| until <= now) || self.asked && self.at <= now {
+        if self.stuck_too_long() || self.asked && self.at <= now {
             return Alarm::Silent;
         }
         if self.at > now {

@@ -73,9 +73,10 @@ impl Upgrade {
         tokio::spawn(async move {
             let Ok(upgraded) = pending.await else { return };
             match upgraded.downcast::<TokioIo<TcpStream>>() {
-                Ok(parts) => tokio::spawn(serve(parts.io.into_inner(), parts.read_buf.into())),
-                Err(_) => return tracing::error!("a WebSocket over something that is no TCP connection"),
-            };
+                // A task of its own, which has no room for the wait until here.
+                Ok(parts) => drop(tokio::spawn(serve(parts.io.into_inner(), parts.read_buf.into()))),
+                Err(_) => tracing::error!("a WebSocket over something that is no TCP connection"),
+            }
         });
         let headers = [
             (header::CONNECTION, HeaderValue::from_static("upgrade")),

@@ -80,7 +80,7 @@ impl Reader {
         Self { bytes, at: 0, message: None }
     }
 
-    /// Where further bytes are appended. [`Reader::next`] must have given `None` since the last time: then no more than one
+    /// Where further bytes are appended. [`Reader::read`] must have given `None` since the last time: then no more than one
     /// incomplete frame is held.
     pub fn space(&mut self) -> &mut Vec<u8> {
         self.bytes.drain(..self.at);
@@ -92,7 +92,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`Violation`]; from then on the reader is of no use.
-    pub fn next(&mut self) -> Result<Option<Message<'_>>, Violation> {
+    pub fn read(&mut self) -> Result<Option<Message<'_>>, Violation> {
         let Some(Header { last, opcode, mask, payload }) = header(&self.bytes, self.at)? else {
             if self.at == self.bytes.len() {
                 *self = Self { message: self.message.take(), ..Self::default() };

@@ -6,6 +6,7 @@
 mod blocking;
 mod demo;
 mod device;
+mod hostile;
 mod hostile_mail;
 mod inbox;
 mod mail;

@@ -80,7 +80,7 @@ pub async fn prepare(data: &Path, pairs: usize, address: SocketAddr) -> Result<A
     let devices = app.db().write(write).await?;
     drop(app);
     // Stops at once, in order.
-    server.run_until(std::future::ready(())).await?;
+    server.run_until(std::future::ready(())).await;
     Ok(Appliance { address, devices })
 }
 
@@ -123,7 +123,7 @@ impl Network for Appliance {
                     certificate.get_or_init(|| first);
                 }
                 let pairing = *pairing;
-                let asks = end % 2 == 0;
+                let asks = end.is_multiple_of(2);
                 Ok(Box::new(DeviceEnd { wire, pairing, asks, open: VecDeque::new() }))
             }
             other => Err(format!("no welcome, but {other:?}").into()),
