@@ -42,21 +42,26 @@ impl Device {
         self.0.send(Message::Binary(frame.encode().into())).await.unwrap();
     }
 
-    /// The next message, whatever it is; `None` once the relay is gone.
+    /// The next message, certificates apart; `None` once the relay is gone.
     pub async fn message(&mut self) -> Option<Message> {
+        loop {
+            match self.any_message().await? {
+                Message::Binary(bytes) if matches!(Frame::decode(&bytes), Ok(Frame::Certificate { .. })) => {}
+                message => return Some(message),
+            }
+        }
+    }
+
+    /// The next message, whatever it is; `None` once the relay is gone.
+    pub async fn any_message(&mut self) -> Option<Message> {
         time::timeout(Duration::from_secs(20), self.0.next()).await.expect("something in time")?.ok()
     }
 
     /// The next frame, certificates apart.
     pub async fn next(&mut self) -> Frame {
-        loop {
-            match self.message().await {
-                Some(Message::Binary(bytes)) => match Frame::decode(&bytes).unwrap() {
-                    Frame::Certificate { .. } => {}
-                    frame => return frame,
-                },
-                other => panic!("no frame: {other:?}"),
-            }
+        match self.message().await {
+            Some(Message::Binary(bytes)) => Frame::decode(&bytes).unwrap(),
+            other => panic!("no frame: {other:?}"),
         }
     }
 }

@@ -132,7 +132,7 @@ async fn a_certificate_spares_the_database_and_is_void_once_its_device_is_delete
     let (bob, bob_id) = device::phone(&mut admin, "bob").await;
     let (mut device, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
     let certificate = loop {
-        if let Some(Message::Binary(bytes)) = device.message().await
+        if let Some(Message::Binary(bytes)) = device.any_message().await
             && let Ok(Frame::Certificate { certificate }) = Frame::decode(&bytes)
         {
             break certificate;
