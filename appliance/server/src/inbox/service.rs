@@ -102,9 +102,11 @@ impl Backend for Storing {
     }
 
     fn log_in(&self, credentials: &Credentials) -> bool {
-        let given = format!("{}:{}", credentials.name, credentials.password);
-        let known = self.0.config().smtp_login.as_ref();
-        known.is_none_or(|known| known.as_bytes().ct_eq(given.as_bytes()).into())
+        let known = self.0.config().smtp_login.as_ref().and_then(|login| login.split_once(':'));
+        known.is_none_or(|(name, password)| {
+            let right = password.as_bytes().ct_eq(credentials.password.as_bytes());
+            name == credentials.name && right.into()
+        })
     }
 
     async fn deliver(&self, delivery: Delivery) -> Outcome {

@@ -61,7 +61,7 @@ async fn where_a_login_is_configured_no_other_one_works() {
     let mut admin = appliance.set_up().await;
     send(&appliance, true, Some(("ada", "open:sesame", Mechanism::Plain))).await.unwrap();
     send(&appliance, true, Some(("ada", "open:sesame", Mechanism::Login))).await.unwrap();
-    for wrong in [("ada", "open"), ("eve", "open:sesame"), ("", "")] {
+    for wrong in [("ada", "open"), ("ada:open", "sesame"), ("eve", "open:sesame"), ("", "")] {
         let refused = send(&appliance, true, Some((wrong.0, wrong.1, Mechanism::Login))).await;
         assert!(refused.unwrap_err().contains("535"));
     }
