@@ -1,5 +1,5 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
-//! and ends by itself.
+//! and ends by itself. Arguments choose sections: `authenticator`, `sign-in`, `people`, `program`.
 
 mod authenticator;
 mod ctap;
@@ -36,11 +36,22 @@ fn median(times: &mut [std::time::Duration]) -> std::time::Duration {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut figures = authenticator::measure()?;
-    figures.extend(sign_in::measure().await?);
-    figures.extend(people::measure().await?);
-    figures.extend(program::measure().await?);
-    figures.extend(size::measure()?);
+    let sections: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |name: &str| sections.is_empty() || sections.iter().any(|section| section == name);
+    let mut figures = Vec::new();
+    if wanted("authenticator") {
+        figures.extend(authenticator::measure()?);
+    }
+    if wanted("sign-in") {
+        figures.extend(sign_in::measure().await?);
+    }
+    if wanted("people") {
+        figures.extend(people::measure().await?);
+    }
+    if wanted("program") {
+        figures.extend(program::measure().await?);
+        figures.extend(size::measure()?);
+    }
     println!("| aspect | measured | against | |\n|---|---|---|---|");
     for Figure { name, measured, against, reached } in figures {
         let verdict = match reached {

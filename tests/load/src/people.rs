@@ -144,19 +144,18 @@ async fn list(api: &mut Api, data: &Path) -> Result<Vec<Figure>, Error> {
         reference,
         Duration::from_micros(500),
     )];
-    for (name, words) in [
-        ("search that finds one, p50", &["user0", "99"][..]),
-        ("search that finds a thousand, p50", &["Lovelace ", ""]),
-        ("search that finds all, p50", &["example.org", ""]),
+    for (name, kind) in [
+        ("search that finds one, p50", 0),
+        ("search that finds a thousand, p50", 1),
+        ("search that finds all, p50", 2),
     ] {
         let mut times = Vec::new();
         for round in 0..ROUNDS {
             let number = 100 + round % 800;
-            let search = match words {
-                ["user0", tail] => format!("user0{number}{tail}"),
-                ["Lovelace ", _] => format!("lovelace%20on%20{:02}", number % 90 + 10),
-                [all, ..] => (*all).to_owned(),
-                [] => String::new(),
+            let search = match kind {
+                0 => format!("user0{number}99"),
+                1 => format!("user0{:02}", number % 90 + 10),
+                _ => "example.org".to_owned(),
             };
             let begun = Instant::now();
             api.get(&format!("/api/v1/users?limit=50&search={search}")).await?;
