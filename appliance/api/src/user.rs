@@ -103,7 +103,7 @@ api_type! {
     #[derive(Default)]
     #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
     pub struct UserFilter {
-        /// Each of these words is part of user ID, username, name or e-mail address; case does not matter.
+        /// Each of these words, the first eight, is part of user ID, username, name or e-mail address; case does not matter.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         pub search: String,
         /// Where they stand.

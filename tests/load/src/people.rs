@@ -61,7 +61,9 @@ async fn import(api: &mut Api) -> Result<Vec<Figure>, Error> {
     for number in 0..USERS {
         // Not in the order of any index.
         let number = number.wrapping_mul(7919) % USERS;
-        file += &format!("{number},user{number:06},Person {number} Lovelace,user{number:06}@example.org\n");
+        let (first, last) = person(number);
+        let username = format!("{first}.{last}{number}").to_lowercase();
+        file += &format!("{number},{username},{first} {last},{username}@example.org\n");
     }
     let before = memory("VmRSS:")?;
     // From here on the peak counts anew.
@@ -92,13 +94,26 @@ async fn import(api: &mut Api) -> Result<Vec<Figure>, Error> {
     ])
 }
 
+/// A first and a last name; 400 by 260 of them, so that nearly everybody has a name of their own.
+fn person(number: u32) -> (String, String) {
+    const SYLLABLES: [&str; 20] = [
+        "Ka", "Mo", "Ri", "Tel", "Jun", "Vas", "Ol", "Bry", "Fen", "Gus", "Hal", "Ing", "Lor", "Nad", "Pet",
+        "Quin", "Sig", "Tov", "Wil", "Zor",
+    ];
+    let at = |index: u32, count: u32| SYLLABLES[(index % count) as usize];
+    let first = format!("{}{}", at(number, 20), at(number / 20, 20).to_lowercase());
+    let last = format!("{}{}sen", at(number / 400, 20), at(number / 8000, 13).to_lowercase());
+    (first, last)
+}
+
 async fn list(api: &mut Api, data: &Path) -> Result<Vec<Figure>, Error> {
     // Places all over the list.
-    let mut places = vec![String::new()];
+    let (mut places, mut usernames) = (vec![String::new()], Vec::new());
     loop {
         let path = format!("/api/v1/users?limit=200{}", places.last().map_or("", String::as_str));
         let page: Page<User> = read(&api.get(&path).await?)?;
         let Some(next) = page.next else { break };
+        usernames.extend(page.items.into_iter().next().map(|user| user.username));
         places.push(format!("&after={next}"));
     }
     let bare = Connection::open_with_flags(data.join("pocketkey.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -119,9 +134,9 @@ async fn list(api: &mut Api, data: &Path) -> Result<Vec<Figure>, Error> {
                 return Err("no page".into());
             }
         }
-        let place = format!("user{:06}", round * 200 + 100);
+        let place = &usernames[round % usernames.len()];
         let begun = Instant::now();
-        let rows = query.query_map((&place, 0), |row| {
+        let rows = query.query_map((place, 0), |row| {
             Ok((
                 row.get::<_, String>(0)?,
                 row.get::<_, Option<String>>(1)?,
@@ -144,19 +159,18 @@ async fn list(api: &mut Api, data: &Path) -> Result<Vec<Figure>, Error> {
         reference,
         Duration::from_micros(500),
     )];
-    for (name, words) in [
-        ("search that finds one, p50", &["user0", "99"][..]),
-        ("search that finds a thousand, p50", &["Lovelace ", ""]),
-        ("search that finds all, p50", &["example.org", ""]),
+    for (name, kind) in [
+        ("search for a full name, p50", 0),
+        ("search for a last name that hundreds have, p50", 1),
+        ("search that finds all, p50", 2),
     ] {
         let mut times = Vec::new();
         for round in 0..ROUNDS {
-            let number = 100 + round % 800;
-            let search = match words {
-                ["user0", tail] => format!("user0{number}{tail}"),
-                ["Lovelace ", _] => format!("lovelace%20on%20{:02}", number % 90 + 10),
-                [all, ..] => (*all).to_owned(),
-                [] => String::new(),
+            let (first, last) = person(u32::try_from(round)?.wrapping_mul(7919) % USERS);
+            let search = match kind {
+                0 => format!("{first}%20{last}"),
+                1 => last,
+                _ => "example.org".to_owned(),
             };
             let begun = Instant::now();
             api.get(&format!("/api/v1/users?limit=50&search={search}")).await?;

@@ -17,6 +17,8 @@ use super::{
 
 /// The database file in the data folder.
 const DATABASE: &str = "pocketkey.db";
+/// Pages that the writer keeps in memory, at most: 32 MiB, as SQLite wants it said.
+const WRITER_CACHE: i64 = -32 * 1024;
 /// Held locked while an appliance runs.
 const LOCK: &str = "pocketkey.lock";
 
@@ -83,6 +85,8 @@ impl Db {
         let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(database)?;
         conn.pragma_update(None, "journal_mode", "WAL").map_err(database)?;
         conn.pragma_update(None, "synchronous", "FULL").map_err(database)?;
+        // An import touches every index all over; the memory is taken only as far as it is needed.
+        conn.pragma_update(None, "cache_size", WRITER_CACHE).map_err(database)?;
         migrations::migrate(&mut conn, migrations::STEPS).map_err(|error| match error {
             MigrationError::Newer { found, known } => {
                 OpenError::Newer { folder: folder.to_owned(), found, known }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// So many rows share a transaction.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1000;
 
 /// Begins to import `table`, or to check it; the job goes on by itself.
 ///

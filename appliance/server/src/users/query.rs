@@ -11,7 +11,7 @@ use super::cursor::{Cursor, Value};
 use crate::{db::DbError, validate};
 
 /// So many users are sorted without being noticed.
-const FEW: u32 = 1000;
+const FEW: usize = 1000;
 /// The index of parts of words holds runs of this many characters.
 const TRIGRAM: usize = 3;
 
@@ -23,33 +23,25 @@ pub struct Found {
     params: Vec<(&'static str, Sql)>,
 }
 
-/// A condition that has an index of its own: whom it leaves is the table `driver` joined with `join`.
-struct Narrow {
-    /// Tables and condition, for example `group_members m WHERE m.group_id = :group`.
-    probe: String,
-    /// The tables to begin with when only few are left.
-    from: String,
-    /// What has to be said besides when beginning there.
-    condition: String,
-}
+/// How a condition that has an index of its own finds whom it leaves: what follows `SELECT`.
+type Probe = String;
 
 impl Found {
     /// Works out how to find those that `filter` asks for, at the time `now`.
     pub fn new(conn: &Connection, filter: &UserFilter, now: i64) -> Result<Self, DbError> {
         let mut found = Self { from: "users u".into(), conditions: Vec::new(), params: Vec::new() };
-        let mut narrows = Vec::new();
-        found.search(&filter.search, &mut narrows);
+        let mut probes = Vec::new();
+        found.search(&filter.search, &mut probes);
         if let Some(group) = &filter.group {
             found.params.push((":group", group.0.clone().into()));
             found.conditions.push(
                 "EXISTS (SELECT 1 FROM group_members m WHERE m.user_id = u.id AND m.group_id = :group)"
                     .into(),
             );
-            narrows.push(Narrow {
-                probe: "group_members WHERE group_id = :group".into(),
-                from: "group_members g CROSS JOIN users u ON u.id = g.user_id".into(),
-                condition: "g.group_id = :group".into(),
-            });
+            probes.push(
+                "u.seq FROM group_members g CROSS JOIN users u ON u.id = g.user_id WHERE g.group_id = :group"
+                    .into(),
+            );
         }
         if let Some(standing) = filter.status {
             let (condition, uses_now) = standing_is(standing);
@@ -58,11 +50,7 @@ impl Found {
             }
             // The plus keeps the order's own index in use while the list is read in order.
             found.conditions.push(condition.replace("u.active", "+u.active"));
-            narrows.push(Narrow {
-                probe: format!("users u WHERE {condition}"),
-                from: "users u INDEXED BY users_standing".into(),
-                condition: condition.into(),
-            });
+            probes.push(format!("u.seq FROM users u INDEXED BY users_standing WHERE {condition}"));
         }
         match filter.key {
             None => {}
@@ -71,10 +59,10 @@ impl Found {
                 "EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = 'smartphone')".into(),
             ),
         }
-        for narrow in narrows {
-            if found.are_few(conn, &narrow.probe)? {
-                found.from = narrow.from;
-                found.conditions.push(narrow.condition);
+        for probe in probes {
+            if let Some(few) = found.few(conn, &probe)? {
+                found.from = "json_each(:few) few CROSS JOIN users u ON u.seq = few.value".into();
+                found.params.push((":few", few.into()));
                 break;
             }
         }
@@ -82,7 +70,7 @@ impl Found {
     }
 
     /// Every word has to be somewhere; the index of parts of words knows where, for those that are long enough.
-    fn search(&mut self, search: &str, narrows: &mut Vec<Narrow>) {
+    fn search(&mut self, search: &str, probes: &mut Vec<Probe>) {
         const NAMES: [&str; 8] =
             [":word0", ":word1", ":word2", ":word3", ":word4", ":word5", ":word6", ":word7"];
         // What is searched through are single lines, one below the other.
@@ -104,18 +92,18 @@ impl Found {
             .collect();
         if !phrases.is_empty() {
             self.params.push((":match", phrases.join(" ").into()));
-            narrows.push(Narrow {
-                probe: "users_search WHERE users_search MATCH :match".into(),
-                from: "users_search CROSS JOIN users u ON u.seq = users_search.rowid".into(),
-                condition: "users_search MATCH :match".into(),
-            });
+            probes.push("rowid FROM users_search WHERE users_search MATCH :match".into());
         }
     }
 
-    fn are_few(&self, conn: &Connection, probe: &str) -> Result<bool, DbError> {
-        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {probe} LIMIT {})", FEW + 1);
-        let count: u32 = conn.prepare_cached(&sql)?.query_row(&*self.params_of(&sql), |row| row.get(0))?;
-        Ok(count <= FEW)
+    /// Whom `probe` finds, as a JSON array of numbers, if they are few.
+    fn few(&self, conn: &Connection, probe: &str) -> Result<Option<String>, DbError> {
+        let sql = few_sql(probe);
+        let mut query = conn.prepare_cached(&sql)?;
+        let found = query.query_map(&*self.params_of(&sql), |row| row.get::<_, i64>(0))?;
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        // Plain data: it always becomes JSON.
+        Ok((found.len() <= FEW).then(|| serde_json::to_string(&found).unwrap_or_default()))
     }
 
     /// The parameters that `sql` names.
@@ -173,6 +161,10 @@ impl Found {
         let mut query = conn.prepare_cached(&sql)?;
         Ok(query.query_map(&*self.params_of(&sql), |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
+}
+
+fn few_sql(probe: &str) -> String {
+    format!("SELECT {probe} LIMIT {}", FEW + 1)
 }
 
 /// The column a list is sorted by, and whether downwards.
