@@ -94,6 +94,17 @@ test('a phone without network is said at once', async () => {
   await until('online', async () => (await server.get('/api/v1/sandbox')).phones[0].connected);
 });
 
+test('a sleeping phone is woken by a push', async () => {
+  await press('phone-asleep');
+  await until('asleep', async () => !(await server.get('/api/v1/sandbox')).phones[0].connected);
+  await everyLook(sandbox, 'sandbox-asleep');
+  await press('demo-sign-in');
+  await screen('request');
+  assert.equal(await sandbox.getByTestId('phone-asleep').isChecked(), false);
+  await press('phone-approve');
+  await outcome('signed-in');
+});
+
 test('a reload keeps the pairing', async () => {
   await sandbox.reload();
   await screen('home');

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     db::{Db, DbError},
     events::Events,
+    push::{self, Vapid, Wake},
     relay::Relay,
     secret::{self, ServerSecret},
 };
@@ -26,18 +27,21 @@ struct Inner {
     events: Events,
     mail_waiting: Notify,
     relay: Relay,
+    wake: Arc<dyn Wake>,
+    vapid: Vapid,
     sign_in: admins::Guard,
     activations: activation::Guard,
     stopping: watch::Sender<bool>,
 }
 
 impl App {
-    /// Wraps an open database. `url` is the public address without a trailing slash.
+    /// Wraps an open database. `url` is the public address without a trailing slash; `wake` calls phones.
     ///
     /// # Errors
     /// If the appliance's secret can neither be read nor made.
-    pub async fn new(db: Db, config: Config, url: String) -> Result<Self, DbError> {
+    pub async fn new(db: Db, config: Config, url: String, wake: Arc<dyn Wake>) -> Result<Self, DbError> {
         let secret = load_secret(&db).await?;
+        let vapid = Vapid::new(&secret, push::contact(&url, &config.mail_from));
         Ok(Self(Arc::new(Inner {
             db,
             config,
@@ -46,6 +50,8 @@ impl App {
             events: Events::default(),
             mail_waiting: Notify::new(),
             relay: Relay::default(),
+            wake,
+            vapid,
             sign_in: admins::Guard::default(),
             activations: activation::Guard::default(),
             stopping: watch::channel(false).0,
@@ -85,6 +91,16 @@ impl App {
     /// The relay.
     pub fn relay(&self) -> &Relay {
         &self.0.relay
+    }
+
+    /// Calls phones that are away.
+    pub fn wake(&self) -> &dyn Wake {
+        self.0.wake.as_ref()
+    }
+
+    /// The appliance's key at push services.
+    pub fn vapid(&self) -> &Vapid {
+        &self.0.vapid
     }
 
     /// What slows down guessing of passwords.

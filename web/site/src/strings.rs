@@ -188,6 +188,10 @@ pub const SCRIPT_APPROVE: &str = "always approves";
 pub const SCRIPT_DENY: &str = "always denies";
 pub const SCRIPT_IGNORE: &str = "never looks";
 pub const NETWORK: &str = "Network";
+pub const NETWORK_TITLE: &str = "Without a network the phone hears nothing.";
+pub const ASLEEP: &str = "Asleep";
+pub const ASLEEP_TITLE: &str =
+    "Asleep the phone is not connected. A request calls it by a push; a touch wakes it, too.";
 
 /// `Hello Ada Lovelace`.
 pub fn hello(name: &str) -> String {

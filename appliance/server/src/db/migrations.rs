@@ -9,6 +9,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (3, include_str!("migrations/003_keys.sql")),
     (10, include_str!("migrations/010_mail.sql")),
     (20, include_str!("migrations/020_devices.sql")),
+    (60, include_str!("migrations/060_push.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

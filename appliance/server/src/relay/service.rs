@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pocketkey_link::frame::{Frame, Refusal};
+use pocketkey_link::{
+    frame::{Frame, Refusal},
+    id::{DeviceId, PairingId},
+};
 use tokio::{
     sync::{Notify, OnceCell},
     time,
@@ -24,6 +27,7 @@ use crate::{
     db::DbError,
     devices::Device,
     pairing::store::{self, Waiting as WaitingPairing},
+    push::Call,
 };
 
 /// How often the hub is tidied even if no deadline passes.
@@ -46,10 +50,11 @@ struct State {
     outboxes: HashMap<SessionId, Outbox>,
 }
 
-/// What the hub wants of the database.
+/// What the hub wants of others.
 enum Work {
     Record(Bond),
-    Forget(pocketkey_link::id::PairingId),
+    Forget(PairingId),
+    Wake(Call),
 }
 
 impl Relay {
@@ -61,6 +66,11 @@ impl Relay {
     /// How many sessions were closed because their device did not keep up.
     pub fn overflows(&self) -> u64 {
         self.overflows.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request waits for this phone that it has not taken.
+    pub fn waits_for(&self, phone: DeviceId) -> bool {
+        self.lock().hub.waits_for(phone)
     }
 
     /// Lets a computer wait for a phone.
@@ -81,7 +91,7 @@ impl Relay {
         self.load(app).await?;
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
         let (outbox, waiting) = outbox();
-        // A new session asks nothing of the database.
+        // A new session asks nothing of others.
         self.apply(|state| {
             state.outboxes.insert(session, outbox);
             state.hub.connected(Instant::now(), session, device.id, device.role)
@@ -101,6 +111,7 @@ impl Relay {
                         Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
                     }
                 }
+                Work::Wake(call) => app.wake().wake(call),
                 Work::Forget(pairing) => {
                     if let Err(error) = app.db().write(move |tx| store::forget(tx, pairing)).await {
                         tracing::error!(%error, "a pairing could not be removed");
@@ -146,7 +157,7 @@ impl Relay {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the hub act and does at once what can be done at once; gives back what the database must do.
+    /// Lets the hub act and does at once what can be done at once; gives back what others must do.
     fn apply(&self, act: impl FnOnce(&mut State) -> Vec<Effect>) -> VecDeque<Work> {
         let mut state = self.lock();
         let deadline = state.hub.next_deadline();
@@ -167,6 +178,7 @@ impl Relay {
                     state.outboxes.remove(&session);
                 }
                 Effect::Record(bond) => work.push_back(Work::Record(bond)),
+                Effect::Wake(phone, until) => work.push_back(Work::Wake(Call::new(phone, until))),
                 Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
             }
         }
@@ -205,7 +217,7 @@ pub async fn run(app: App) {
 
 #[cfg(test)]
 mod tests {
-    use pocketkey_link::id::{DeviceId, ExchangeId, PairingId};
+    use pocketkey_link::id::ExchangeId;
 
     use super::{
         super::{hub::Role, outbox::MAX_FRAMES},

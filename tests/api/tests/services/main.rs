@@ -8,4 +8,5 @@ mod device;
 mod inbox;
 mod mail;
 mod pairing;
+mod push;
 mod relay;
