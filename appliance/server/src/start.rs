@@ -45,7 +45,7 @@ pub enum StartError {
     #[error(transparent)]
     Mail(#[from] mail::ConfigError),
     /// The client of push services.
-    #[error("push services cannot be called: {0}")]
+    #[error("push services cannot be called: {0}. Check this computer's root certificates")]
     Push(#[from] push::ClientError),
 }
 

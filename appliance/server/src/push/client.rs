@@ -142,9 +142,13 @@ mod tests {
         for refused in [301, 307, 400, 401, 403, 413] {
             assert!(matches!(judge(refused, None), Tried::Refused(status) if status == refused));
         }
-        for (later, given, after) in
-            [(429, Some("7"), Some(7)), (500, None, None), (503, Some("soon"), None), (408, None, None)]
-        {
+        for (later, given, after) in [
+            (429, Some("7"), Some(7)),
+            (429, Some("18446744073709551615"), Some(u64::MAX)),
+            (500, None, None),
+            (503, Some("soon"), None),
+            (408, None, None),
+        ] {
             let after = after.map(Duration::from_secs);
             assert!(matches!(judge(later, given), Tried::Later(wait, _) if wait == after), "{later}");
         }

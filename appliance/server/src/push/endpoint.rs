@@ -35,28 +35,22 @@ impl Endpoint {
     /// # Errors
     /// [`EndpointError`].
     pub fn parse(text: &str, sandbox: bool) -> Result<Self, EndpointError> {
-        if text.len() > MAX {
-            return Err(EndpointError::Malformed);
-        }
         let url = Url::parse(text).map_err(|_| EndpointError::Malformed)?;
-        let plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+        let short = text.len() <= MAX && url.as_str().len() <= MAX;
+        let plain =
+            short && url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         let host = url.host().filter(|_| plain).ok_or(EndpointError::Malformed)?;
-        let ip = match &host {
-            Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
-            Host::Ipv6(ip) => Some(IpAddr::V6(*ip)),
-            Host::Domain(_) => None,
+        let (public, own) = match host {
+            Host::Domain(name) => (is_public_name(name), false),
+            Host::Ipv4(ip) => (is_public_v4(ip), ip.is_loopback()),
+            Host::Ipv6(ip) => (is_public(ip.into()), ip.is_loopback()),
         };
-        match (url.scheme(), ip) {
-            ("http", Some(ip)) if sandbox && ip.is_loopback() => return Ok(Self(url)),
-            ("https", _) => {}
-            _ => return Err(EndpointError::NotHttps),
+        match url.scheme() {
+            "https" if public => Ok(Self(url)),
+            "https" => Err(EndpointError::NotPublic),
+            "http" if sandbox && own => Ok(Self(url)),
+            _ => Err(EndpointError::NotHttps),
         }
-        let public = match (host, ip) {
-            (Host::Domain(name), _) => is_public_name(name),
-            (_, Some(ip)) => is_public(ip),
-            (_, None) => false,
-        };
-        if public { Ok(Self(url)) } else { Err(EndpointError::NotPublic) }
     }
 
     /// The address.
@@ -219,6 +213,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         let long = format!("https://push.example.org/{}", "x".repeat(MAX));
+        let longer_than_it_looks = format!("https://push.example.org/{}", "é".repeat(300));
         let with_password = "https://me:secret@push.example.org/";
         for bad in [
             "",
@@ -228,6 +223,7 @@ mod tests {
             with_password,
             "https://push.example.org/#x",
             &long,
+            &longer_than_it_looks,
         ] {
             assert_eq!(refused(bad, true), EndpointError::Malformed, "{bad}");
         }

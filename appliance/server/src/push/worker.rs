@@ -115,9 +115,9 @@ async fn carry(app: &App, pusher: &Pusher, call: Call) -> Result<(), DbError> {
             }
             Tried::Later(after, why) => (after, why),
         };
-        let wait = after.unwrap_or_default().max(pause);
         tracing::warn!(%phone, %why, "the push service did not take a call; it is tried again");
-        time::sleep_until(until.min(Instant::now() + wait)).await;
+        let left = until.saturating_duration_since(Instant::now());
+        time::sleep(after.unwrap_or_default().max(pause).min(left)).await;
         pause = (pause * 2).min(LONGEST);
     }
     time::sleep(PAUSE).await;

@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header::RETRY_AFTER},
     routing::post,
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -60,11 +60,15 @@ impl PushService {
         Self { origin, posts }
     }
 
-    async fn take(State(told): State<Told>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    async fn take(State(told): State<Told>, headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap) {
         told.1.send(Post { headers, body: body.to_vec() }).unwrap();
         let answer = told.0.lock().unwrap().pop().unwrap_or(Some(201));
         match answer {
-            Some(status) => StatusCode::from_u16(status).unwrap(),
+            // It means to be spared for ages.
+            Some(503) => {
+                (StatusCode::SERVICE_UNAVAILABLE, HeaderMap::from_iter([(RETRY_AFTER, u64::MAX.into())]))
+            }
+            Some(status) => (StatusCode::from_u16(status).unwrap(), HeaderMap::new()),
             None => std::future::pending().await,
         }
     }
@@ -231,8 +235,22 @@ async fn a_push_service_that_has_a_bad_moment_is_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_is_called_off_is_not_called_for_any_more() {
+async fn a_push_service_that_wants_to_be_spared_is_not_asked_again_for_the_same_request() {
     let mut service = PushService::start(&[Some(503)]).await;
+    let mut away = Away::new(&service).await;
+    let Frame::Request { exchange, pairing, body, .. } = away.request(1) else { unreachable!() };
+    let short = Frame::Request { exchange, pairing, ttl_ms: 2_000, body };
+    away.pair.computer.send(short).await;
+    service.next().await;
+    while !matches!(away.pair.computer.next().await, Frame::Failed { .. }) {}
+    assert!(service.nothing_more());
+    away.ask(2).await;
+    service.next().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_called_off_is_not_called_for_any_more() {
+    let mut service = PushService::start(&[Some(500)]).await;
     let mut away = Away::new(&service).await;
     away.ask(1).await;
     service.next().await;
