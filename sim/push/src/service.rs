@@ -149,3 +149,50 @@ async fn receive(
     subscriber.inbox.put(Message { topic: text("Topic").map(str::to_owned), until, body: body.into() });
     Ok(StatusCode::CREATED)
 }
+
+#[cfg(test)]
+mod tests {
+    use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Signer};
+    use reqwest::{Client, RequestBuilder};
+
+    use super::*;
+
+    /// An appliance: its public key, and how it says who it is.
+    fn appliance(seed: u8, origin: &str) -> (String, String) {
+        let key = SigningKey::from_slice(&[seed; 32]).unwrap();
+        let claims = format!(r#"{{"aud":"{origin}","exp":{},"sub":"mailto:a@b.c"}}"#, now_ms() / 1000 + 60);
+        let signed =
+            [r#"{"alg":"ES256"}"#, &claims].map(|part| BASE64URL_NOPAD.encode(part.as_bytes())).join(".");
+        let signature: Signature = key.sign(signed.as_bytes());
+        let signature = BASE64URL_NOPAD.encode(&signature.to_bytes());
+        let public = BASE64URL_NOPAD.encode(VerifyingKey::from(&key).to_encoded_point(false).as_bytes());
+        let header = format!("vapid t={signed}.{signature}, k={public}");
+        (public, header)
+    }
+
+    #[tokio::test]
+    async fn what_is_posted_reaches_the_subscriber_and_what_is_wrong_is_refused() {
+        let service = PushService::start().await.unwrap();
+        let (key, ours) = appliance(1, &service.0.state.origin);
+        let (_, theirs) = appliance(2, &service.0.state.origin);
+        let subscription = service.subscribe(&key);
+        let endpoint = subscription.endpoint().to_owned();
+        let http = Client::builder().no_proxy().build().unwrap();
+        let post = |authorization: &str| {
+            let post = http.post(&endpoint).header("Authorization", authorization);
+            post.header("TTL", "60").header("Content-Encoding", "aes128gcm").body("sealed")
+        };
+        let status = async |post: RequestBuilder| post.send().await.unwrap().status().as_u16();
+
+        assert_eq!(status(post("")).await, 401);
+        assert_eq!(status(post(&theirs)).await, 403);
+        assert_eq!(status(post(&ours).body(vec![0; MAX_BODY + 1])).await, 413);
+        let bare = || http.post(&endpoint).header("Authorization", &ours).body("sealed");
+        assert_eq!(status(bare()).await, 400, "no TTL");
+        assert_eq!(status(bare().header("TTL", "60")).await, 415, "not encrypted");
+        assert_eq!(status(post(&ours)).await, 201);
+        assert_eq!(subscription.next().await, b"sealed");
+        drop(subscription);
+        assert_eq!(status(post(&ours)).await, 410);
+    }
+}

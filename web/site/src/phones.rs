@@ -80,8 +80,8 @@ fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     let set_online = Callback::new(move |online| set_online.run(Online { online }));
     let set_asleep = Callback::new(move |asleep| set_asleep.run(Asleep { asleep }));
     view! {
-        <div class="mt-4 grid grid-cols-[1fr_auto_auto] items-end gap-4">
-            <div class="field">
+        <div class="mt-4 grid grid-cols-2 gap-4">
+            <div class="field col-span-2">
                 <label class="field-label" for=mode_id.clone()>{strings::SCRIPT}</label>
                 <select class="input" id=mode_id data-testid="phone-script" on:change=choose>
                     {MODES.map(option).collect_view()}
