@@ -303,6 +303,9 @@ impl Actor {
     }
 
     fn fall_asleep(&mut self, asleep: bool) {
+        if asleep && self.push.is_none() {
+            self.notice = Some("No push reaches this phone: a touch wakes it.".to_owned());
+        }
         self.asleep = asleep;
         self.follow_network();
     }
