@@ -84,14 +84,27 @@ test('cancel on the computer takes the request off the phone', async () => {
   await screen('home');
 });
 
-test('a phone without network is said at once', async () => {
+test('a phone without network is said, and waited for', async () => {
   await server.post('/api/v1/sandbox/phones/phone-1/online', { online: false });
   await until('offline', async () => !(await server.get('/api/v1/sandbox')).phones[0].connected);
   await press('demo-sign-in');
-  await outcome('failed');
+  await sandbox.getByText('The phone is offline').first().waitFor();
   await everyLook(sandbox, 'sandbox-offline');
   await server.post('/api/v1/sandbox/phones/phone-1/online', { online: true });
-  await until('online', async () => (await server.get('/api/v1/sandbox')).phones[0].connected);
+  await screen('request');
+  await press('phone-approve');
+  await outcome('signed-in');
+});
+
+test('a sleeping phone is woken by a push', async () => {
+  await press('phone-asleep');
+  await until('asleep', async () => !(await server.get('/api/v1/sandbox')).phones[0].connected);
+  await everyLook(sandbox, 'sandbox-asleep');
+  await press('demo-sign-in');
+  await screen('request');
+  assert.equal(await sandbox.getByTestId('phone-asleep').isChecked(), false);
+  await press('phone-approve');
+  await outcome('signed-in');
 });
 
 test('a reload keeps the pairing', async () => {

@@ -18,6 +18,7 @@ pub mod key;
 pub mod page;
 pub mod pairing;
 pub mod problem;
+pub mod push;
 pub mod sandbox;
 pub mod session;
 pub mod user;

@@ -70,6 +70,9 @@ api_type! {
         pub script: Script,
         /// Whether its network is on.
         pub online: bool,
+        /// Whether it sleeps: not connected until it is called by a push, or touched.
+        #[serde(default)]
+        pub asleep: bool,
         /// Whether it is connected to the relay.
         pub connected: bool,
         /// How its authenticator works.
@@ -346,6 +349,15 @@ api_type! {
     pub struct Online {
         /// On or off.
         pub online: bool,
+    }
+}
+
+api_type! {
+    /// `POST /api/v1/sandbox/phones/{id}/asleep`: puts the phone to sleep, or wakes it.
+    #[derive(Copy)]
+    pub struct Asleep {
+        /// Asleep or awake.
+        pub asleep: bool,
     }
 }
 

@@ -3,6 +3,7 @@
 //! - *Introduction*: a device that registers shows that it holds the signing key it names and binds its channel key
 //!   to it.
 //! - *Connection*: a device that connects to the relay signs the relay's fresh nonce.
+//! - *Push*: a phone says where it is called when it is away, and when it said so.
 
 use ed25519_dalek::{Signature, Signer, Verifier, VerifyingKey};
 
@@ -22,6 +23,10 @@ fn introduction_message(keys: &PublicKeys) -> Vec<u8> {
 
 fn connection_message(nonce: &[u8; 32], device: DeviceId) -> Vec<u8> {
     [b"pocketkey/connection/1\0".as_slice(), nonce, &device.0].concat()
+}
+
+fn push_message(device: DeviceId, at: u64, subscription: &[u8]) -> Vec<u8> {
+    [b"pocketkey/push/1\0".as_slice(), &device.0, &at.to_be_bytes(), subscription].concat()
 }
 
 fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<(), NotProven> {
@@ -64,6 +69,33 @@ pub fn verify_connection(
     verify(sign_key, &connection_message(nonce, device), signature)
 }
 
+/// How old a phone's word on its push subscription may be, or how far in the future, in milliseconds.
+pub const PUSH_WINDOW_MS: u64 = 5 * 60 * 1000;
+
+/// What a phone signs of a push subscription: its P-256 key, its secret, and where it is called.
+pub fn push_subscription(p256dh: &[u8; 65], auth: &[u8; 16], endpoint: &str) -> Vec<u8> {
+    [p256dh.as_slice(), auth, endpoint.as_bytes()].concat()
+}
+
+/// The phone's word on where it is called from `at` on, in Unix milliseconds: a [`push_subscription`], or nothing.
+pub fn push(keys: &DeviceKeys, device: DeviceId, at: u64, subscription: &[u8]) -> [u8; 64] {
+    keys.sign.sign(&push_message(device, at, subscription)).to_bytes()
+}
+
+/// Checks a phone's word on where it is called. That `at` is within [`PUSH_WINDOW_MS`] is the caller's to check.
+///
+/// # Errors
+/// [`NotProven`] if the signature is not over this by this signing key.
+pub fn verify_push(
+    sign_key: &[u8; 32],
+    device: DeviceId,
+    at: u64,
+    subscription: &[u8],
+    signature: &[u8; 64],
+) -> Result<(), NotProven> {
+    verify(sign_key, &push_message(device, at, subscription), signature)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +124,27 @@ mod tests {
         assert_eq!(verify_connection(&key, device, &[8; 32], &proof), Err(NotProven));
         assert_eq!(verify_connection(&key, DeviceId([6; 16]), &nonce, &proof), Err(NotProven));
         assert_eq!(verify_connection(&key, device, &nonce, &introduce(&ada)), Err(NotProven));
+    }
+
+    #[test]
+    fn a_push_proof_is_bound_to_device_time_and_subscription() {
+        let ada = keys(1);
+        let (device, key) = (DeviceId([7; 16]), ada.public().sign);
+        let there = push_subscription(&[4; 65], &[5; 16], "https://push.example.org/1");
+        let proof = push(&ada, device, 1_000, &there);
+        assert_eq!(verify_push(&key, device, 1_000, &there, &proof), Ok(()));
+        let elsewhere = push_subscription(&[4; 65], &[5; 16], "https://push.example.org/2");
+        for (device, at, subscription) in [
+            (DeviceId([6; 16]), 1_000, there.as_slice()),
+            (device, 1_001, &there),
+            (device, 1_000, &elsewhere),
+            (device, 1_000, &[]),
+        ] {
+            assert_eq!(verify_push(&key, device, at, subscription, &proof), Err(NotProven));
+        }
+        assert_eq!(verify_push(&keys(2).public().sign, device, 1_000, &there, &proof), Err(NotProven));
+        let nothing = push(&ada, device, 1_000, &[]);
+        assert_eq!(verify_push(&key, device, 1_000, &[], &nothing), Ok(()));
     }
 
     #[test]

@@ -171,6 +171,7 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
         os: "Test OS".into(),
         server: None,
         data: Some(folder.path().join("phone")),
+        push: None,
         script: ScriptMode::Approve,
         authenticator: AuthenticatorSettings::default(),
     })

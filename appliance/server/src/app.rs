@@ -12,6 +12,7 @@ use crate::{
     events::Events,
     inbox,
     jobs::Jobs,
+    push::{self, Vapid, Wake},
     relay::Relay,
     secret::{self, ServerSecret},
 };
@@ -29,6 +30,8 @@ struct Inner {
     jobs: Jobs,
     mail_waiting: Notify,
     relay: Relay,
+    wake: Arc<dyn Wake>,
+    vapid: Vapid,
     sign_in: admins::Guard,
     activations: activation::Guard,
     mail_faults: inbox::Faults,
@@ -36,12 +39,13 @@ struct Inner {
 }
 
 impl App {
-    /// Wraps an open database. `url` is the public address without a trailing slash.
+    /// Wraps an open database. `url` is the public address without a trailing slash; `wake` calls phones.
     ///
     /// # Errors
     /// If the appliance's secret can neither be read nor made.
-    pub async fn new(db: Db, config: Config, url: String) -> Result<Self, DbError> {
+    pub async fn new(db: Db, config: Config, url: String, wake: Arc<dyn Wake>) -> Result<Self, DbError> {
         let secret = load_secret(&db).await?;
+        let vapid = Vapid::new(&secret, push::contact(&url, &config.mail_from));
         Ok(Self(Arc::new(Inner {
             db,
             config,
@@ -51,6 +55,8 @@ impl App {
             jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             relay: Relay::default(),
+            wake,
+            vapid,
             sign_in: admins::Guard::default(),
             activations: activation::Guard::default(),
             mail_faults: inbox::Faults::default(),
@@ -96,6 +102,16 @@ impl App {
     /// The relay.
     pub fn relay(&self) -> &Relay {
         &self.0.relay
+    }
+
+    /// Calls phones that are away.
+    pub fn wake(&self) -> &dyn Wake {
+        self.0.wake.as_ref()
+    }
+
+    /// The appliance's key at push services.
+    pub fn vapid(&self) -> &Vapid {
+        &self.0.vapid
     }
 
     /// What slows down guessing of passwords.

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use crate::clock::{Clock, SystemClock};
+use crate::{
+    clock::{Clock, SystemClock},
+    push::Wake,
+};
 
 /// Everything that can be chosen; [`Config::new`] gives the defaults.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ pub struct Config {
     pub activation_ttl: Duration,
     /// True in the sandbox; the console says so.
     pub sandbox: bool,
+    /// How phones that are away are called; default: by Web Push.
+    pub wake: Option<Arc<dyn Wake>>,
     /// The clock; tests bring their own.
     pub clock: Arc<dyn Clock>,
 }
@@ -54,6 +59,7 @@ impl Config {
             mail_from: "Pocketkey <pocketkey@localhost>".to_owned(),
             activation_ttl: Duration::from_secs(24 * 60 * 60),
             sandbox: false,
+            wake: None,
             clock: Arc::new(SystemClock),
         }
     }

@@ -22,6 +22,7 @@ pub mod mail;
 pub mod ops;
 pub mod pairing;
 pub mod problem;
+pub mod push;
 pub mod relay;
 pub mod secret;
 pub mod start;

@@ -1,6 +1,6 @@
 //! Starting, serving and stopping.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
@@ -13,7 +13,7 @@ use crate::{
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    relay, users,
+    push, relay, users,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -47,6 +47,9 @@ pub enum StartError {
     /// The sink's certificate or its login.
     #[error(transparent)]
     Sink(#[from] inbox::SinkConfigError),
+    /// The client of push services.
+    #[error("push services cannot be called: {0}. Check this computer's root certificates")]
+    Push(#[from] push::ClientError),
 }
 
 /// A started appliance: data open, ports bound, nothing served yet.
@@ -80,7 +83,10 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let smtp_addr = address(&smtp, config.smtp_listen);
     let url = url.unwrap_or_else(|| format!("http://localhost:{}", http_addr.port()));
 
-    let app = App::new(db, config, url).await?;
+    let (web_push, calls) = push::web_push();
+    let wake = config.wake.clone().unwrap_or_else(|| Arc::new(web_push));
+    let pusher = push::Pusher::new()?;
+    let app = App::new(db, config, url, wake).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
     workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(tls), smtp));
@@ -89,6 +95,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
+    workers.spawn(push::run(app.clone(), pusher, calls));
     let routes = features().with_state(app.clone());
     Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, workers })
 }
@@ -107,6 +114,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(events::routes())
         .merge(pairing::routes())
         .merge(relay::routes())
+        .merge(push::routes())
         .merge(inbox::routes())
         .merge(demo::routes())
 }

@@ -24,7 +24,7 @@ use pocketkey_link::{
 use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
 use tokio::{
     sync::{mpsc, watch},
-    time::{Duration, Instant, sleep_until},
+    time::{Duration, Instant, sleep_until, timeout},
 };
 
 use crate::{
@@ -34,14 +34,19 @@ use crate::{
     memory::{Account, Memory, MemoryError},
     pairing::Pairing,
     phone::PhoneOptions,
+    push::Push,
     request::{Pending, Source, Stage, UNLOCK_TRIES},
 };
+
+/// How long subscribing to pushes may take.
+const SUBSCRIBE: Duration = Duration::from_secs(10);
 
 /// What is asked of a phone.
 pub(crate) enum Command {
     Touch(Touch),
     Script(Script),
     Online(bool),
+    Asleep(bool),
     Authenticator(AuthenticatorSettings),
 }
 
@@ -53,6 +58,9 @@ pub(crate) struct Actor {
     answers: Answers,
     script: Script,
     online: bool,
+    asleep: bool,
+    /// Where it is called while it sleeps.
+    push: Option<Push>,
     connection: Option<Connection>,
     connected: bool,
     /// Why the appliance turned this phone away last, until it takes it in again.
@@ -95,6 +103,7 @@ impl Actor {
             screen: Screen::Welcome { error: None },
             script,
             online: true,
+            asleep: false,
             connected: false,
             authenticator: settings,
         });
@@ -106,6 +115,8 @@ impl Actor {
             answers,
             script,
             online: true,
+            asleep: false,
+            push: None,
             connection: None,
             connected: false,
             refused: None,
@@ -127,16 +138,21 @@ impl Actor {
                 // What the person did before a request came, counts for it.
                 biased;
                 command = commands.recv() => match command {
-                    Some(Command::Touch(touch)) => self.touched(touch).await,
+                    Some(Command::Touch(touch)) => {
+                        self.fall_asleep(false);
+                        self.touched(touch).await;
+                    }
                     Some(Command::Script(script)) => {
                         self.script = script;
                         self.act_by_script().await;
                     }
                     Some(Command::Online(online)) => self.switch_network(online),
+                    Some(Command::Asleep(asleep)) => self.fall_asleep(asleep),
                     Some(Command::Authenticator(settings)) => self.set_authenticator(settings).await,
                     None => return,
                 },
                 event = next_event(&mut self.connection) => self.happened(event).await,
+                call = next_call(self.push.as_ref()), if self.online => self.called(call),
                 () = wait_until(deadline) => self.deadline_passed().await,
             }
             self.show();
@@ -289,16 +305,51 @@ impl Actor {
 
     fn switch_network(&mut self, online: bool) {
         self.online = online;
-        if online && self.connection.is_none() {
+        self.follow_network();
+    }
+
+    fn fall_asleep(&mut self, asleep: bool) {
+        if asleep && self.push.is_none() {
+            self.notice = Some("No push reaches this phone: a touch wakes it.".to_owned());
+        }
+        self.asleep = asleep;
+        self.follow_network();
+    }
+
+    /// Connects if the phone is to be connected and is not, or the other way round.
+    fn follow_network(&mut self) {
+        let wanted = self.online && !self.asleep;
+        if wanted && self.connection.is_none() {
             self.reconnect();
-        } else if !online {
+        } else if !wanted {
             self.connection = None;
             self.lost_connection();
         }
     }
 
+    /// A push came: something waits at the relay.
+    fn called(&mut self, call: Vec<u8>) {
+        match self.push.as_ref().map(|push| push.open(call)) {
+            Some(Ok(_)) => self.fall_asleep(false),
+            Some(Err(error)) => tracing::warn!(%error, "not woken"),
+            None => {}
+        }
+    }
+
+    /// Tells the appliance where it is called, once it runs; a phone that cannot be called works, too.
+    async fn subscribe(&mut self) {
+        if let (None, Some(service), Some(account)) = (&self.push, &self.options.push, &self.memory.account) {
+            let subscribed = timeout(SUBSCRIBE, Push::subscribe(service, account, &self.memory.keys)).await;
+            match subscribed {
+                Ok(Ok(push)) => self.push = Some(push),
+                Ok(Err(error)) => tracing::warn!(%error, "cannot be called while asleep"),
+                Err(_) => tracing::warn!("cannot be called while asleep: the appliance does not answer"),
+            }
+        }
+    }
+
     fn reconnect(&mut self) {
-        if let (true, Some(account)) = (self.online, &self.memory.account) {
+        if let (true, Some(account)) = (self.online && !self.asleep, &self.memory.account) {
             self.connection = Some(connect(&account.server, self.memory.keys.clone(), account.device));
         }
     }
@@ -319,6 +370,7 @@ impl Actor {
                 self.told.clear(); // what was told last may not have arrived
                 self.forget_unpaired(&peers);
                 self.resume().await;
+                self.subscribe().await;
             }
             Event::Down { reason, refused } => {
                 tracing::debug!(phone = %self.options.id, %reason, "offline");
@@ -610,6 +662,7 @@ impl Actor {
             screen: self.screen(),
             script: self.script,
             online: self.online,
+            asleep: self.asleep,
             connected: self.connected,
             authenticator: self.settings,
         };
@@ -655,6 +708,13 @@ fn not_done(status: Status, rp_id: &str) -> String {
 async fn next_event(connection: &mut Option<Connection>) -> Event {
     match connection {
         Some(connection) => connection.next().await,
+        None => future::pending().await,
+    }
+}
+
+async fn next_call(push: Option<&Push>) -> Vec<u8> {
+    match push {
+        Some(push) => push.next().await,
         None => future::pending().await,
     }
 }

@@ -11,6 +11,7 @@
 //! | `authenticator` | what its authenticator is set to |
 //! | `activation` | redeeming a code |
 //! | `pairing` | pinning a computer |
+//! | `push` | being called while it sleeps |
 //! | `request` | one request from arrival to answer |
 //! | `memory` | what survives a restart |
 //! | `credentials` | the authenticator's store, sealed on disk |
@@ -22,6 +23,7 @@ mod credentials;
 mod memory;
 mod pairing;
 pub mod phone;
+mod push;
 mod request;
 
 pub use memory::MemoryError;

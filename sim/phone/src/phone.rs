@@ -6,6 +6,7 @@ use pocketkey_api::{
     PhoneId,
     sandbox::{AuthenticatorSettings, Script, ScriptMode, SimulatedPhone, Touch},
 };
+use pocketkey_push_service::PushService;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -29,6 +30,8 @@ pub struct PhoneOptions {
     pub server: Option<String>,
     /// The folder that keeps its keys and credentials; `None`: they live as long as the process.
     pub data: Option<PathBuf>,
+    /// Where it subscribes, so that it can be called while it sleeps.
+    pub push: Option<PushService>,
     /// How its person behaves at first.
     pub script: ScriptMode,
     /// How its authenticator works at first.
@@ -69,6 +72,12 @@ impl Phone {
     /// Switches the phone's network on or off.
     pub async fn online(&self, online: bool) {
         let _ = self.commands.send(Command::Online(online)).await;
+    }
+
+    /// Puts the phone to sleep: it leaves the relay until it is called by a push, touched, or woken. It hears calls only
+    /// if it could subscribe to them.
+    pub async fn asleep(&self, asleep: bool) {
+        let _ = self.commands.send(Command::Asleep(asleep)).await;
     }
 
     /// Changes how the authenticator works; its credentials stay. As after a restart: a request on screen is given up.

@@ -6,6 +6,7 @@ use pocketkey_api::{
     activation::{Redeem, Redeemed},
     device::NewDevice,
     pairing::{NewPairing, Pairing},
+    push::{NewSubscription, PushKey},
 };
 use pocketkey_link::{identity::DeviceKeys, proof};
 use reqwest::{
@@ -72,6 +73,23 @@ impl Rest {
     /// [`RestError`].
     pub async fn new_pairing(&self, computer: NewDevice) -> Result<Pairing, RestError> {
         self.post("/api/v1/pairings", &NewPairing { computer }).await
+    }
+
+    /// The appliance's key at push services.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn push_key(&self) -> Result<PushKey, RestError> {
+        self.get("/api/v1/push/key").await
+    }
+
+    /// A phone says where it is called when it is away.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn subscribe(&self, device: &str, new: &NewSubscription) -> Result<(), RestError> {
+        let request = self.request(Method::PUT, &format!("/api/v1/devices/{device}/push"));
+        self.send(request.json(new)).await.map(drop)
     }
 
     /// Signs in (or sets up) with a POST, and keeps the session for later calls. Gives the `Set-Cookie` line, which a

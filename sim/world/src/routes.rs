@@ -15,7 +15,8 @@ use futures_util::{Stream, StreamExt};
 use pocketkey_api::{
     PhoneId, Problem,
     sandbox::{
-        AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script, Switch, Touch,
+        Asleep, AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script,
+        Switch, Touch,
     },
 };
 use pocketkey_key::hid;
@@ -35,6 +36,7 @@ impl Sandbox {
             .routes(routes!(touch))
             .routes(routes!(script))
             .routes(routes!(online))
+            .routes(routes!(asleep))
             .routes(routes!(authenticator))
             .routes(routes!(replug))
             .routes(routes!(keepalives))
@@ -104,6 +106,21 @@ async fn online(
     Body(online): Body<Online>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.online(online.online).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Puts a phone to sleep, or wakes it. Asleep it is not connected, until a push calls it or somebody touches it.
+#[utoipa::path(post, path = "/api/v1/sandbox/phones/{id}/asleep", tag = "sandbox", request_body = Asleep,
+    params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Asleep, or awake"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn asleep(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Body(asleep): Body<Asleep>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.asleep(asleep.asleep).await;
     Ok(StatusCode::ACCEPTED)
 }
 

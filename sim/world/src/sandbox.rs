@@ -20,6 +20,7 @@ use pocketkey_key::{
     uhid::Availability,
 };
 use pocketkey_phone::{MemoryError, Phone, PhoneOptions};
+use pocketkey_push_service::PushService;
 use pocketkey_relay_client::{Rest, RestError};
 use tokio::{sync::watch, time};
 
@@ -52,6 +53,9 @@ pub enum SandboxError {
     /// The admin's password can be neither read nor kept.
     #[error("the sandbox cannot keep its admin's password: {0}")]
     Admin(#[from] std::io::Error),
+    /// The push service.
+    #[error("the simulated push service does not start: {0}")]
+    Push(std::io::Error),
     /// The phone's folder.
     #[error("the simulated phone does not start: {0}")]
     Phone(#[from] MemoryError),
@@ -109,7 +113,8 @@ impl Sandbox {
     /// [`SandboxError`].
     pub async fn run(&self) -> Result<Infallible, SandboxError> {
         let options = &self.0.options;
-        let phone = self.start_phone()?;
+        let push = PushService::start().await.map_err(SandboxError::Push)?;
+        let phone = self.start_phone(push)?;
         let mut screen = phone.watch();
         if let Some(token) = &options.setup_token {
             let mut rest = Rest::new(&options.server);
@@ -163,7 +168,7 @@ impl Sandbox {
 }
 
 impl Sandbox {
-    fn start_phone(&self) -> Result<&Phone, SandboxError> {
+    fn start_phone(&self, push: PushService) -> Result<&Phone, SandboxError> {
         let options = &self.0.options;
         let phone = Phone::start(PhoneOptions {
             id: PHONE.into(),
@@ -171,6 +176,7 @@ impl Sandbox {
             os: "Android 16".to_owned(),
             server: Some(options.server.clone()),
             data: Some(options.data.join("phones").join(PHONE)),
+            push: Some(push),
             script: ScriptMode::Ask,
             authenticator: AuthenticatorSettings::default(),
         })?;

@@ -17,10 +17,11 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let network = move || {
-        phone.with(|phone| match (phone.online, phone.connected) {
-            (false, _) => (strings::OFFLINE, "text-warn"),
-            (true, false) => (strings::CONNECTING, "text-muted"),
-            (true, true) => (strings::CONNECTED, "text-good"),
+        phone.with(|phone| match (phone.online, phone.asleep, phone.connected) {
+            (false, ..) => (strings::OFFLINE, "text-warn"),
+            (true, true, _) => (strings::ASLEEP, "text-muted"),
+            (true, false, false) => (strings::CONNECTING, "text-muted"),
+            (true, false, true) => (strings::CONNECTED, "text-good"),
         })
     };
     let fault = move || {

@@ -3,6 +3,7 @@
 use pocketkey_api::sandbox::Fault;
 
 pub const OFFLINE: &str = "No network";
+pub const ASLEEP: &str = "Asleep";
 pub const CONNECTING: &str = "Connecting…";
 pub const CONNECTED: &str = "Connected";
 

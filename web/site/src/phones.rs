@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     PhoneId,
-    sandbox::{Online, Script, ScriptMode, SimulatedPhone},
+    sandbox::{Asleep, Online, Script, ScriptMode, SimulatedPhone},
 };
 use pocketkey_kit::prelude::*;
 use pocketkey_phone_screen::PhoneScreen;
@@ -39,14 +39,16 @@ const MODES: [(ScriptMode, &str, &str); 4] = [
     (ScriptMode::Ignore, "ignore", strings::SCRIPT_IGNORE),
 ];
 
-/// What the person with the phone does, and whether it has a network.
+/// What the person with the phone does, whether it has a network, and whether it sleeps.
 #[component]
 fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     let mode = Memo::new(move |_| phone.with(|phone| phone.script.mode));
     let online = Memo::new(move |_| phone.with(|phone| phone.online));
+    let asleep = Memo::new(move |_| phone.with(|phone| phone.asleep));
     let set_mode = teller::<Script>(id.clone(), "script");
     let set_online = teller::<Online>(id.clone(), "online");
-    let (mode_id, online_id) = (format!("script-{id}"), format!("online-{id}"));
+    let set_asleep = teller::<Asleep>(id.clone(), "asleep");
+    let mode_id = format!("script-{id}");
     let choose = move |event| {
         let key = event_target_value(&event);
         if let Some((mode, ..)) = MODES.iter().find(|(_, name, _)| *name == key) {
@@ -56,28 +58,37 @@ fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     let option = move |(value, key, label): (ScriptMode, &'static str, &'static str)| {
         view! { <option value=key prop:selected=move || mode.get() == value>{label}</option> }
     };
-    view! {
-        <div class="mt-4 grid grid-cols-[1fr_auto] items-end gap-4">
-            <div class="field">
-                <label class="field-label" for=mode_id.clone()>{strings::SCRIPT}</label>
-                <select class="input" id=mode_id data-testid="phone-script" on:change=choose>
-                    {MODES.map(option).collect_view()}
-                </select>
-            </div>
-            <div class="field">
-                <label class="field-label" for=online_id.clone()>{strings::NETWORK}</label>
+    let switch = move |what: &'static str, label, title, on: Memo<bool>, set: Callback<bool>| {
+        let switch_id = format!("{what}-{id}");
+        view! {
+            <div class="field" title=title>
+                <label class="field-label" for=switch_id.clone()>{label}</label>
                 <span class="flex min-h-[2.375rem] items-center">
                     <input
                         class="switch"
                         type="checkbox"
                         role="switch"
-                        id=online_id
-                        data-testid="phone-online"
-                        prop:checked=move || online.get()
-                        on:change=move |event| set_online.run(Online { online: event_target_checked(&event) })
+                        id=switch_id
+                        data-testid=format!("phone-{what}")
+                        prop:checked=move || on.get()
+                        on:change=move |event| set.run(event_target_checked(&event))
                     />
                 </span>
             </div>
+        }
+    };
+    let set_online = Callback::new(move |online| set_online.run(Online { online }));
+    let set_asleep = Callback::new(move |asleep| set_asleep.run(Asleep { asleep }));
+    view! {
+        <div class="mt-4 grid grid-cols-2 gap-4">
+            <div class="field col-span-2">
+                <label class="field-label" for=mode_id.clone()>{strings::SCRIPT}</label>
+                <select class="input" id=mode_id data-testid="phone-script" on:change=choose>
+                    {MODES.map(option).collect_view()}
+                </select>
+            </div>
+            {switch("online", strings::NETWORK, strings::NETWORK_TITLE, online, set_online)}
+            {switch("asleep", strings::ASLEEP, strings::ASLEEP_TITLE, asleep, set_asleep)}
         </div>
     }
     .into_any()

@@ -169,7 +169,7 @@ pub const HINT_APPROVE: &str = "Approve";
 pub const HINT_APPROVE_TEXT: &str = "on the phone";
 pub const HINT_SIGN_IN: &str = "Sign in";
 pub const HINT_SIGN_IN_TEXT: &str = "and approve again";
-pub const HINT_DONE: &str = "Signed in with a phone. Try “Deny”, or switch its network off.";
+pub const HINT_DONE: &str = "Signed in with a phone. Try “Deny”, switch its network off, or let it sleep.";
 pub const BROWSER_ON_COMPUTER: &str = "Browser on the computer";
 pub const PHONE: &str = "Phone";
 pub const FLOW: &str = "What happens";
@@ -192,6 +192,10 @@ pub const SCRIPT_APPROVE: &str = "always approves";
 pub const SCRIPT_DENY: &str = "always denies";
 pub const SCRIPT_IGNORE: &str = "never looks";
 pub const NETWORK: &str = "Network";
+pub const NETWORK_TITLE: &str = "Without a network the phone hears nothing.";
+pub const ASLEEP: &str = "Asleep";
+pub const ASLEEP_TITLE: &str =
+    "Asleep the phone is not connected. A request calls it by a push; a touch wakes it, too.";
 
 /// `Hello Ada Lovelace`.
 pub fn hello(name: &str) -> String {

@@ -17,6 +17,7 @@ pub async fn run(options: PhoneOptions) -> Result<(), Failure> {
         os: "simulated".to_owned(),
         server: options.server,
         data: options.data,
+        push: None,
         script: options.mode.into(),
         authenticator: AuthenticatorSettings {
             verification: options.verification.into(),

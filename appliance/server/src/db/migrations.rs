@@ -13,6 +13,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (31, include_str!("migrations/031_revocations.sql")),
     (40, include_str!("migrations/040_people.sql")),
     (50, include_str!("migrations/050_inbox_search.sql")),
+    (60, include_str!("migrations/060_push.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

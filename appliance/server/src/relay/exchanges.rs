@@ -34,6 +34,10 @@ pub struct Exchange {
     pub mail: Option<ByteVec>,
     /// Whether the phone may have it: it went out at least once.
     pub delivered: bool,
+    /// Whether the phone has said that it has it.
+    pub taken: bool,
+    /// Whether the phone was called for it.
+    woken: bool,
     /// When it is looked at: its deadline, or when its computer has been away too long.
     due: Instant,
 }
@@ -74,7 +78,18 @@ impl Exchanges {
             self.of.entry(device).or_default().push(id);
         }
         self.due.insert((deadline, id));
-        self.all.insert(id, Exchange { bond, deadline, mail: None, delivered: false, due: deadline });
+        self.all.insert(
+            id,
+            Exchange {
+                bond,
+                deadline,
+                mail: None,
+                delivered: false,
+                taken: false,
+                woken: false,
+                due: deadline,
+            },
+        );
         true
     }
 
@@ -129,6 +144,19 @@ impl Exchanges {
             return false;
         }
         self.get_mut(id).map(|exchange| exchange.mail = Some(body)).is_some()
+    }
+
+    /// Whether the phone is to be called for this one: until when that makes sense. Once, and not if it has it already.
+    pub fn wake(&mut self, id: ExchangeId) -> Option<Instant> {
+        let exchange = self.get_mut(id).filter(|exchange| !exchange.woken && !exchange.taken)?;
+        exchange.woken = true;
+        Some(exchange.deadline)
+    }
+
+    /// Whether anything waits for this phone that it has not taken.
+    pub fn wait_for(&self, phone: DeviceId) -> bool {
+        let of = self.of.get(&phone).into_iter().flatten();
+        of.filter_map(|id| self.get(*id)).any(|exchange| exchange.bond.phone == phone && !exchange.taken)
     }
 
     /// Empties the mailboxes of a phone that came.

@@ -62,6 +62,8 @@ pub enum Effect {
     Record(Bond),
     /// Commit that this bond is no more; the hub has forgotten it.
     Forget(PairingId),
+    /// Call a phone that is away: something waits for it until then.
+    Wake(DeviceId, Instant),
 }
 
 struct Session {
@@ -162,9 +164,16 @@ impl Hub {
             (Role::Computer, Frame::Cancel { exchange, pairing }) => {
                 self.cancel(from, device, exchange, pairing)
             }
-            (Role::Computer, got @ Frame::Got { pairing, .. })
-            | (Role::Phone, got @ (Frame::Got { pairing, .. } | Frame::Taken { pairing, .. })) => {
+            (Role::Computer | Role::Phone, got @ Frame::Got { pairing, .. }) => {
                 self.forward(device, pairing, got)
+            }
+            (Role::Phone, taken @ Frame::Taken { exchange, pairing }) => {
+                if let Some(known) =
+                    self.exchanges.get_mut(exchange).filter(|known| known.bond.phone == device)
+                {
+                    known.taken = true;
+                }
+                self.forward(device, pairing, taken)
             }
             (
                 Role::Phone,
@@ -305,6 +314,11 @@ impl Hub {
         self.online.contains_key(&device)
     }
 
+    /// Whether a request waits for this phone that it has not taken.
+    pub fn waits_for(&self, phone: DeviceId) -> bool {
+        self.exchanges.wait_for(phone)
+    }
+
     /// How many devices are connected.
     pub fn connections(&self) -> usize {
         self.sessions.len()
@@ -371,7 +385,8 @@ impl Hub {
             return failed(Failure::Blocked);
         }
         let ttl_ms = ttl_ms.min(MAX_TTL_MS);
-        match self.exchanges.get(exchange).map(|known| known.bond) {
+        let known = self.exchanges.get(exchange).map(|known| known.bond);
+        match known {
             Some(known) if known != bond => return self.refuse(now, from, Refusal::Protocol),
             Some(_) => self.exchanges.reclaim(exchange),
             None if self.exchanges.open(exchange, bond, now + Duration::from_millis(ttl_ms.into())) => {}
@@ -381,13 +396,24 @@ impl Hub {
             if let Some(exchange) = self.exchanges.get_mut(exchange) {
                 exchange.delivered = true;
             }
-            return vec![Effect::Send(phone, Frame::Request { exchange, pairing, ttl_ms, body })];
+            let mut out = vec![Effect::Send(phone, Frame::Request { exchange, pairing, ttl_ms, body })];
+            // Asked again and no word from the phone: its connection may be dead, and nobody has noticed yet.
+            if known.is_some() {
+                out.extend(self.wake(exchange, bond.phone));
+            }
+            return out;
         }
         if self.exchanges.queue(exchange, body) {
-            return vec![Effect::Send(from, Frame::Queued { exchange, pairing })];
+            let mut out = vec![Effect::Send(from, Frame::Queued { exchange, pairing })];
+            out.extend(self.wake(exchange, bond.phone));
+            return out;
         }
         self.exchanges.close(exchange);
         failed(Failure::PhoneOffline)
+    }
+
+    fn wake(&mut self, exchange: ExchangeId, phone: DeviceId) -> Option<Effect> {
+        self.exchanges.wake(exchange).map(|until| Effect::Wake(phone, until))
     }
 
     /// The computer does not wait any more. If the phone is away but may have seen the request, the computer says so

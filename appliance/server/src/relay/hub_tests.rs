@@ -119,7 +119,12 @@ fn a_request_waits_for_a_phone_that_is_away_and_reaches_it_once() {
     let now = Instant::now();
     let mut hub = bound(now);
     hub.disconnected(now, 2);
-    assert_eq!(hub.received(now, 1, request(EXCHANGE, 9000)), [Effect::Send(1, queued(EXCHANGE))]);
+    assert!(!hub.waits_for(PHONE));
+    assert_eq!(
+        hub.received(now, 1, request(EXCHANGE, 9000)),
+        [Effect::Send(1, queued(EXCHANGE)), Effect::Wake(PHONE, now + seconds(9))]
+    );
+    assert!(hub.waits_for(PHONE) && !hub.waits_for(COMPUTER));
     assert_eq!(hub.received(now, 1, request(EXCHANGE, 8000)), [Effect::Send(1, queued(EXCHANGE))], "again");
     let effects = hub.connected(now + seconds(4), 3, PHONE, Role::Phone);
     assert_eq!(effects[1], Effect::Send(3, request(EXCHANGE, 5000)), "with the time that is left");
@@ -130,6 +135,23 @@ fn a_request_waits_for_a_phone_that_is_away_and_reaches_it_once() {
         hub.tick(now + seconds(9)),
         [1, 4].map(|session| Effect::Send(session, failed(EXCHANGE, Failure::TimedOut)))
     );
+}
+
+#[test]
+fn a_phone_whose_connection_may_be_dead_is_called_once() {
+    let now = Instant::now();
+    let mut hub = bound(now);
+    let wakes = |effects: Vec<Effect>| effects.contains(&Effect::Wake(PHONE, now + seconds(9)));
+    assert!(!wakes(hub.received(now, 1, request(EXCHANGE, 9000))), "it is connected");
+    assert!(wakes(hub.received(now, 1, request(EXCHANGE, 8000))), "it has not said a word");
+    assert!(!wakes(hub.received(now, 1, request(EXCHANGE, 7000))), "once");
+
+    let other = ExchangeId([5; 16]);
+    hub.received(now, 1, request(other, 9000));
+    hub.received(now, 2, Frame::Taken { exchange: other, pairing: PAIRING });
+    assert!(!wakes(hub.received(now, 1, request(other, 9000))), "it has it");
+    hub.received(now, 2, Frame::Taken { exchange: EXCHANGE, pairing: PAIRING });
+    assert!(!hub.waits_for(PHONE));
 }
 
 #[test]
@@ -151,7 +173,7 @@ fn a_mailbox_is_small() {
     hub.disconnected(now, 2);
     for n in 0..MAILBOX.0 {
         let id = ExchangeId([u8::try_from(n).unwrap(); 16]);
-        assert_eq!(hub.received(now, 1, request(id, 9000)), [Effect::Send(1, queued(id))]);
+        assert_eq!(hub.received(now, 1, request(id, 9000))[0], Effect::Send(1, queued(id)));
     }
     let full = Effect::Send(1, failed(EXCHANGE, Failure::PhoneOffline));
     hub.received(now, 1, cancel(EXCHANGE));
@@ -571,6 +593,10 @@ proptest! {
                     }
                     Effect::Close(session) => {
                         alive.remove(&session);
+                    }
+                    Effect::Wake(phone, until) => {
+                        prop_assert!(hub.waits_for(phone) && until >= now);
+                        prop_assert!(bonds.values().any(|bond| bond.phone == phone), "only phones are called");
                     }
                     Effect::Record(_) | Effect::Forget(_) => {}
                 }

@@ -11,7 +11,7 @@ use std::{
 
 use pocketkey_link::{
     frame::{Frame, Refusal},
-    id::DeviceId,
+    id::{DeviceId, PairingId},
 };
 use tokio::{
     sync::{Notify, OnceCell},
@@ -28,6 +28,7 @@ use crate::{
     db::DbError,
     devices,
     pairing::store::{self, Waiting as WaitingPairing},
+    push::Call,
 };
 
 /// How often the hub is tidied even if no deadline passes.
@@ -53,10 +54,11 @@ struct State {
     alarm: Option<Instant>,
 }
 
-/// What the hub wants of the database.
+/// What the hub wants of others.
 enum Work {
     Record(Bond),
-    Forget(pocketkey_link::id::PairingId),
+    Forget(PairingId),
+    Wake(Call),
 }
 
 impl Relay {
@@ -68,6 +70,11 @@ impl Relay {
     /// How many sessions were closed because their device did not keep up.
     pub fn overflows(&self) -> u64 {
         self.overflows.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request waits for this phone that it has not taken.
+    pub fn waits_for(&self, phone: DeviceId) -> bool {
+        self.lock().hub.waits_for(phone)
     }
 
     /// Lets a computer wait for a phone.
@@ -111,7 +118,7 @@ impl Relay {
         self.load(app).await?;
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
         let (outbox, waiting) = outbox();
-        // A new session asks nothing of the database.
+        // A new session asks nothing of others.
         self.apply(|state| {
             state.outboxes.insert(session, outbox);
             let mut effects = state.hub.connected(Instant::now(), session, device.id, device.role);
@@ -204,6 +211,7 @@ impl Relay {
                         Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
                     }
                 }
+                Work::Wake(call) => app.wake().wake(call),
                 Work::Forget(pairing) => {
                     if let Err(error) = app.db().write(move |tx| store::forget(tx, pairing)).await {
                         tracing::error!(%error, "a pairing could not be removed");
@@ -254,7 +262,7 @@ impl Relay {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the hub act and does at once what can be done at once; gives back what the database must do.
+    /// Lets the hub act and does at once what can be done at once; gives back what others must do.
     fn apply(&self, act: impl FnOnce(&mut State) -> Vec<Effect>) -> VecDeque<Work> {
         let mut state = self.lock();
         let mut effects = VecDeque::from(act(&mut state));
@@ -274,6 +282,7 @@ impl Relay {
                     state.outboxes.remove(&session);
                 }
                 Effect::Record(bond) => work.push_back(Work::Record(bond)),
+                Effect::Wake(phone, until) => work.push_back(Work::Wake(Call::new(phone, until))),
                 Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
             }
         }
@@ -321,7 +330,7 @@ pub async fn run(app: App) {
 
 #[cfg(test)]
 mod tests {
-    use pocketkey_link::id::{DeviceId, ExchangeId, PairingId};
+    use pocketkey_link::id::ExchangeId;
 
     use super::{
         super::{hub::Role, outbox::MAX_FRAMES},

@@ -74,6 +74,7 @@ enum Event {
     Trouble,
 }
 
+#[allow(clippy::large_enum_variant, reason = "there are three")]
 enum End {
     Computer { requests: Requests },
     Phone { answers: Answers, kept: Answers, screen: Option<Prompt> },
@@ -303,6 +304,7 @@ impl World {
                     let device = self.sessions[&session];
                     self.after(10, Event::DeviceNotices(device, session));
                 }
+                Effect::Wake(..) => {}
                 Effect::Record(_) | Effect::Forget(_) => unreachable!("nobody pairs"),
             }
         }

@@ -11,5 +11,6 @@ mod hostile_mail;
 mod inbox;
 mod mail;
 mod pairing;
+mod push;
 mod relay;
 mod sink;

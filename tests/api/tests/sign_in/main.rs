@@ -256,6 +256,51 @@ async fn a_phone_that_is_away_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sleeping_phone_is_called_by_a_push_and_signs_in() {
+    let world = World::new(PATIENCE).await;
+    world.phone().asleep(true).await;
+    world.key_is(KeyState::PhoneOffline).await;
+    // Nobody touches the phone until it shows the request.
+    let (made, ()) = tokio::join!(world.ask(make_credential()), async {
+        world.phone_shows(|screen, connected| matches!(screen, Screen::Request { .. }) && connected).await;
+        assert!(!world.sandbox.view().borrow().phones[0].asleep);
+        world.touch(Touch::Approve).await;
+        world.touch(Touch::Unlock).await;
+    });
+    assert_eq!(made[0], 0x00);
+
+    world.script(ScriptMode::Approve).await;
+    world.key_is(KeyState::Ready).await;
+    world.phone().asleep(true).await;
+    world.key_is(KeyState::PhoneOffline).await;
+    assert_eq!(flags(&world.ask(get_assertion()).await) & UP_AND_UV, UP_AND_UV);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sleeping_phone_without_network_is_called_when_it_has_one() {
+    let world = World::new(PATIENCE).await;
+    world.script(ScriptMode::Approve).await;
+    world.phone().asleep(true).await;
+    world.phone().online(false).await;
+    world.key_is(KeyState::PhoneOffline).await;
+    let (reply, ()) = tokio::join!(world.ask(make_credential()), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(world.sandbox.view().borrow().phones[0].asleep, "a push needs a network");
+        world.phone().online(true).await;
+    });
+    assert_eq!(reply[0], 0x00);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_touch_wakes_a_sleeping_phone() {
+    let world = World::new(PATIENCE).await;
+    world.phone().asleep(true).await;
+    world.key_is(KeyState::PhoneOffline).await;
+    world.touch(Touch::Approve).await;
+    world.key_is(KeyState::Ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_stays_away_is_an_error_when_the_time_is_over() {
     let world = World::new(Duration::from_millis(300)).await;
     world.phone().online(false).await;

@@ -4,8 +4,8 @@ use axum::Router;
 use pocketkey_api::{
     Problem,
     sandbox::{
-        AuthenticatorSettings, Fault, KeepaliveSettings, Keepalives, KeyState, Online, PhoneAttestation,
-        PhoneVerification, Sandbox, Screen, Script, ScriptMode, Switch, Touch,
+        Asleep, AuthenticatorSettings, Fault, KeepaliveSettings, Keepalives, KeyState, Online,
+        PhoneAttestation, PhoneVerification, Sandbox, Screen, Script, ScriptMode, Switch, Touch,
     },
 };
 use pocketkey_server::Config;
@@ -39,6 +39,10 @@ async fn phones_are_touched_scripted_and_switched_over_the_api() {
         client.post(&format!("{PHONE}/touch"), &Touch::Unlock).await.expect(202);
     });
     assert_eq!(made[0], 0x00);
+    client.post(&format!("{PHONE}/asleep"), &Asleep { asleep: true }).await.expect(202);
+    world.key_is(KeyState::PhoneOffline).await;
+    client.post(&format!("{PHONE}/asleep"), &Asleep { asleep: false }).await.expect(202);
+    world.key_is(KeyState::Ready).await;
     client.post(&format!("{PHONE}/online"), &Online { online: false }).await.expect(202);
     world.key_is(KeyState::PhoneOffline).await;
     let (status, _) = client.stream("/api/v1/sandbox/events").await;
@@ -57,6 +61,7 @@ async fn what_is_not_there_is_said() {
         client.post(&format!("{nobody}/touch"), &Touch::Deny).await,
         client.post(&format!("{nobody}/script"), &Script { mode: ScriptMode::Deny }).await,
         client.post(&format!("{nobody}/online"), &Online { online: true }).await,
+        client.post(&format!("{nobody}/asleep"), &Asleep { asleep: true }).await,
         client.put(&format!("{nobody}/authenticator"), &AuthenticatorSettings::default()).await,
     ];
     for answer in not_found {
