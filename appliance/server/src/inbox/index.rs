@@ -12,13 +12,13 @@ use super::{model::Index, store};
 use crate::{App, db::DbError};
 
 /// How long mails gather before the worker indexes them.
-const PAUSE: Duration = Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Mails indexed in one piece of work, so that arriving ones need not wait long.
-const BATCH: u32 = 256;
+const BATCH: u32 = 1000;
 
 /// Text indexed in one piece of work, in bytes, but for the last mail's.
-const MAX_TEXT: usize = 1024 * 1024;
+const MAX_TEXT: usize = 4 * 1024 * 1024;
 
 /// Indexes until the appliance stops.
 pub async fn run(app: App) {
