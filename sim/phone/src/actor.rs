@@ -357,7 +357,18 @@ impl Actor {
     /// What is on the screen stays: the answer goes out when the connection is back.
     fn lost_connection(&mut self) {
         self.connected = false;
-        self.pairing = None;
+    }
+
+    /// A pairing that was under way when the connection broke was recorded, or came to nothing.
+    fn settle_pairing(&mut self, peers: &[Peer]) {
+        let Some(under_way) = self.pairing.as_ref().map(Pairing::id) else { return };
+        match peers.iter().find(|peer| peer.pairing == under_way) {
+            Some(peer) => self.paired(*peer),
+            None => {
+                self.pairing = None;
+                self.notice = Some("The connection was lost; scan the code again.".to_owned());
+            }
+        }
     }
 
     async fn happened(&mut self, event: Event) {
@@ -368,6 +379,7 @@ impl Actor {
                     self.notice = Some("This phone is not blocked any more.".to_owned());
                 }
                 self.told.clear(); // what was told last may not have arrived
+                self.settle_pairing(&peers);
                 self.forget_unpaired(&peers);
                 self.resume().await;
                 self.subscribe().await;
