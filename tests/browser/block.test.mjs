@@ -106,7 +106,8 @@ test('a deleted user is gone, with their keys', async () => {
   await admin.goto(`${server.url}/users`);
   await admin.getByRole('link', { name: 'Grace Hopper' }).click();
   await admin.getByTestId('delete-user').click();
-  await confirm();
+  await admin.getByTestId('field-confirm').fill('grace');
+  await admin.getByTestId('delete-confirm').click();
   await admin.waitForURL('**/users');
   await admin.getByTestId('user-row').first().waitFor();
   assert.equal(await admin.getByRole('link', { name: 'Grace Hopper' }).count(), 0);
