@@ -15,7 +15,7 @@ pub const ACTIVATE: &str = "Activate";
 
 pub const GOOD_DAY: &str = "Ready";
 pub const NOT_CONNECTED: &str = "Not connected";
-pub const NOT_CONNECTED_TEXT: &str = "Requests cannot reach this phone now.";
+pub const NOT_CONNECTED_TEXT: &str = "A request waits until this phone is back.";
 pub const READY_TEXT: &str = "When a computer asks, the request appears here.";
 pub const COMPUTERS: &str = "Computers";
 pub const NO_COMPUTERS: &str = "None yet. Scan the QR code that the computer shows.";
