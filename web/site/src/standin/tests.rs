@@ -168,6 +168,10 @@ fn response(exchange: ExchangeId, body: Vec<u8>) -> Frame {
     Frame::Response { exchange, pairing: PAIRING, body: body.into() }
 }
 
+fn cancel(exchange: ExchangeId) -> Effect {
+    Effect::Send(Frame::Cancel { exchange, pairing: PAIRING })
+}
+
 fn got(exchange: ExchangeId) -> Effect {
     Effect::Send(Frame::Got { exchange, pairing: PAIRING })
 }
@@ -322,7 +326,8 @@ fn a_request_outlives_its_connection() {
     let again = computer.received(Frame::Welcome { peers: vec![here] }, NOW + 5, &mut chance);
     let resent = matches!(&again[..], [Effect::Send(Frame::Request { exchange, .. })] if *exchange == asked);
     assert!(resent, "{again:?}");
-    assert_eq!(computer.tick(NOW + 60_000), [Effect::Ended(Err(Failure::TimedOut))]);
+    let late = [cancel(asked), Effect::Ended(Err(Failure::TimedOut))];
+    assert_eq!(computer.tick(NOW + 60_000), late);
 }
 
 #[test]
@@ -340,7 +345,8 @@ fn a_reload_keeps_the_pairing_and_a_phone_that_is_away_is_waited_for() {
     let Ok(Frame::Request { exchange, .. }) = reloaded.ask(vec![1], 9000, NOW, &mut chance) else { panic!() };
     let queued = Frame::Queued { exchange, pairing: PAIRING };
     assert_eq!(reloaded.received(queued, NOW, &mut chance), []);
-    assert_eq!(reloaded.tick(NOW + 9000), [Effect::Ended(Err(Failure::PhoneOffline))]);
+    let late = [cancel(exchange), Effect::Ended(Err(Failure::PhoneOffline))];
+    assert_eq!(reloaded.tick(NOW + 9000), late);
     drop(reloaded.received(Frame::Presence { peer: Peer { online: true, ..here } }, NOW, &mut chance));
     assert!(matches!(reloaded.state(), State::Ready(_)));
 
