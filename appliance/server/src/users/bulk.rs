@@ -187,8 +187,10 @@ async fn invite_one(app: &App, id: UserId) -> Result<Invited, DbError> {
             message: error.explain().title().to_owned(),
         })
     };
-    let key_id: KeyId = match keys.into_iter().next() {
-        Some(key) => key.id,
+    // Who has blocked keys only gets no new one past the block: the invitation says why it cannot be.
+    let open = keys.iter().find(|key| key.status != KeyStatus::Blocked).or(keys.first());
+    let key_id: KeyId = match open {
+        Some(key) => key.id.clone(),
         None => {
             let new = NewKey { kind: KeyKind::Smartphone, settings: None };
             match keys::service::assign(app, id.clone(), new).await {

@@ -388,3 +388,25 @@ async fn many_are_invited_each_once_and_only_who_needs_it() {
         .unwrap();
     assert_eq!(mails, ["keyed@example.org", "nokey@example.org"]);
 }
+
+#[tokio::test]
+async fn blocked_keys_are_not_invited_and_do_not_make_room_for_new_ones() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (shut, spare) = (admin.add_user("shut").await.id, admin.add_user("spare").await.id);
+    for user in [&shut, &spare] {
+        let key = admin.add_key(user).await;
+        admin.put(&format!("/api/v1/keys/{}/block", key.id), &()).await.expect(200);
+    }
+    let second = admin.add_key(&spare).await;
+    assert_eq!(usernames(&mut admin, "status=blocked").await, ["shut", "spare"]);
+
+    let users = Selection::Ids(vec![shut.clone(), spare.clone()]);
+    let invited = bulk(&mut admin, BulkAction::Invite, users).await;
+    assert_eq!(invited.outcome, Outcome { changed: 1, failed: 1, ..Outcome::default() });
+    assert_eq!(usernames(&mut admin, "status=pending").await, ["spare"]);
+    assert_eq!(usernames(&mut admin, "status=blocked").await, ["shut"]);
+    let detail: UserDetail = admin.get(&format!("/api/v1/users/{spare}")).await.json();
+    assert_eq!(detail.keys[1].id, second.id);
+    assert!(detail.keys[1].activation.is_some(), "the one that is not blocked");
+}
