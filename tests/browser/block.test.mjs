@@ -44,6 +44,7 @@ test('a key that is blocked while its phone is asked: the site is told, the phon
   await admin.getByRole('link', { name: 'Ada Lovelace' }).click();
   await admin.getByTestId('tab-keys').click();
   await badge('key-status', 'Active');
+  await badge('key-presence', 'connected');
   await everyLook(admin, 'key-active');
   await sandbox.getByTestId('demo-register').click();
   await screen('request');

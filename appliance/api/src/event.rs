@@ -23,6 +23,11 @@ api_type! {
             /// Which.
             computer_id: ComputerId,
         },
+        /// A phone came or went.
+        Phone {
+            /// Its id at the relay.
+            device_id: String,
+        },
         /// A mail arrived in the inbox, or mails were deleted.
         Mail {
             /// Which, or the last of them.

@@ -130,5 +130,10 @@ api_type! {
         pub os: String,
         /// When it activated the key.
         pub activated_at: i64,
+        /// Its id at the relay.
+        pub device_id: String,
+        /// Whether it is connected now; one that is not is called when a computer asks.
+        #[serde(default)]
+        pub online: bool,
     }
 }

@@ -51,6 +51,7 @@ pub const COLUMN: &str = "Column";
 pub const COLUMNS: &str = "Columns";
 pub const COLUMNS_TEXT: &str =
     "Beside the name. Where a screen is narrow, only the most important ones are shown.";
+pub const CONNECTED: &str = "connected";
 pub const CONTINUE: &str = "Continue";
 pub const CREATE_GROUP: &str = "Create the group";
 pub const CREATE_GROUPS: &str = "Create groups that do not exist";
@@ -154,6 +155,7 @@ pub const NOTHING_TO_DO: &str = "There was nothing to do.";
 pub const NOT_ACTIVATED: &str = "Not activated";
 pub const NOT_FOUND: &str = "There is nothing here";
 pub const NOT_FOUND_TEXT: &str = "The address may be mistyped, or what was here is gone.";
+pub const NOT_CONNECTED: &str = "not connected";
 pub const NOT_INVITED: &str = "Not invited";
 pub const NO_COMPUTERS: &str = "No computers yet";
 pub const NO_COMPUTERS_TEXT: &str =

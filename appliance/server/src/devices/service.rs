@@ -11,7 +11,7 @@ use super::{
 use crate::{
     App,
     db::{DbError, Tx},
-    relay,
+    relay::{self, Role},
 };
 
 /// Computers on a page unless asked otherwise, and at most.
@@ -112,13 +112,20 @@ pub(crate) fn deleted(app: &App, tx: &Tx<'_>, device: DeviceId) -> Result<(), Db
     Ok(())
 }
 
-/// A computer has connected.
-pub(crate) fn came(app: &App, device: DeviceId) {
-    app.events().send(Event::Computer { computer_id: ComputerId(device.to_string()) });
+/// A device has connected.
+pub(crate) fn came(app: &App, device: DeviceId, role: Role) {
+    let id = device.to_string();
+    app.events().send(match role {
+        Role::Phone => Event::Phone { device_id: id },
+        Role::Computer => Event::Computer { computer_id: ComputerId(id) },
+    });
 }
 
-/// A computer's connection is gone.
-pub(crate) async fn went(app: &App, device: DeviceId) {
+/// A device's connection is gone. When a computer was last seen is noted.
+pub(crate) async fn went(app: &App, device: DeviceId, role: Role) {
+    if role == Role::Phone {
+        return came(app, device, role);
+    }
     let (computer_id, now, events) = (ComputerId(device.to_string()), app.now(), app.events().clone());
     let noted = app
         .db()

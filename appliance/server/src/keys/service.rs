@@ -40,7 +40,8 @@ pub async fn assign(app: &App, user_id: UserId, new: NewKey) -> Result<Key, KeyE
 pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, KeyError> {
     app.relay().ready(app).await?;
     let (now, shared) = (app.now(), app.clone());
-    app.db()
+    let key = app
+        .db()
         .write(move |tx| {
             let app = shared;
             let key = store::find(tx, &id, now)?.ok_or(KeyError::NotFound)?;
@@ -52,7 +53,8 @@ pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, Key
             app.events().emit(tx, Event::User { user_id: key.user_id });
             store::find(tx, &id, now)?.ok_or(KeyError::NotFound)
         })
-        .await
+        .await?;
+    Ok(with_presence(app, key))
 }
 
 /// Deletes a key with everything that hangs on it: its phone is unknown from now on, its computers have none.
@@ -72,6 +74,14 @@ pub async fn delete(app: &App, id: KeyId) -> Result<(), KeyError> {
             Ok(())
         })
         .await
+}
+
+/// The key with what the relay knows of its phone.
+pub(crate) fn with_presence(app: &App, mut key: Key) -> Key {
+    if let Some(phone) = &mut key.phone {
+        phone.online = phone.device_id.parse().is_ok_and(|device| app.relay().is_online(device));
+    }
+    key
 }
 
 /// What follows once a key, or its user, was blocked or unblocked.

@@ -14,7 +14,7 @@ const SMARTPHONE: &str = "smartphone";
 
 const SELECT: &str = "
     SELECT k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os, k.blocked_at,
-        k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL
+        k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL, d.id
     FROM keys k JOIN users u ON u.id = k.user_id LEFT JOIN devices d ON d.key_id = k.id";
 
 /// A key without its invitation. Its status says no more than whether it is blocked.
@@ -26,7 +26,13 @@ fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
         })?;
     let model: Option<String> = row.get(5)?;
     let phone = match model {
-        Some(model) => Some(PhoneInfo { model, os: row.get(6)?, activated_at: row.get(4)? }),
+        Some(model) => Some(PhoneInfo {
+            model,
+            os: row.get(6)?,
+            activated_at: row.get(4)?,
+            device_id: row.get(9)?,
+            online: false, // the relay knows
+        }),
         None => None,
     };
     Ok(Key {

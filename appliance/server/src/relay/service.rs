@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     admission::{self, Admission, Admitted},
-    hub::{Bond, Effect, Hub, SessionId},
+    hub::{Bond, Effect, Hub, Role, SessionId},
     outbox::{Outbox, Waiting, outbox},
 };
 use crate::{
@@ -201,7 +201,7 @@ impl Relay {
                     match app.db().write(move |tx| store::record(tx, bond, now)).await {
                         Ok(()) => {
                             todo.extend(self.apply(|state| state.hub.bonded(bond)));
-                            devices::service::came(app, bond.computer);
+                            devices::service::came(app, bond.computer, Role::Computer);
                             for device in [bond.computer, bond.phone] {
                                 if let Err(error) = self.certify(app, device).await {
                                     tracing::warn!(%error, "a device keeps without a certificate");

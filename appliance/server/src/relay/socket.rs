@@ -69,12 +69,9 @@ pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
     match connected {
         // A task of its own, which has no room for what proving took.
         Some((device, (session, waiting))) => {
-            let computer = (device.role == Role::Computer).then_some(device.id);
-            if let Some(computer) = computer {
-                devices::service::came(&app, computer);
-            }
-            let computer = computer.map(Box::new);
-            tokio::spawn(Conversation { socket, session, computer, waiting }.carry(app));
+            devices::service::came(&app, device.id, device.role);
+            let who = Box::new((device.id, device.role));
+            tokio::spawn(Conversation { socket, session, who, waiting }.carry(app));
         }
         None => {
             wire::put_binary(&mut socket.unsent, &Frame::Refused { reason: Refusal::NotProven }.encode());
@@ -103,8 +100,8 @@ async fn prove(app: &App, socket: &mut Socket) -> Option<Admitted> {
 struct Conversation {
     socket: Socket,
     session: SessionId,
-    /// Whose coming and going the console shows. Boxed: phones have none.
-    computer: Option<Box<DeviceId>>,
+    /// Whose coming and going the console shows.
+    who: Box<(DeviceId, Role)>,
     waiting: Waiting,
 }
 
@@ -221,9 +218,8 @@ impl Conversation {
 
     /// Tells the console, and writes what still waits and a farewell if the device may hear it.
     async fn end(mut self, app: App, status: Option<u16>) {
-        if let Some(computer) = self.computer {
-            devices::service::went(&app, *computer).await;
-        }
+        let (device, role) = *self.who;
+        devices::service::went(&app, device, role).await;
         let Some(status) = status else { return };
         while let Some(frame) = self.waiting.next().await {
             wire::put_binary(&mut self.socket.unsent, &frame);

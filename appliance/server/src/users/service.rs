@@ -123,12 +123,16 @@ pub async fn count(app: &App, filter: UserFilter) -> Result<u32, DbError> {
 /// [`UserError::NotFound`].
 pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
     let now = app.now();
-    app.db()
-        .read(move |conn| {
+    let mut detail = app
+        .db()
+        .read::<_, UserError, _>(move |conn| {
             let user = store::find(conn, &id, now)?.ok_or(UserError::NotFound)?;
             Ok(UserDetail { user, keys: keys::store::of_user(conn, &id, now)? })
         })
-        .await
+        .await?;
+    let keys = detail.keys.into_iter().map(|key| keys::service::with_presence(app, key));
+    detail.keys = keys.collect();
+    Ok(detail)
 }
 
 /// Blocks a user with all their keys, or unblocks them. Keys with a block of their own stay blocked.

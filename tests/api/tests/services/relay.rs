@@ -1,7 +1,7 @@
 //! The relay over real WebSockets.
 
 use axum::http::StatusCode;
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use pocketkey_link::{
     frame::{Failure, Frame, MAX_FRAME, Refusal},
     id::{DeviceId, ExchangeId, PairingId},
@@ -76,6 +76,40 @@ async fn time_outs_and_departures_reach_the_other_end() {
     let waiting = ExchangeId([3; 16]);
     pair.computer.send(request(&pair, waiting, 1)).await;
     assert_eq!(pair.computer.next().await, Frame::Queued { exchange: waiting, pairing });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_sees_phones_come_and_go() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (ada, ada_id) = device::phone(&mut admin, "ada").await;
+    let users: pocketkey_api::Page<pocketkey_api::user::User> = admin.get("/api/v1/users").await.json();
+    let page = format!("/api/v1/users/{}", users.items[0].id);
+    let (_, events) = admin.stream("/api/v1/events").await;
+    let mut events = events.into_data_stream();
+    let mut heard = async || {
+        let wanted = format!("\"device_id\":\"{ada_id}\"");
+        let reading = async {
+            while let Some(Ok(bytes)) = events.next().await {
+                if String::from_utf8_lossy(&bytes).contains(&wanted) {
+                    return;
+                }
+            }
+            panic!("the stream ended");
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), reading).await.expect("an event in time");
+    };
+    let mut online = async || {
+        let detail: pocketkey_api::user::UserDetail = admin.get(&page).await.json();
+        detail.keys[0].phone.as_ref().unwrap().online
+    };
+    assert!(!online().await);
+    let (mut phone, _) = Device::connect(appliance.http_addr, ada_id, &ada.keys).await;
+    heard().await;
+    assert!(online().await);
+    phone.0.close(None).await.unwrap();
+    heard().await;
+    assert!(!online().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,7 +32,14 @@ pub fn KeyCard(
     let assigned_at = key.created_at;
     let activated = key.phone.as_ref().map(|phone| {
         let at = phone.activated_at;
-        view! { {strings::ACTIVATED_AT} " " <RelativeTime at/> }
+        let presence = if phone.online { strings::CONNECTED } else { strings::NOT_CONNECTED };
+        view! {
+            {strings::ACTIVATED_AT}
+            " "
+            <RelativeTime at/>
+            " · "
+            <span data-testid="key-presence">{presence}</span>
+        }
     });
     let actions = waits.then(|| view! { <Actions key=key.clone() busy on_activate/> });
     let dangers = view! { <Dangers key=key.clone() confirm/> };

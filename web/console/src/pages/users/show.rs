@@ -5,6 +5,7 @@ use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationMethod},
     event::Event,
+    key::Key,
     user::UserDetail,
 };
 use pocketkey_kit::{api, load::load, prelude::*};
@@ -42,6 +43,12 @@ pub fn UserPage(id: UserId) -> impl IntoView {
     use_event(move |event| match event {
         Event::User { user_id } | Event::Key { user_id, .. } if user_id != id.get_value() => {}
         Event::User { .. } | Event::Key { .. } | Event::Users | Event::Lagged => detail.refetch(),
+        Event::Phone { device_id } => {
+            let is_it = |key: &Key| key.phone.as_ref().is_some_and(|phone| phone.device_id == device_id);
+            if detail.with(|detail| detail.keys.iter().any(is_it)) == Some(true) {
+                detail.refetch();
+            }
+        }
         _ => {}
     });
     let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
