@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 seconds=30
 if [ "${1:-}" = --seconds ]; then seconds=$2; shift 2; fi
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(ctap_request ctaphid frame qr_text)
+[ ${#targets[@]} -gt 0 ] || targets=(ctap_request credential_id u2f_apdu ctaphid frame qr_text)
 
 cd "$root/tests/fuzz"
 # Naming the target keeps build scripts and macros free of the flags.
