@@ -2,6 +2,7 @@
 
 mod app;
 mod confirm;
+mod delete;
 mod labels;
 mod pages;
 mod route;

@@ -88,6 +88,11 @@ impl Open {
             body: self.asked.body.clone().into(),
         }
     }
+
+    fn send_again(&mut self, exchange: ExchangeId, now: u64, pause: u64) -> Frame {
+        self.again = Again::after(now, pause);
+        self.frame(exchange, now)
+    }
 }
 
 impl Requests {
@@ -185,13 +190,6 @@ impl Requests {
     fn end(&mut self, exchange: ExchangeId, pairing: PairingId) -> Option<Asked> {
         self.find(exchange, pairing)?;
         self.open.remove(&exchange).filter(|open| !open.called_off).map(|open| open.asked)
-    }
-}
-
-impl Open {
-    fn send_again(&mut self, exchange: ExchangeId, now: u64, pause: u64) -> Frame {
-        self.again = Again::after(now, pause);
-        self.frame(exchange, now)
     }
 }
 

@@ -9,7 +9,7 @@ use pocketkey_api::{
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::members::Members;
-use crate::strings;
+use crate::{delete::TypeToDelete, strings};
 
 /// The page.
 #[component]
@@ -53,7 +53,19 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             <Rename path=path.get_value() group open=renaming/>
         </Dialog>
         <Dialog open=deleting title=strings::DELETE_GROUP test_id="delete-dialog">
-            <Delete path=path.get_value() group open=deleting/>
+            {move || {
+                let name = group.with_untracked(|group| group.name.clone()).unwrap_or_default();
+                view! {
+                    <TypeToDelete
+                        path=path.get_value()
+                        name=name.clone()
+                        word=name
+                        text=strings::DELETE_GROUP_TEXT
+                        then="/groups"
+                        open=deleting
+                    />
+                }
+            }}
         </Dialog>
     }
 }
@@ -95,44 +107,6 @@ fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="rename-confirm"
-                />
-            </div>
-        </Form>
-    }
-}
-
-#[component]
-fn Delete(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl IntoView {
-    let (router, toasts) = (use_router(), use_toasts());
-    let form = FormState::new();
-    let name = group.with_untracked(|group| group.name.clone()).unwrap_or_default();
-    let typed = RwSignal::new(String::new());
-    let label = strings::type_to_confirm(&name);
-    let not_yet = {
-        let name = name.clone();
-        Signal::derive(move || typed.with(|typed| typed.trim() != name))
-    };
-    let delete = move || {
-        let (path, name) = (path.clone(), name.clone());
-        form.send(async move { api::delete(&path).await }, move |()| {
-            open.set(false);
-            toasts.say(strings::deleted(&name));
-            router.go("/groups");
-        });
-    };
-    view! {
-        <Form on_submit=delete>
-            <FormProblem state=form/>
-            <p class="text-muted">{strings::DELETE_GROUP_TEXT}</p>
-            <TextField name="confirm" label value=typed/>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
-                <Button
-                    label=strings::DELETE
-                    kind=ButtonKind::Danger
-                    disabled=not_yet
-                    loading=form.busy()
-                    test_id="delete-confirm"
                 />
             </div>
         </Form>

@@ -4,7 +4,6 @@ pub mod activation;
 mod activity;
 mod block;
 mod bulk;
-mod delete;
 pub mod draft;
 mod filters;
 pub mod group_picker;

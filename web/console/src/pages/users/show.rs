@@ -14,13 +14,13 @@ use super::{
     activation::{Invitation, invite},
     activity::activity,
     block::BlockUser,
-    delete::DeleteUser,
     info::Info,
     key_card::KeyCard,
     memberships::Memberships,
 };
 use crate::{
     confirm::{Confirm, ConfirmDialog},
+    delete::TypeToDelete,
     labels::UserStatusBadge,
     strings,
 };
@@ -129,7 +129,16 @@ pub fn UserPage(id: UserId) -> impl IntoView {
             }
         }}
         <Dialog open=deleting title=strings::DELETE_USER test_id="delete-dialog">
-            {move || user.get().map(|user| view! { <DeleteUser user open=deleting/> })}
+            {move || user.get().map(|user| view! {
+                <TypeToDelete
+                    path=format!("/api/v1/users/{}", user.id)
+                    name=user.name
+                    word=user.username
+                    text=strings::DELETE_USER_TEXT
+                    then="/users"
+                    open=deleting
+                />
+            })}
         </Dialog>
         <ConfirmDialog confirm/>
         <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">

@@ -1,25 +1,23 @@
 //! The one task in which everything about a phone happens: touches, frames and deadlines come in, frames and screens
 //! go out.
 
+mod pairing;
+mod requests;
+mod screen;
+
 use std::{collections::HashMap, future};
 
-use data_encoding::HEXLOWER;
 use pocketkey_api::{
     activation::ActivationCode,
-    sandbox::{
-        AuthenticatorSettings, CredentialSummary, Fault, PairedComputer, PhoneVerification, Screen, Script,
-        ScriptMode, SimulatedPhone, Touch,
-    },
+    sandbox::{AuthenticatorSettings, PhoneVerification, Screen, Script, ScriptMode, SimulatedPhone, Touch},
 };
-use pocketkey_authenticator::{Authenticator, Env, Event as Step, Output, Status};
+use pocketkey_authenticator::{Authenticator, Env, Event as Step};
 use pocketkey_link::{
     Entropy,
-    exchange::{Answers, Known},
-    frame::{Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
-    id::{ExchangeId, PairingId},
-    pairing::PhoneCard,
+    exchange::Answers,
+    frame::{Failure, Frame, Refusal},
+    id::PairingId,
     qr::{self, Scanned},
-    sealed::{self, Answering, Protocol, Response},
 };
 use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
 use tokio::{
@@ -35,8 +33,9 @@ use crate::{
     pairing::Pairing,
     phone::PhoneOptions,
     push::Push,
-    request::{Pending, Source, Stage, UNLOCK_TRIES},
+    request::{Pending, Stage, UNLOCK_TRIES},
 };
+use screen::{ended, sentence};
 
 /// How long subscribing to pushes may take.
 const SUBSCRIBE: Duration = Duration::from_secs(10);
@@ -232,25 +231,6 @@ impl Actor {
         self.finish(Step::Approved { user_verified }, &done).await;
     }
 
-    /// Ends the request on screen with what the person (or time) decided, and answers it.
-    async fn finish(&mut self, decision: Step<'_>, notice: &str) {
-        let Some(pending) = self.pending.take() else { return };
-        self.decided(pending.source.exchange);
-        let Output::Reply(ctap) = self.authenticator.step(decision, &mut Machine) else { return };
-        let status = pending.source.status(&ctap);
-        if self.settings.fault == Some(Fault::Stall) {
-            self.notice = Some("Not answered, as asked for.".to_owned());
-            return;
-        }
-        self.notice = Some(match (decision, status) {
-            (Step::Approved { .. }, status) if status != Status::Ok => {
-                not_done(status, &pending.summary.rp_id)
-            }
-            _ => notice.to_owned(),
-        });
-        self.answer(pending.source, ctap).await;
-    }
-
     // — codes —
 
     async fn scanned(&mut self, text: &str) {
@@ -359,18 +339,6 @@ impl Actor {
         self.connected = false;
     }
 
-    /// A pairing that was under way when the connection broke was recorded, or came to nothing.
-    fn settle_pairing(&mut self, peers: &[Peer]) {
-        let Some(under_way) = self.pairing.as_ref().map(Pairing::id) else { return };
-        match peers.iter().find(|peer| peer.pairing == under_way) {
-            Some(peer) => self.paired(*peer),
-            None => {
-                self.pairing = None;
-                self.notice = Some("The connection was lost; scan the code again.".to_owned());
-            }
-        }
-    }
-
     async fn happened(&mut self, event: Event) {
         match event {
             Event::Up { peers } => {
@@ -438,168 +406,6 @@ impl Actor {
         }
     }
 
-    // — pairing —
-
-    async fn pair_answered(&mut self, pairing: PairingId, body: &[u8]) {
-        let Some(account) = &self.memory.account else { return };
-        let card = PhoneCard {
-            device: account.device,
-            model: self.options.model.clone(),
-            os: self.options.os.clone(),
-            info: self.authenticator.info().into(),
-        };
-        let Some(under_way) = self.pairing.take_if(|under_way| under_way.id() == pairing) else { return };
-        match under_way.answered(body, &card) {
-            Some(Ok((done, frame))) => {
-                self.pairing = Some(done);
-                self.send(frame).await;
-            }
-            Some(Err(error)) => self.notice = Some(sentence(&error)),
-            None => {}
-        }
-    }
-
-    fn paired(&mut self, peer: Peer) {
-        let under_way = self.pairing.take_if(|under_way| under_way.id() == peer.pairing);
-        let Some(computer) = under_way.and_then(|done| done.recorded(peer.device)) else { return };
-        self.notice = Some(format!("Paired with {}. Both screens show {}.", computer.name, computer.code));
-        self.memory.computers.retain(|known| known.device != computer.device);
-        self.memory.computers.push(computer);
-        self.save();
-    }
-
-    fn pair_failed(&mut self, pairing: PairingId, reason: PairFailure) {
-        if self.pairing.take_if(|under_way| under_way.id() == pairing).is_some() {
-            self.notice = Some(sentence(&reason));
-        }
-    }
-
-    fn forget_unpaired(&mut self, peers: &[Peer]) {
-        let before = self.memory.computers.len();
-        self.memory.computers.retain(|computer| peers.iter().any(|peer| peer.pairing == computer.pairing));
-        if self.memory.computers.len() != before {
-            self.save();
-        }
-    }
-
-    // — requests —
-
-    async fn requested(&mut self, exchange: ExchangeId, pairing: PairingId, ttl_ms: u32, body: &[u8]) {
-        if let Known::Again(reply) = self.answers.look_up(exchange, pairing) {
-            return self.send_all(reply).await;
-        }
-        let Some((answering, request, computer)) = self.open(exchange, pairing, body) else {
-            return self.send(Frame::Failed { exchange, pairing, reason: Failure::Unreadable }).await;
-        };
-        let taken = match self.answers.take(now_ms(), exchange, pairing, request.issued_at) {
-            Ok(taken) => taken,
-            Err(error) => {
-                tracing::warn!(%error, "a request is refused");
-                return self.send(Frame::Failed { exchange, pairing, reason: Failure::Unreadable }).await;
-            }
-        };
-        if self.pending.is_some() {
-            let busy = self.answers.fail(now_ms(), exchange, Failure::Busy);
-            return self.send_all(busy).await;
-        }
-        let source = Source { exchange, pairing, answering, protocol: request.protocol };
-        tracing::trace!(ctap = %HEXLOWER.encode(&request.ctap), "request");
-        if let Some(ago) = request.plugged_in_ms {
-            self.authenticator.power_cycle(now_ms().saturating_sub(ago.into()));
-        }
-        let event = match request.protocol {
-            Protocol::Ctap2 => Step::Request(&request.ctap),
-            Protocol::U2f => Step::Apdu(&request.ctap),
-        };
-        match self.authenticator.step(event, &mut Machine) {
-            Output::Reply(ctap) => {
-                self.decided(exchange);
-                self.answer(source, ctap).await;
-            }
-            Output::Ask(prompt) => {
-                let ttl = Duration::from_millis(ttl_ms.min(MAX_TTL_MS).into());
-                self.notice = None;
-                self.pending = Some(Pending::new(source, prompt, computer, request.issued_at, ttl));
-                self.send(taken).await;
-                self.act_by_script().await;
-            }
-        }
-    }
-
-    /// Opens a request, if it is a known computer's.
-    fn open(
-        &mut self,
-        exchange: ExchangeId,
-        pairing: PairingId,
-        body: &[u8],
-    ) -> Option<(Answering, sealed::Request, String)> {
-        let account = self.memory.account.as_ref()?;
-        let computer = self.memory.computers.iter().find(|computer| computer.pairing == pairing)?;
-        let bond = computer.bond(account.device);
-        let opened = sealed::open_request(&bond, &self.memory.keys, exchange, body, &mut OsEntropy);
-        let (answering, request) =
-            opened.inspect_err(|error| tracing::warn!(%error, "a request is refused")).ok()?;
-        Some((answering, request, computer.name.clone()))
-    }
-
-    /// From here on this request is never shown again, even if the phone crashes.
-    fn decided(&mut self, exchange: ExchangeId) {
-        if self.answers.decided(exchange) {
-            self.keep_answers();
-        }
-    }
-
-    async fn answer(&mut self, Source { exchange, pairing, answering, .. }: Source, ctap: Vec<u8>) {
-        tracing::trace!(ctap = %HEXLOWER.encode(&ctap), "response");
-        let info = self.authenticator.info();
-        let news = (self.told.get(&pairing) != Some(&info)).then(|| info.clone().into());
-        self.told.insert(pairing, info);
-        let answer = match answering.seal_response(&Response { ctap: ctap.into(), info: news }) {
-            Ok(body) => self.answers.answer(now_ms(), exchange, body),
-            Err(error) => {
-                tracing::error!(%error, "a response could not be sealed");
-                self.answers.fail(now_ms(), exchange, Failure::Unreadable)
-            }
-        };
-        self.keep_answers();
-        self.send_all(answer).await;
-    }
-
-    fn keep_answers(&mut self) {
-        if let Err(error) = self.memory.keep_answers(&self.answers) {
-            tracing::error!(%error, "what the phone answered is not kept");
-        }
-    }
-
-    /// Says again what no computer has acknowledged.
-    async fn resume(&mut self) {
-        let frames = self.answers.resume(now_ms());
-        self.send_all(frames).await;
-    }
-
-    async fn send_all(&self, frames: impl IntoIterator<Item = Frame>) {
-        for frame in frames {
-            self.send(frame).await;
-        }
-    }
-
-    /// The request on screen is over without an answer from here.
-    async fn called_off(&mut self, exchange: ExchangeId, pairing: PairingId, why: &str) {
-        let heard = self.answers.called_off(now_ms(), exchange, pairing);
-        self.keep_answers();
-        self.send_all(heard).await;
-        if self.pending.as_ref().is_some_and(|pending| pending.source.exchange == exchange) {
-            self.give_up(why);
-        }
-    }
-
-    fn give_up(&mut self, why: &str) {
-        if self.pending.take().is_some() {
-            self.authenticator.step(Step::Cancelled, &mut Machine);
-            self.notice = Some(why.to_owned());
-        }
-    }
-
     fn next_deadline(&self) -> Option<Instant> {
         let request = self.pending.as_ref().map(|pending| pending.until);
         let pairing = self.pairing.as_ref().map(Pairing::until);
@@ -620,100 +426,13 @@ impl Actor {
         self.send_all(again).await;
     }
 
-    // — the screen —
+    // — what is kept —
 
     fn save(&mut self) {
         if let Err(error) = self.memory.save() {
             tracing::error!(%error, "the phone's memory is not kept");
             self.notice = Some(sentence(&error));
         }
-    }
-
-    fn screen(&self) -> Screen {
-        match (&self.pending, &self.memory.account) {
-            (Some(Pending { stage: Stage::Approve, summary, .. }), _) => {
-                Screen::Request { request: summary.clone() }
-            }
-            (Some(Pending { stage: Stage::Unlock { tries_left }, summary, .. }), _) => Screen::Unlock {
-                request: summary.clone(),
-                tries_left: (*tries_left < UNLOCK_TRIES).then_some(*tries_left),
-            },
-            (None, None) => Screen::Welcome { error: self.notice.clone() },
-            (None, Some(account)) => Screen::Home {
-                organisation: account.organisation.clone(),
-                name: account.name.clone(),
-                computers: self
-                    .memory
-                    .computers
-                    .iter()
-                    .map(|computer| PairedComputer {
-                        name: computer.name.clone(),
-                        code: computer.code.clone(),
-                    })
-                    .collect(),
-                credentials: self
-                    .authenticator
-                    .credentials()
-                    .into_iter()
-                    .map(|credential| CredentialSummary {
-                        rp_id: credential.rp_id,
-                        account: credential.account,
-                        created_at: i64::try_from(credential.created_at).unwrap_or(i64::MAX),
-                    })
-                    .collect(),
-                notice: self.notice.clone(),
-            },
-        }
-    }
-
-    fn show(&self) {
-        let shown = SimulatedPhone {
-            id: self.options.id.clone(),
-            model: self.options.model.clone(),
-            os: self.options.os.clone(),
-            screen: self.screen(),
-            script: self.script,
-            online: self.online,
-            asleep: self.asleep,
-            connected: self.connected,
-            authenticator: self.settings,
-        };
-        self.screen.send_if_modified(|current| {
-            let changed = *current != shown;
-            *current = shown;
-            changed
-        });
-    }
-}
-
-/// An error as a sentence on a screen.
-fn sentence(error: &dyn std::fmt::Display) -> String {
-    let text = error.to_string();
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-    format!("{first}{}{stop}", characters.as_str())
-}
-
-/// Why the relay ended a request.
-fn ended(reason: Failure) -> &'static str {
-    match reason {
-        Failure::TimedOut => "Nobody answered in time.",
-        Failure::NotPaired => "The computer is not paired with this phone any more.",
-        Failure::Blocked => "Ended: an administrator blocked this phone or the computer.",
-        Failure::PhoneOffline | Failure::Busy | Failure::Unreadable | Failure::Interrupted => {
-            "The request was called off."
-        }
-    }
-}
-
-/// Why something approved was not done after all.
-fn not_done(status: Status, rp_id: &str) -> String {
-    match status {
-        Status::CredentialExcluded => format!("This phone is already registered at {rp_id}."),
-        Status::NoCredentials => format!("This phone holds no credential for {rp_id}."),
-        Status::KeyStoreFull => "This phone holds as many credentials as it can.".to_owned(),
-        other => format!("Not done: {other}."),
     }
 }
 
