@@ -27,6 +27,10 @@ id!(
     UserId
 );
 id!(
+    /// An admin of the appliance.
+    AdminId
+);
+id!(
     /// A group of users.
     GroupId
 );

@@ -5,6 +5,8 @@
 //! milliseconds. The feature `openapi` adds the schemas from which `/api/openapi.json` is made.
 
 pub mod activation;
+pub mod admin;
+pub mod audit;
 pub mod computer;
 pub mod demo;
 pub mod device;
@@ -23,7 +25,7 @@ pub mod sandbox;
 pub mod session;
 pub mod user;
 
-pub use id::{ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId};
+pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 

@@ -1,6 +1,6 @@
 //! Set-up of the appliance, and the admin's session (A12, A13).
 
-use crate::api_type;
+use crate::{AdminId, admin::Role, api_type};
 
 api_type! {
     /// `GET /api/v1/session`: what the console should show first.
@@ -38,6 +38,10 @@ api_type! {
 api_type! {
     /// An admin of the appliance.
     pub struct Admin {
+        /// Id.
+        pub id: AdminId,
+        /// What they may do.
+        pub role: Role,
         /// Full name.
         pub name: String,
         /// E-mail address, which is also the sign-in name.

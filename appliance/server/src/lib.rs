@@ -6,6 +6,7 @@
 pub mod activation;
 pub mod admins;
 pub mod app;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -39,6 +39,9 @@ pub enum AdminError {
     /// Not signed in, or no longer.
     #[error("signed out")]
     SignedOut,
+    /// The role does not include it.
+    #[error("not permitted")]
+    NotPermitted,
     /// Guessing.
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -76,6 +79,10 @@ impl Explain for AdminError {
                 "The e-mail address or the password is wrong.",
             ),
             Self::SignedOut => ApiError::new(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first."),
+            Self::NotPermitted => {
+                ApiError::new(StatusCode::FORBIDDEN, "not_permitted", "Your role does not include this.")
+                    .detail("An owner can do it, or give you another role.")
+            }
             Self::TooMany(TooMany { retry_after }) => ApiError::too_many(*retry_after),
             Self::Hash(_) => ApiError::internal(),
             Self::Db(error) => error.explain(),

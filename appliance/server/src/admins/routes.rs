@@ -30,8 +30,12 @@ pub fn routes() -> OpenApiRouter<App> {
     (status = 410, description = "`already_set_up`", body = Problem),
     (status = 422, description = "`invalid_fields`", body = Problem),
 ))]
-async fn set_up(State(app): State<App>, Json(setup): Json<Setup>) -> Result<impl IntoResponse, ApiError> {
-    let token = service::set_up(&app, setup).await?;
+async fn set_up(
+    State(app): State<App>,
+    ClientIp(from): ClientIp,
+    Json(setup): Json<Setup>,
+) -> Result<impl IntoResponse, ApiError> {
+    let token = service::set_up(&app, setup, from).await?;
     Ok((StatusCode::CREATED, signed_in(&app, &token).await?))
 }
 

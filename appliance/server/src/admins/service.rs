@@ -3,8 +3,14 @@
 use std::net::IpAddr;
 
 use data_encoding::BASE64URL_NOPAD;
-use pocketkey_api::session::{self, Session, SessionState, Setup, SignIn};
+use pocketkey_api::{
+    AdminId,
+    admin::Role,
+    audit::Action,
+    session::{self, Session, SessionState, Setup, SignIn},
+};
 use rusqlite::Connection;
+use serde_json::Value;
 
 use super::{
     AdminError,
@@ -13,6 +19,7 @@ use super::{
 };
 use crate::{
     App,
+    audit::{self, Actor, ActorKind, Target},
     db::DbError,
     secret,
     validate::{self, Fields},
@@ -35,7 +42,7 @@ fn setup_token(app: &App) -> String {
 ///
 /// # Errors
 /// [`AdminError::SetUp`] once there is an admin, [`AdminError::WrongToken`], [`AdminError::Invalid`].
-pub async fn set_up(app: &App, setup: Setup) -> Result<String, AdminError> {
+pub async fn set_up(app: &App, setup: Setup, from: IpAddr) -> Result<String, AdminError> {
     if app.db().read(store::any).await? {
         return Err(AdminError::SetUp);
     }
@@ -45,6 +52,8 @@ pub async fn set_up(app: &App, setup: Setup) -> Result<String, AdminError> {
     let mut fields = Fields::default();
     let organisation = fields.line("organisation", &setup.organisation, 100);
     let admin = session::Admin {
+        id: AdminId(secret::new_id()),
+        role: Role::Owner,
         name: fields.line("name", &setup.name, 200),
         email: fields.email("email", &setup.email),
     };
@@ -63,10 +72,16 @@ pub async fn set_up(app: &App, setup: Setup) -> Result<String, AdminError> {
             if store::any(tx)? {
                 return Err(AdminError::SetUp);
             }
-            let id = secret::new_id();
             store::set_organisation(tx, &organisation)?;
-            store::insert(tx, &id, &admin, &hash, now)?;
-            Ok(open_session(tx, &id, now)?)
+            store::insert(tx, &admin, &hash, now)?;
+            let by = Actor {
+                kind: ActorKind::Admin,
+                id: admin.id.0.clone(),
+                name: admin.name.clone(),
+                ip: Some(from),
+            };
+            audit::record(tx, now, &by, Action::ApplianceSetUp, Target::NONE, &Value::Null)?;
+            Ok(open_session(tx, &admin.id.0, now)?)
         })
         .await
 }

@@ -1,19 +1,27 @@
 //! The session cookie, and the extractor that only a signed-in admin gets past.
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, header, request::Parts},
 };
 use pocketkey_api::session;
 
-use super::{AdminError, service};
-use crate::{App, problem::ApiError};
+use super::{AdminError, permission, service};
+use crate::{
+    App,
+    audit::{Actor, ActorKind},
+    limit::ClientIp,
+    problem::ApiError,
+};
 
-/// The signed-in admin. A handler that takes it answers everybody else with 401 `signed_out`.
+/// The signed-in admin. A handler that takes it answers everybody else with 401 `signed_out`, and those whose role does
+/// not include it (see [`permission`]) with 403 `not_permitted`.
 #[derive(Debug, Clone)]
 pub struct Admin {
     /// Who.
     pub admin: session::Admin,
+    /// Who, for the audit log.
+    pub actor: Actor,
     token: String,
 }
 
@@ -29,7 +37,16 @@ impl FromRequestParts<App> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let token = token(app, &parts.headers).ok_or(AdminError::SignedOut)?;
-        Ok(Self { admin: service::signed_in(app, &token).await?, token })
+        let admin = service::signed_in(app, &token).await?;
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let needed = permission::needed(&parts.method, route);
+        if !needed.is_some_and(|permission| permission.is_held_by(admin.role)) {
+            return Err(AdminError::NotPermitted.into());
+        }
+        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, app).await;
+        let actor =
+            Actor { kind: ActorKind::Admin, id: admin.id.0.clone(), name: admin.name.clone(), ip: Some(ip) };
+        Ok(Self { admin, actor, token })
     }
 }
 

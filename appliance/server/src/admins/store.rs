@@ -1,9 +1,9 @@
 //! The tables of admins and sessions.
 
-use pocketkey_api::session;
+use pocketkey_api::{AdminId, admin::Role, session};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::db::DbError;
+use crate::{db::DbError, validate};
 
 /// An admin's row, as signing in needs it.
 pub struct Stored {
@@ -32,14 +32,22 @@ pub fn set_organisation(conn: &Connection, name: &str) -> Result<(), DbError> {
 /// Adds an admin.
 pub fn insert(
     conn: &Connection,
-    id: &str,
     admin: &session::Admin,
     password_hash: &str,
     now: i64,
 ) -> Result<(), DbError> {
     conn.execute(
-        "INSERT INTO admins (id, name, email, email_key, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        (id, &admin.name, &admin.email, crate::validate::key(&admin.email), password_hash, now),
+        "INSERT INTO admins (id, role, name, email, email_key, password_hash, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        (
+            &admin.id.0,
+            admin.role.as_str(),
+            &admin.name,
+            &admin.email,
+            validate::key(&admin.email),
+            password_hash,
+            now,
+        ),
     )?;
     Ok(())
 }
@@ -74,11 +82,19 @@ pub fn session(
     now: i64,
 ) -> Result<Option<(session::Admin, i64)>, DbError> {
     let mut query = conn.prepare_cached(
-        "SELECT a.name, a.email, s.expires_at FROM sessions s JOIN admins a ON a.id = s.admin_id
+        "SELECT a.id, a.role, a.name, a.email, s.expires_at FROM sessions s JOIN admins a ON a.id = s.admin_id
          WHERE s.token_hash = ?1 AND s.expires_at > ?2",
     )?;
     let row = query.query_row((token_hash, now), |row| {
-        Ok((session::Admin { name: row.get(0)?, email: row.get(1)? }, row.get(2)?))
+        let role = row.get_ref(1)?.as_str()?;
+        let admin = session::Admin {
+            id: AdminId(row.get(0)?),
+            // The table takes no other.
+            role: Role::parse(role).ok_or(rusqlite::Error::InvalidQuery)?,
+            name: row.get(2)?,
+            email: row.get(3)?,
+        };
+        Ok((admin, row.get(4)?))
     });
     Ok(row.optional()?)
 }

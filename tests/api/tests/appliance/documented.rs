@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use pocketkey_server::admins;
 use pocketkey_tests_api::Appliance;
 use serde_json::Value;
 
@@ -53,6 +54,10 @@ async fn nobody_but_an_admin_gets_past() {
             public.insert(format!("{method} {path}"));
             continue;
         }
+        assert!(
+            admins::needed(&method, &path).is_some(),
+            "admins/permission.rs does not know {method} {path}"
+        );
         for cookie in
             [None, Some("pocketkey="), Some("pocketkey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
         {

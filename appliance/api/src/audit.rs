@@ -1,0 +1,46 @@
+//! What admins did (A15).
+
+use crate::api_type;
+
+api_type! {
+    /// What was done: the thing, a dot, the deed.
+    #[derive(Copy, Hash)]
+    pub enum Action {
+        /// The appliance got its first admin.
+        #[serde(rename = "appliance.set_up")]
+        ApplianceSetUp,
+        /// An admin signed in.
+        #[serde(rename = "admin.signed_in")]
+        AdminSignedIn,
+        /// A user was added.
+        #[serde(rename = "user.created")]
+        UserCreated,
+        /// A user was changed.
+        #[serde(rename = "user.changed")]
+        UserChanged,
+        /// A user was deleted, with their keys.
+        #[serde(rename = "user.deleted")]
+        UserDeleted,
+        /// A user was blocked, with their keys.
+        #[serde(rename = "user.blocked")]
+        UserBlocked,
+        /// A user was unblocked.
+        #[serde(rename = "user.unblocked")]
+        UserUnblocked,
+    }
+}
+
+impl Action {
+    /// Its name in the API and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApplianceSetUp => "appliance.set_up",
+            Self::AdminSignedIn => "admin.signed_in",
+            Self::UserCreated => "user.created",
+            Self::UserChanged => "user.changed",
+            Self::UserDeleted => "user.deleted",
+            Self::UserBlocked => "user.blocked",
+            Self::UserUnblocked => "user.unblocked",
+        }
+    }
+}

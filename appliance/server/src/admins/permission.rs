@@ -1,0 +1,82 @@
+//! What each endpoint needs, and which roles have it. One table, so that it can be read, and tested, as a whole.
+
+use axum::http::Method;
+use pocketkey_api::admin::Role;
+
+/// What somebody must be permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Their own session and account.
+    Own,
+    /// See users, groups, keys, computers, and how work on them goes.
+    SeePeople,
+    /// Add, change, import and delete users, groups, keys and computers.
+    ManagePeople,
+    /// Assign keys, invite, block and unblock.
+    HelpPeople,
+    /// Read the inbox, which holds activation codes, and see to its faults.
+    Mail,
+}
+
+impl Permission {
+    /// Whether a role has it.
+    pub fn is_held_by(self, role: Role) -> bool {
+        match self {
+            Self::Own | Self::SeePeople => true,
+            Self::HelpPeople => role != Role::Auditor,
+            Self::ManagePeople | Self::Mail => matches!(role, Role::Owner | Role::Admin),
+        }
+    }
+}
+
+/// What each endpoint of the admins' needs; the longest prefix of its path decides.
+#[rustfmt::skip]
+const TABLE: &[(&[&str], &str, Permission)] = &[
+    (&["GET"], "/api/v1/events", Permission::Own),
+    (&["GET"], "/api/v1/users", Permission::SeePeople),
+    (&["POST", "PATCH", "DELETE"], "/api/v1/users", Permission::ManagePeople),
+    (&["PUT", "DELETE"], "/api/v1/users/{id}/block", Permission::HelpPeople),
+    (&["POST"], "/api/v1/users/{id}/keys", Permission::HelpPeople),
+    (&["POST"], "/api/v1/keys/{id}/activation", Permission::HelpPeople),
+    (&["DELETE"], "/api/v1/keys/{id}", Permission::ManagePeople),
+    (&["PUT", "DELETE"], "/api/v1/keys/{id}/block", Permission::HelpPeople),
+    (&["GET"], "/api/v1/groups", Permission::SeePeople),
+    (&["POST", "PUT", "DELETE"], "/api/v1/groups", Permission::ManagePeople),
+    (&["GET"], "/api/v1/computers", Permission::SeePeople),
+    (&["DELETE"], "/api/v1/computers", Permission::ManagePeople),
+    (&["PUT", "DELETE"], "/api/v1/computers/{id}/block", Permission::HelpPeople),
+    (&["GET"], "/api/v1/jobs", Permission::SeePeople),
+    (&["POST"], "/api/v1/jobs", Permission::ManagePeople),
+    (&["POST"], "/api/v1/imports", Permission::ManagePeople),
+    (&["GET"], "/api/v1/exports", Permission::SeePeople),
+    (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
+];
+
+/// What `method` on the route `path` needs; `None` if the table does not know it, which nobody gets past.
+pub fn needed(method: &Method, path: &str) -> Option<Permission> {
+    let under =
+        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let rows =
+        TABLE.iter().filter(|(methods, prefix, _)| methods.contains(&method.as_str()) && under(prefix));
+    rows.max_by_key(|(_, prefix, _)| prefix.len()).map(|(.., permission)| *permission)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_prefix_decides() {
+        for (method, path, permission) in [
+            (Method::GET, "/api/v1/users", Some(Permission::SeePeople)),
+            (Method::GET, "/api/v1/users/{id}", Some(Permission::SeePeople)),
+            (Method::DELETE, "/api/v1/users/{id}", Some(Permission::ManagePeople)),
+            (Method::DELETE, "/api/v1/users/{id}/block", Some(Permission::HelpPeople)),
+            (Method::POST, "/api/v1/users/bulk", Some(Permission::ManagePeople)),
+            (Method::GET, "/api/v1/usersandmore", None),
+            (Method::PUT, "/api/v1/users", None),
+        ] {
+            assert_eq!(needed(&method, path), permission, "{method} {path}");
+        }
+    }
+}
