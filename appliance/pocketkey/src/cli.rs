@@ -81,7 +81,15 @@ pub struct ServeOptions {
     #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// The address people and phones reach it at [default: http://localhost and the port listened on].
+    /// The certificate chain of HTTPS, a PEM file; read at the start [default: plain HTTP, for a proxy that speaks TLS].
+    #[arg(long, env = "POCKETKEY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of --tls-cert, a PEM file.
+    #[arg(long, env = "POCKETKEY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// The address people and phones reach it at [default: http(s)://localhost and the port listened on].
     #[arg(long, env = "POCKETKEY_URL", value_name = "URL")]
     pub url: Option<String>,
 

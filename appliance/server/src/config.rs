@@ -14,8 +14,11 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the console and the API listen (`--listen`); default `127.0.0.1:8080`.
     pub listen: SocketAddr,
+    /// The certificate chain and key of HTTPS, PEM files (`--tls-cert`, `--tls-key`); default: plain HTTP, for a proxy
+    /// that speaks TLS, or for this computer alone.
+    pub tls_identity: Option<(PathBuf, PathBuf)>,
     /// The public address that invitations name (`--url`), without a trailing slash; default
-    /// `http://localhost:` and the port of `listen`.
+    /// `http://localhost:` or `https://localhost:` and the port of `listen`.
     pub url: Option<String>,
     /// Where the built-in SMTP sink listens (`--smtp-listen`); default `127.0.0.1:2525`.
     pub smtp_listen: SocketAddr,
@@ -49,6 +52,7 @@ impl Config {
         Self {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_identity: None,
             url: None,
             smtp_listen: SocketAddr::from(([127, 0, 0, 1], 2525)),
             smtp_identity: None,
@@ -71,6 +75,7 @@ impl std::fmt::Debug for Config {
         f.debug_struct("Config")
             .field("data", &self.data)
             .field("listen", &self.listen)
+            .field("tls_identity", &self.tls_identity)
             .field("url", &self.url)
             .field("smtp_listen", &self.smtp_listen)
             .field("smtp_identity", &self.smtp_identity)

@@ -27,6 +27,7 @@ pub mod push;
 pub mod relay;
 pub mod secret;
 pub mod start;
+pub mod tls;
 pub mod users;
 pub mod validate;
 

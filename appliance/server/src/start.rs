@@ -4,6 +4,7 @@ use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+use tokio_rustls::TlsAcceptor;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    push, relay, users,
+    push, relay, tls, users,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The sink's certificate or its login.
     #[error(transparent)]
     Sink(#[from] inbox::SinkConfigError),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] tls::IdentityError),
     /// The client of push services.
     #[error("push services cannot be called: {0}. Check this computer's root certificates")]
     Push(#[from] push::ClientError),
@@ -64,6 +68,7 @@ pub struct Appliance {
     pub setup_link: Option<String>,
     routes: OpenApiRouter,
     http: TcpListener,
+    tls: Option<TlsAcceptor>,
     workers: JoinSet<()>,
 }
 
@@ -74,14 +79,16 @@ pub struct Appliance {
 pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let url = config.url.as_deref().map(check_url).transpose()?;
     let mailer = mail::Mailer::new(&config)?;
-    let tls = inbox::prepare(&config)?;
+    let sink_tls = inbox::prepare(&config)?;
+    let tls = ops::tls(&config)?;
     let db = Db::open(&config.data)?;
     let http = bind(config.listen, "--listen")?;
     let smtp = bind(config.smtp_listen, "--smtp-listen")?;
     let address = |listener: &TcpListener, asked| listener.local_addr().unwrap_or(asked);
     let http_addr = address(&http, config.listen);
     let smtp_addr = address(&smtp, config.smtp_listen);
-    let url = url.unwrap_or_else(|| format!("http://localhost:{}", http_addr.port()));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = url.unwrap_or_else(|| format!("{scheme}://localhost:{}", http_addr.port()));
 
     let (web_push, calls) = push::web_push();
     let wake = config.wake.clone().unwrap_or_else(|| Arc::new(web_push));
@@ -89,7 +96,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let app = App::new(db, config, url, wake).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
-    workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(tls), smtp));
+    workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(sink_tls), smtp));
     workers.spawn(inbox::index(app.clone()));
     workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
@@ -97,7 +104,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(relay::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));
     let routes = features().with_state(app.clone());
-    Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, workers })
+    Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, tls, workers })
 }
 
 /// Every feature's endpoints.
@@ -150,7 +157,7 @@ impl Appliance {
             sleep(GRACE).await;
         };
         tokio::select! {
-            () = ops::serve(&self.app, self.http, router) => {}
+            () = ops::serve(&self.app, self.http, self.tls, router) => {}
             () = stop => {}
         }
         self.app.stop();

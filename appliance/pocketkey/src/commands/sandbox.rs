@@ -10,6 +10,11 @@ use crate::cli::SandboxOptions;
 /// Runs the appliance with a simulated phone and computer until it is told to stop.
 pub async fn run(options: SandboxOptions) -> Result<(), Failure> {
     let config = Config { sandbox: true, ..serve::config(options.serve)? };
+    if config.tls_identity.is_some() {
+        return Err(
+            "the sandbox speaks plain HTTP with its devices: leave out --tls-cert and --tls-key".into()
+        );
+    }
     let data = config.data.clone();
     let appliance = pocketkey_server::start(config).await?;
     let setup_token =

@@ -1,6 +1,7 @@
 //! `pocketkey serve`.
 
 use pocketkey_server::Config;
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 use super::{Failure, stop_signal};
 use crate::cli::ServeOptions;
@@ -20,6 +21,7 @@ pub fn config(options: ServeOptions) -> Result<Config, Failure> {
     };
     Ok(Config {
         listen: options.listen,
+        tls_identity: options.tls_cert.zip(options.tls_key),
         url: options.url,
         smtp_listen: options.smtp_listen,
         smtp_identity: options.smtp_cert.zip(options.smtp_key),
@@ -33,8 +35,19 @@ pub fn config(options: ServeOptions) -> Result<Config, Failure> {
     })
 }
 
+/// Lets the program have as many connections as it may: each takes a descriptor, and many systems start programs with
+/// room for 1,024.
+fn make_room() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit on open files cannot be raised");
+    }
+}
+
 /// Runs the appliance until it is told to stop.
 pub async fn run(options: ServeOptions) -> Result<(), Failure> {
+    make_room();
     let appliance = pocketkey_server::start(config(options)?).await?;
     println!("Pocketkey is at {} (SMTP sink at {}).", appliance.app.url(), appliance.smtp_addr);
     if let Some(link) = &appliance.setup_link {

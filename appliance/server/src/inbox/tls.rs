@@ -1,37 +1,23 @@
 //! The sink's certificate: the one that is configured, or a self-signed one made at every start.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        self, ServerConfig,
-        crypto::ring,
-        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem, pem::PemObject},
-    },
+use tokio_rustls::{TlsAcceptor, rustls::pki_types::PrivatePkcs8KeyDer};
+
+use crate::{
+    Config,
+    tls::{self, Identity, IdentityError},
 };
 
-use crate::Config;
+/// The options that name the sink's certificate and key.
+const OPTIONS: [&str; 2] = ["--smtp-cert", "--smtp-key"];
 
 /// What is wrong with the sink's settings. The text names the option to change.
 #[derive(Debug, thiserror::Error)]
 pub enum SinkConfigError {
-    /// A file that cannot be read as PEM.
-    #[error("cannot read {option} {file}: {source}. It must be a PEM file")]
-    Pem {
-        /// The option that names it.
-        option: &'static str,
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        source: pem::Error,
-    },
-    /// A certificate file without a certificate.
-    #[error("--smtp-cert {0} holds no certificate")]
-    NoCertificate(PathBuf),
-    /// Certificate and key do not fit together.
-    #[error("--smtp-cert and --smtp-key do not fit together: {0}")]
-    Tls(#[from] rustls::Error),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// No certificate could be made.
     #[error("cannot make a certificate for the mail sink: {0}. Give one with --smtp-cert and --smtp-key")]
     Generate(#[from] rcgen::Error),
@@ -48,32 +34,11 @@ pub fn prepare(config: &Config) -> Result<TlsAcceptor, SinkConfigError> {
     if config.smtp_login.as_ref().is_some_and(|login| !login.contains(':')) {
         return Err(SinkConfigError::Login);
     }
-    let (chain, key) = match &config.smtp_identity {
-        Some((cert, key)) => read(cert, key)?,
+    let identity = match &config.smtp_identity {
+        Some((cert, key)) => tls::read(cert, key, OPTIONS)?,
         None => generate()?,
     };
-    let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    Ok(TlsAcceptor::from(Arc::new(server)))
-}
-
-type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
-
-fn read(cert: &PathBuf, key: &PathBuf) -> Result<Identity, SinkConfigError> {
-    let wrong = |option, file: &PathBuf| {
-        let file = file.clone();
-        move |source| SinkConfigError::Pem { option, file, source }
-    };
-    let chain = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(wrong("--smtp-cert", cert))?;
-    if chain.is_empty() {
-        return Err(SinkConfigError::NoCertificate(cert.clone()));
-    }
-    let key = PrivateKeyDer::from_pem_file(key).map_err(wrong("--smtp-key", key))?;
-    Ok((chain, key))
+    Ok(TlsAcceptor::from(Arc::new(tls::server(identity, OPTIONS)?)))
 }
 
 fn generate() -> Result<Identity, SinkConfigError> {
@@ -86,6 +51,8 @@ fn generate() -> Result<Identity, SinkConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn failure(change: impl FnOnce(&mut Config)) -> String {

@@ -1,9 +1,11 @@
 //! What runs the appliance rather than being its purpose: health, the console's files, the API document.
 
 pub mod assets;
+mod connection;
 pub mod headers;
 pub mod health;
 pub mod openapi;
 mod serve;
 
-pub use serve::{listen, serve};
+pub use connection::Connection;
+pub use serve::{listen, serve, tls};

@@ -1,10 +1,12 @@
-//! Serving HTTP: accepts connections, and gives up on those that ask nothing.
+//! Serving HTTP, or HTTPS: accepts connections, and gives up on those that ask nothing.
 
-use std::{io, net::SocketAddr, pin::pin, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
+    http::Uri,
+    response::Redirect,
 };
 use hyper::{
     body::Incoming,
@@ -18,13 +20,25 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
-    time::sleep,
+    time::{sleep, timeout},
 };
+use tokio_rustls::{TlsAcceptor, rustls};
 
-use crate::App;
+use super::{Connection, health};
+use crate::{
+    App, Config,
+    tls::{self, IdentityError},
+};
 
 /// How long a connection may take until its next request has come, headers and all.
 const REQUEST_TIME: Duration = Duration::from_secs(5);
+
+/// The options that name certificate and key.
+const OPTIONS: [&str; 2] = ["--tls-cert", "--tls-key"];
+
+/// The first byte of TLS: a handshake record
+/// ([RFC 8446, section 5.1](https://www.rfc-editor.org/rfc/rfc8446#section-5.1)).
+const HANDSHAKE: u8 = 22;
 
 /// How many connections the kernel keeps until they are accepted: all devices come at once after an outage.
 const BACKLOG: u32 = 4096;
@@ -44,8 +58,36 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
+/// What answers TLS, if a certificate is configured.
+///
+/// # Errors
+/// [`IdentityError`] names the option to change.
+pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
+    let Some((cert, key)) = &config.tls_identity else { return Ok(None) };
+    let mut server = tls::server(tls::read(cert, key, OPTIONS)?, OPTIONS)?;
+    server.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // All devices come back at once after an outage: those that were here before need no new key agreement, and we
+    // keep nothing for them.
+    if let Ok(ticketer) = rustls::crypto::ring::Ticketer::new() {
+        server.ticketer = ticketer;
+        server.send_tls13_tickets = 1;
+    }
+    Ok(Some(TlsAcceptor::from(Arc::new(server))))
+}
+
+/// Whoever speaks plain HTTP where HTTPS is served: the address to go to, and whether the appliance is well.
+fn plain(app: &App) -> Router {
+    let url = app.url().to_owned();
+    let there = async move |uri: Uri| {
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        Redirect::permanent(&format!("{url}{path}"))
+    };
+    Router::new().merge(health::routes().with_state(app.clone())).fallback(there)
+}
+
 /// Serves `router` until the appliance stops, then finishes what is being answered.
-pub async fn serve(app: &App, listener: TcpListener, router: Router) {
+pub async fn serve(app: &App, listener: TcpListener, tls: Option<TlsAcceptor>, router: Router) {
+    let tls = tls.map(|tls| (tls, TowerToHyperService::new(plain(app))));
     let router = TowerToHyperService::new(router);
     let (under_way, _) = watch::channel(());
     let mut stopped = pin!(app.stopped());
@@ -56,9 +98,20 @@ pub async fn serve(app: &App, listener: TcpListener, router: Router) {
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (router, stopped, held) = (router.clone(), app.stopped(), under_way.subscribe());
+                let (router, tls, stopped, held) =
+                    (router.clone(), tls.clone(), app.stopped(), under_way.subscribe());
                 tokio::spawn(async move {
-                    connection(router, stream, peer, stopped).await;
+                    match tls {
+                        None => connection(router, Connection::Plain(stream), peer, stopped).await,
+                        Some((tls, plain)) => match timeout(REQUEST_TIME, accept(&tls, stream)).await {
+                            Ok(Ok(stream @ Connection::Tls(_))) => {
+                                connection(router, stream, peer, stopped).await;
+                            }
+                            Ok(Ok(stream)) => connection(plain, stream, peer, stopped).await,
+                            Ok(Err(error)) => tracing::debug!(%error, %peer, "a TLS handshake failed"),
+                            Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+                        },
+                    }
                     drop(held);
                 });
             }
@@ -73,6 +126,17 @@ pub async fn serve(app: &App, listener: TcpListener, router: Router) {
     under_way.closed().await;
 }
 
+/// Shakes hands with whoever speaks TLS.
+async fn accept(tls: &TlsAcceptor, stream: TcpStream) -> io::Result<Connection> {
+    let mut first = [0];
+    stream.peek(&mut first).await?;
+    if first[0] == HANDSHAKE {
+        Ok(Connection::Tls(Box::new(tls.accept(stream).await?)))
+    } else {
+        Ok(Connection::Plain(stream))
+    }
+}
+
 /// Whether the peer, not the appliance, is why a connection could not be accepted.
 fn gone(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
@@ -82,7 +146,7 @@ fn gone(error: &io::Error) -> bool {
 /// One connection until it ends or is another protocol's.
 async fn connection(
     router: TowerToHyperService<Router>,
-    stream: TcpStream,
+    stream: Connection,
     peer: SocketAddr,
     stopped: impl Future<Output = ()>,
 ) {

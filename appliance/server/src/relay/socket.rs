@@ -19,7 +19,6 @@ use pocketkey_link::{
 use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
     time::{self, Instant, Sleep},
 };
 
@@ -30,7 +29,7 @@ use super::{
     outbox::{MAX_BYTES, Waiting},
     wire::{self, Message, Reader},
 };
-use crate::{App, devices, relay::SessionId, secret};
+use crate::{App, devices, ops::Connection, relay::SessionId, secret};
 
 /// How long a device may take to prove who it is.
 const PROOF_TIME: Duration = Duration::from_secs(5);
@@ -52,11 +51,11 @@ const READ: usize = 4 * 1024;
 const WRITE: usize = 16 * 1024;
 
 /// Serves a connection until either side ends it. `ahead` was read from it before.
-pub async fn serve(app: App, stream: TcpStream, ahead: Vec<u8>) {
+pub async fn serve(app: App, stream: Connection, ahead: Vec<u8>) {
     // Frames are small, and somebody waits for each.
-    let _ = stream.set_nodelay(true);
+    let _ = stream.tcp().set_nodelay(true);
     // The kernel would let megabytes wait for a device that does not read.
-    let _ = SockRef::from(&stream).set_send_buffer_size(MAX_BYTES);
+    let _ = SockRef::from(stream.tcp()).set_send_buffer_size(MAX_BYTES);
     let mut socket = Socket { stream, reader: Reader::new(ahead), unsent: Vec::new(), sent: 0 };
     let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
     let connected = match proven {
@@ -240,7 +239,7 @@ enum Event {
 
 /// A connection, what has come but is not read yet, and what is being written.
 struct Socket {
-    stream: TcpStream,
+    stream: Connection,
     reader: Reader,
     unsent: Vec<u8>,
     /// How much of `unsent` is written.
@@ -257,6 +256,8 @@ impl Socket {
             }
             self.sent += written;
         }
+        // TLS may hold what the kernel did not take.
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
         (self.unsent, self.sent) = (Vec::new(), 0);
         Poll::Ready(Ok(()))
     }

@@ -11,9 +11,11 @@ use data_encoding::BASE64;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
-use tokio::net::TcpStream;
 
-use crate::problem::{ApiError, Explain};
+use crate::{
+    ops::Connection,
+    problem::{ApiError, Explain},
+};
 
 /// What a server appends to the client's key.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -65,17 +67,17 @@ impl<S: Sync> FromRequestParts<S> for Upgrade {
 
 impl Upgrade {
     /// Answers the request, and hands `serve` the connection with what was read from it ahead.
-    pub fn then<F>(self, serve: impl FnOnce(TcpStream, Vec<u8>) -> F + Send + 'static) -> Response
+    pub fn then<F>(self, serve: impl FnOnce(Connection, Vec<u8>) -> F + Send + 'static) -> Response
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let Self { accept, pending } = self;
         tokio::spawn(async move {
             let Ok(upgraded) = pending.await else { return };
-            match upgraded.downcast::<TokioIo<TcpStream>>() {
+            match upgraded.downcast::<TokioIo<Connection>>() {
                 // A task of its own, which has no room for the wait until here.
                 Ok(parts) => drop(tokio::spawn(serve(parts.io.into_inner(), parts.read_buf.into()))),
-                Err(_) => tracing::error!("a WebSocket over something that is no TCP connection"),
+                Err(_) => tracing::error!("a WebSocket over something that is no connection of ours"),
             }
         });
         let headers = [

@@ -6,6 +6,7 @@ mod blocked;
 mod faulty;
 mod sandbox;
 mod tap;
+mod tls;
 
 use std::{path::Path, time::Duration};
 
@@ -43,13 +44,24 @@ impl World {
 
     /// A world whose devices reach the appliance through what `proxy` opens before its port.
     async fn behind(answer_within: Duration, proxy: impl AsyncFnOnce(u16) -> u16) -> Self {
+        Self::with(answer_within, |_| {}, proxy).await
+    }
+
+    /// A world whose appliance is set up after `change` had its way with the settings.
+    async fn with(
+        answer_within: Duration,
+        change: impl FnOnce(&mut Config),
+        proxy: impl AsyncFnOnce(u16) -> u16,
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
-        let config = Config { listen: any, smtp_listen: any, sandbox: true, ..Config::new(data.path()) };
+        let mut config = Config { listen: any, smtp_listen: any, sandbox: true, ..Config::new(data.path()) };
+        change(&mut config);
+        let scheme = if config.tls_identity.is_some() { "https" } else { "http" };
         let appliance = pocketkey_server::start(config).await.unwrap();
         let (tap, port) = Tap::open(appliance.http_addr.port()).await;
         let port = proxy(port).await;
-        let server = format!("http://127.0.0.1:{port}");
+        let server = format!("{scheme}://127.0.0.1:{port}");
         let router = appliance.router();
         let setup_token =
             appliance.setup_link.as_ref().map(|link| link.split_once('#').unwrap().1.to_owned());
