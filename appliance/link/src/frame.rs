@@ -276,6 +276,10 @@ pub enum Failure {
     #[n(6)]
     #[error("the request was interrupted before the phone could answer; try again")]
     Interrupted,
+    /// The organisation asks more than the relay carries; nothing that is under way suffers.
+    #[n(7)]
+    #[error("the appliance carries as many requests as it can; try again in a moment")]
+    Overloaded,
 }
 
 /// Why a pairing did not come about.

@@ -55,6 +55,9 @@ pub enum Fail {
     /// The phone was restarted before it could answer.
     #[error("the request was interrupted before the phone could answer; try again")]
     Interrupted,
+    /// The organisation asks more than the appliance carries.
+    #[error("the appliance carries as many requests as it can; try again in a moment")]
+    Overloaded,
     /// The answer is not the paired phone's.
     #[error(
         "the answer did not come from the paired phone and was thrown away; pair the phone anew if this repeats"
@@ -80,6 +83,7 @@ impl Fail {
             | Self::PhoneBusy
             | Self::Refused
             | Self::Interrupted
+            | Self::Overloaded
             | Self::NotThePhone => Status::OperationDenied,
         }
     }
@@ -108,6 +112,7 @@ impl From<Failure> for Fail {
             Failure::Busy => Self::PhoneBusy,
             Failure::Unreadable => Self::Refused,
             Failure::Interrupted => Self::Interrupted,
+            Failure::Overloaded => Self::Overloaded,
             Failure::Blocked => Self::Blocked,
         }
     }
@@ -130,6 +135,7 @@ mod tests {
             (Fail::PhoneBusy, 0x27),
             (Fail::Refused, 0x27),
             (Fail::Interrupted, 0x27),
+            (Fail::Overloaded, 0x27),
             (Fail::NotThePhone, 0x27),
             (Fail::TooLong, 0x39),
         ];

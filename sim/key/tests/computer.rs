@@ -70,6 +70,7 @@ async fn what_the_relay_says_of_a_request_becomes_its_status() {
         (Failure::Busy, 0x27, Fail::PhoneBusy),
         (Failure::Unreadable, 0x27, Fail::Refused),
         (Failure::Interrupted, 0x27, Fail::Interrupted),
+        (Failure::Overloaded, 0x27, Fail::Overloaded),
         (Failure::Blocked, 0x27, Fail::Blocked),
     ];
     for (count, (reason, status, fail)) in (1..).zip(ends) {

@@ -61,10 +61,15 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
 
 /// The appliance on the data folder `data`.
 pub fn serve(binary: &Path, data: &Path) -> std::io::Result<Process> {
+    serve_with(binary, data, &[])
+}
+
+/// The appliance on the data folder `data`, with more options.
+pub fn serve_with(binary: &Path, data: &Path, options: &[String]) -> std::io::Result<Process> {
     Process::start(|port| {
         let mut command = Command::new(binary);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--smtp-listen", "127.0.0.1:0"]);
-        command.arg("--data").arg(data);
+        command.arg("--data").arg(data).args(options);
         command
     })
 }

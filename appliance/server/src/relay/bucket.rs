@@ -1,35 +1,47 @@
-//! A token bucket: so many frames at once, so many a second.
+//! Token buckets: so much at once, so much a second.
 
 use std::time::Instant;
 
-/// Frames a session may send at once after a rest.
-const BURST: f64 = 120.0;
+/// How much a bucket lets through.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// At once, after a rest.
+    burst: f64,
+    /// A second, for ever.
+    per_second: f64,
+}
 
-/// Frames a second that a session may send for ever.
-const PER_SECOND: f64 = 40.0;
+impl Rate {
+    /// Frames of one device.
+    pub const DEVICE: Self = Self { burst: 120.0, per_second: 40.0 };
+    /// New requests of the whole organisation: a core's worth of work. A hundred thousand people who all sign in within
+    /// half an hour make sixty a second.
+    pub const ORGANISATION: Self = Self { burst: 20_000.0, per_second: 10_000.0 };
+}
 
-/// One session's allowance.
+/// An allowance. It is small: every session has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
-    tokens: f64,
+    /// How many tokens are missing.
+    spent: f64,
     at: Instant,
 }
 
 impl Bucket {
     /// A full bucket.
     pub fn full(now: Instant) -> Self {
-        Self { tokens: BURST, at: now }
+        Self { spent: 0.0, at: now }
     }
 
     /// Takes one token; false if there is none.
-    pub fn take(&mut self, now: Instant) -> bool {
+    pub fn take(&mut self, now: Instant, rate: Rate) -> bool {
         let rested = now.saturating_duration_since(self.at).as_secs_f64();
-        self.tokens = rested.mul_add(PER_SECOND, self.tokens).min(BURST);
+        self.spent = rested.mul_add(-rate.per_second, self.spent).max(0.0);
         self.at = now;
-        if self.tokens < 1.0 {
+        if self.spent + 1.0 > rate.burst {
             return false;
         }
-        self.tokens -= 1.0;
+        self.spent += 1.0;
         true
     }
 }
@@ -43,10 +55,10 @@ mod tests {
     fn a_burst_passes_then_the_rate_holds() {
         let start = Instant::now();
         let mut bucket = Bucket::full(start);
-        assert_eq!((0..200).filter(|_| bucket.take(start)).count(), 120);
+        assert_eq!((0..200).filter(|_| bucket.take(start, Rate::DEVICE)).count(), 120);
         let later = start + Duration::from_secs(1);
-        assert_eq!((0..200).filter(|_| bucket.take(later)).count(), 40);
+        assert_eq!((0..200).filter(|_| bucket.take(later, Rate::DEVICE)).count(), 40);
         let rested = start + Duration::from_secs(3600);
-        assert_eq!((0..200).filter(|_| bucket.take(rested)).count(), 120);
+        assert_eq!((0..200).filter(|_| bucket.take(rested, Rate::DEVICE)).count(), 120);
     }
 }

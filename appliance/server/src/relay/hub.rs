@@ -14,7 +14,7 @@ use pocketkey_link::{
 };
 
 use super::{
-    bucket::Bucket,
+    bucket::{Bucket, Rate},
     exchanges::{COMPUTER_MAY_BE_AWAY, Exchange, Exchanges},
 };
 
@@ -99,6 +99,8 @@ pub struct Hub {
     bonds_of: HashMap<DeviceId, Vec<PairingId>>,
     waiting: HashMap<PairingId, Waiting>,
     exchanges: Exchanges,
+    /// The organisation's new requests.
+    requests: Option<Bucket>,
     /// Blocked devices, and those deleted since the start: a proof that was under way gets them nowhere.
     blocked: HashSet<DeviceId>,
 }
@@ -153,7 +155,7 @@ impl Hub {
     /// A frame from a session. Frames from sessions the hub has forgotten are dropped.
     pub fn received(&mut self, now: Instant, from: SessionId, frame: Frame) -> Vec<Effect> {
         let Some(session) = self.sessions.get_mut(&from) else { return Vec::new() };
-        if !session.bucket.take(now) {
+        if !session.bucket.take(now, Rate::DEVICE) {
             return self.refuse(now, from, Refusal::Protocol);
         }
         let (device, role) = (session.device, session.role);
@@ -386,6 +388,9 @@ impl Hub {
         }
         let ttl_ms = ttl_ms.min(MAX_TTL_MS);
         let known = self.exchanges.get(exchange).map(|known| known.bond);
+        if known.is_none() && !self.take_request(now) {
+            return failed(Failure::Overloaded);
+        }
         match known {
             Some(known) if known != bond => return self.refuse(now, from, Refusal::Protocol),
             Some(_) => self.exchanges.reclaim(exchange),
@@ -410,6 +415,11 @@ impl Hub {
         }
         self.exchanges.close(exchange);
         failed(Failure::PhoneOffline)
+    }
+
+    /// Whether the organisation may ask once more. What is under way goes on.
+    fn take_request(&mut self, now: Instant) -> bool {
+        self.requests.get_or_insert_with(|| Bucket::full(now)).take(now, Rate::ORGANISATION)
     }
 
     fn wake(&mut self, exchange: ExchangeId, phone: DeviceId) -> Option<Effect> {

@@ -263,6 +263,50 @@ fn a_phone_holds_only_so_many_requests() {
 }
 
 #[test]
+fn an_organisation_that_asks_too_much_is_refused_new_requests_and_nothing_else() {
+    let now = Instant::now();
+    let mut hub = bound(now);
+    // Under way before the flood.
+    hub.received(now, 1, request(EXCHANGE, 5000));
+    let (mut asked, mut refused) = (1, 0);
+    // 512 computers ask and cancel, each within its own allowance, until the organisation's is used up.
+    'flood: for n in 0..512_u16 {
+        let (session, bond) = (100 + u64::from(n), stranger(n));
+        hub.connected(now, session, bond.computer, Role::Computer);
+        hub.bonded(bond);
+        for k in 0..50 {
+            let exchange =
+                ExchangeId([[n.to_be_bytes(), [k, 0]].concat(), vec![9; 12]].concat().try_into().unwrap());
+            let pairing = bond.pairing;
+            let body = vec![1].into();
+            let effects =
+                hub.received(now, session, Frame::Request { exchange, pairing, ttl_ms: 5000, body });
+            let overloaded = Frame::Failed { exchange, pairing, reason: Failure::Overloaded };
+            if effects == [Effect::Send(session, overloaded)] {
+                refused += 1;
+                if refused == 5 {
+                    break 'flood;
+                }
+            } else {
+                asked += 1;
+                hub.received(now, session, Frame::Cancel { exchange, pairing });
+            }
+        }
+    }
+    assert_eq!((asked, refused), (20_000, 5));
+    assert_eq!(hub.received(now, 2, response(EXCHANGE)), [Effect::Send(1, response(EXCHANGE))]);
+    let later = now + Duration::from_millis(10);
+    let again = hub.received(later, 1, request(ExchangeId([77; 16]), 5000));
+    assert!(matches!(again[..], [Effect::Send(2, Frame::Request { .. })]), "{again:?}");
+}
+
+/// A computer with a phone that is away.
+fn stranger(n: u16) -> Bond {
+    let id = |kind: u8| [[n.to_be_bytes(), [kind, 0]].concat(), vec![5; 12]].concat().try_into().unwrap();
+    Bond { pairing: PairingId(id(0)), computer: DeviceId(id(1)), phone: DeviceId(id(2)) }
+}
+
+#[test]
 fn frames_out_of_role_and_floods_end_the_session() {
     let now = Instant::now();
     for (session, frame) in [

@@ -24,7 +24,7 @@ use tokio::{
 
 use super::{
     admission::Admitted,
-    bucket::Bucket,
+    bucket::{Bucket, Rate},
     hub::Role,
     outbox::{MAX_BYTES, Waiting},
     wire::{self, Message, Reader},
@@ -143,7 +143,7 @@ impl Conversation {
                     }
                     // The hub counts frames; what it does not see is counted here.
                     let now = std::time::Instant::now();
-                    if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now) {
+                    if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now, Rate::DEVICE) {
                         app.relay().refuse(self.session, Refusal::Protocol);
                         return Some(wire::POLICY);
                     }

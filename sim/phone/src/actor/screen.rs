@@ -80,9 +80,11 @@ pub(super) fn ended(reason: Failure) -> &'static str {
         Failure::TimedOut => "Nobody answered in time.",
         Failure::NotPaired => "The computer is not paired with this phone any more.",
         Failure::Blocked => "Ended: an administrator blocked this phone or the computer.",
-        Failure::PhoneOffline | Failure::Busy | Failure::Unreadable | Failure::Interrupted => {
-            "The request was called off."
-        }
+        Failure::PhoneOffline
+        | Failure::Busy
+        | Failure::Unreadable
+        | Failure::Interrupted
+        | Failure::Overloaded => "The request was called off.",
     }
 }
 

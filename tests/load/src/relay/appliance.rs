@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -26,6 +26,7 @@ use pocketkey_server::{
     relay::Bond,
     secret, users,
 };
+use tokio_rustls::rustls::ClientConfig;
 
 use super::network::{BODY, End, Network, Result, Wire};
 
@@ -41,6 +42,8 @@ struct Device {
 /// A running appliance with devices: end 2n is a computer, end 2n + 1 the phone it is paired with.
 pub struct Appliance {
     pub address: SocketAddr,
+    /// How devices speak TLS, if they do.
+    pub tls: Option<Arc<ClientConfig>>,
     devices: Vec<Device>,
 }
 
@@ -81,16 +84,19 @@ pub async fn prepare(data: &Path, pairs: usize, address: SocketAddr) -> Result<A
     drop(app);
     // Stops at once, in order.
     server.run_until(std::future::ready(())).await;
-    Ok(Appliance { address, devices })
+    Ok(Appliance { address, tls: None, devices })
 }
 
 impl Network for Appliance {
     fn name(&self) -> &'static str {
-        "Pocketkey"
+        if self.tls.is_some() { "Pocketkey, TLS" } else { "Pocketkey" }
     }
 
     fn begin(&self, _: usize) -> Result<Wire> {
-        let mut wire = Wire::connect(self.address)?;
+        let mut wire = match &self.tls {
+            Some(client) => Wire::secure(self.address, client)?,
+            None => Wire::connect(self.address)?,
+        };
         wire.write(
             b"GET /api/v1/relay HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
               Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",

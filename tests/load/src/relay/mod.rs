@@ -5,6 +5,7 @@ mod appliance;
 mod nats;
 mod network;
 pub mod tcp;
+mod tls;
 
 use std::{
     env,
@@ -56,6 +57,7 @@ pub async fn measure() -> Result<Vec<Figure>> {
     let data = tempfile::tempdir()?;
     let address = "127.0.0.1:0".parse()?;
     let mut appliance = Some(appliance::prepare(data.path(), PAIRS, address).await?);
+    let secure = tls::prepare(PAIRS).await?;
     let binary = program::binary()?;
     tokio::task::block_in_place(|| {
         let mut contenders = Vec::new();
@@ -81,6 +83,8 @@ pub async fn measure() -> Result<Vec<Figure>> {
                 |error| vec![Figure::goal("relay", format!("failed: {error}"), String::new(), false)];
             figures.extend(row(&contenders).unwrap_or_else(failed));
         }
+        drop(contenders);
+        figures.extend(tls::measure(&binary, secure)?);
         Ok(figures)
     })
 }

@@ -5,8 +5,11 @@ use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
     ops::Range,
+    sync::Arc,
     thread,
 };
+
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -72,19 +75,37 @@ pub fn open(
     })
 }
 
+fn tcp(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(20)))?;
+    Ok(stream)
+}
+
+/// What bytes go through.
+trait Stream: Read + Write + Send {}
+impl<T: Read + Write + Send> Stream for T {}
+
 /// A socket and what was read from it ahead.
 pub struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     ahead: Vec<u8>,
     start: usize,
 }
 
 impl Wire {
     pub fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(std::time::Duration::from_secs(20)))?;
-        Ok(Self { stream, ahead: Vec::new(), start: 0 })
+        Ok(Self::over(tcp(address)?))
+    }
+
+    /// The same in TLS.
+    pub fn secure(address: SocketAddr, client: &Arc<ClientConfig>) -> Result<Self> {
+        let session = ClientConnection::new(client.clone(), address.ip().into())?;
+        Ok(Self::over(StreamOwned::new(session, tcp(address)?)))
+    }
+
+    fn over(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream), ahead: Vec::new(), start: 0 }
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -97,6 +97,7 @@ impl From<Failure> for Failed {
             Failure::Blocked => (strings::BLOCKED, strings::BLOCKED_TEXT),
             Failure::Unreachable => (strings::UNREACHABLE, strings::UNREACHABLE_TEXT),
             Failure::Busy => (strings::BUSY, strings::BUSY_TEXT),
+            Failure::Overloaded => (strings::OVERLOADED, strings::OVERLOADED_TEXT),
             Failure::Excluded => (strings::EXCLUDED, strings::EXCLUDED_TEXT),
             Failure::NoCredential => (strings::NO_CREDENTIAL, strings::NO_CREDENTIAL_TEXT),
             Failure::Algorithm => (strings::UNSUPPORTED, strings::UNSUPPORTED_TEXT),

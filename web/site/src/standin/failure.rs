@@ -21,6 +21,8 @@ pub enum Failure {
     Unreachable,
     /// The phone or this page already holds a request.
     Busy,
+    /// The organisation asks more than the appliance carries.
+    Overloaded,
     /// The phone is registered for this account already.
     Excluded,
     /// The phone has no credential for this account.
@@ -70,6 +72,7 @@ impl Failure {
             | Self::PhoneOffline
             | Self::Blocked
             | Self::Busy
+            | Self::Overloaded
             | Self::NoCredential
             | Self::Full
             | Self::NotUnlocked
@@ -102,6 +105,7 @@ impl From<frame::Failure> for Failure {
             frame::Failure::TimedOut => Self::TimedOut,
             frame::Failure::NotPaired => Self::NoPhone,
             frame::Failure::Busy => Self::Busy,
+            frame::Failure::Overloaded => Self::Overloaded,
             frame::Failure::Unreadable => Self::Unreadable,
             frame::Failure::Interrupted => Self::Interrupted,
             frame::Failure::Blocked => Self::Blocked,
