@@ -23,6 +23,8 @@ musl-gcc --version >/dev/null || die "musl-gcc does not run"
 choose_rust "$target"
 env_name=${target//-/_}
 export "CC_$env_name=musl-gcc"
+# The allocator takes memory as it needs it, not in advance.
+export "CFLAGS_$env_name=-DMI_DEFAULT_ARENA_EAGER_COMMIT=0"
 flags="-C target-feature=+crt-static"
 if [ "$rust_kind" = debian ]; then
   # rustup's std for musl brings a C library, start files and an unwinder; Debian's source brings none. The first two are

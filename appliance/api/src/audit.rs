@@ -27,6 +27,15 @@ api_type! {
         /// A user was unblocked.
         #[serde(rename = "user.unblocked")]
         UserUnblocked,
+        /// A webhook was added.
+        #[serde(rename = "webhook.created")]
+        WebhookCreated,
+        /// A webhook was changed.
+        #[serde(rename = "webhook.changed")]
+        WebhookChanged,
+        /// A webhook was deleted.
+        #[serde(rename = "webhook.deleted")]
+        WebhookDeleted,
     }
 }
 
@@ -41,6 +50,9 @@ impl Action {
             Self::UserDeleted => "user.deleted",
             Self::UserBlocked => "user.blocked",
             Self::UserUnblocked => "user.unblocked",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookChanged => "webhook.changed",
+            Self::WebhookDeleted => "webhook.deleted",
         }
     }
 }

@@ -51,6 +51,10 @@ id!(
     PhoneId
 );
 id!(
+    /// Whom to tell what happens.
+    WebhookId
+);
+id!(
     /// Work that the appliance does in the background.
     JobId
 );

@@ -24,8 +24,9 @@ pub mod push;
 pub mod sandbox;
 pub mod session;
 pub mod user;
+pub mod webhook;
 
-pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId};
+pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId, WebhookId};
 pub use page::Page;
 pub use problem::Problem;
 

@@ -30,6 +30,7 @@ pub mod start;
 pub mod tls;
 pub mod users;
 pub mod validate;
+pub mod webhooks;
 
 pub use app::App;
 pub use config::Config;

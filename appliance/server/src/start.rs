@@ -14,7 +14,7 @@ use crate::{
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    push, relay, tls, users,
+    push, relay, tls, users, webhooks,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -54,6 +54,9 @@ pub enum StartError {
     /// The client of push services.
     #[error("push services cannot be called: {0}. Check this computer's root certificates")]
     Push(#[from] push::ClientError),
+    /// The client of webhooks.
+    #[error("webhooks cannot be told: {0}. Check this computer's root certificates")]
+    Webhooks(#[from] webhooks::ClientError),
 }
 
 /// A started appliance: data open, ports bound, nothing served yet.
@@ -93,6 +96,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let (web_push, calls) = push::web_push();
     let wake = config.wake.clone().unwrap_or_else(|| Arc::new(web_push));
     let pusher = push::Pusher::new()?;
+    let sender = webhooks::Sender::new()?;
     let app = App::new(db, config, url, wake).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
@@ -102,6 +106,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
+    workers.spawn(webhooks::run(app.clone(), sender));
     workers.spawn(push::run(app.clone(), pusher, calls));
     let routes = features().with_state(app.clone());
     Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, tls, workers })
@@ -123,6 +128,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(relay::routes())
         .merge(push::routes())
         .merge(inbox::routes())
+        .merge(webhooks::routes())
         .merge(demo::routes())
 }
 

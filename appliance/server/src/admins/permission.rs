@@ -16,6 +16,8 @@ pub enum Permission {
     HelpPeople,
     /// Read the inbox, which holds activation codes, and see to its faults.
     Mail,
+    /// Let other programs in, and tell them what happens.
+    Integrate,
 }
 
 impl Permission {
@@ -24,7 +26,7 @@ impl Permission {
         match self {
             Self::Own | Self::SeePeople => true,
             Self::HelpPeople => role != Role::Auditor,
-            Self::ManagePeople | Self::Mail => matches!(role, Role::Owner | Role::Admin),
+            Self::ManagePeople | Self::Mail | Self::Integrate => matches!(role, Role::Owner | Role::Admin),
         }
     }
 }
@@ -50,6 +52,7 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["POST"], "/api/v1/imports", Permission::ManagePeople),
     (&["GET"], "/api/v1/exports", Permission::SeePeople),
     (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
+    (&["GET", "POST", "PATCH", "DELETE"], "/api/v1/webhooks", Permission::Integrate),
 ];
 
 /// What `method` on the route `path` needs; `None` if the table does not know it, which nobody gets past.

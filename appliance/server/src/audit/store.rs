@@ -6,7 +6,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Actor, Target};
-use crate::db::{DbError, Tx};
+use crate::{
+    db::{DbError, Tx},
+    webhooks,
+};
 
 /// Notes what is done in `tx`: committed with it or not at all. `detail` says what changed, without secrets; `null` if the
 /// action says it all.
@@ -27,16 +30,16 @@ pub fn record(
         .optional()?;
     let (id, before) = last.map_or((1, [0; 32]), |(id, hash)| (id + 1, hash));
     let ip = by.ip.map(|ip| ip.to_string()).unwrap_or_default();
-    let detail = detail.to_string();
+    let said = detail.to_string();
     let texts =
-        [by.kind.as_str(), &by.id, &by.name, &ip, action.as_str(), target.id, target.name, detail.as_str()];
+        [by.kind.as_str(), &by.id, &by.name, &ip, action.as_str(), target.id, target.name, said.as_str()];
     let hash = link(&before, id, now, texts);
     tx.prepare_cached(
         "INSERT INTO audit (id, at, actor_kind, actor_id, actor_name, ip, action, target_id, target_name, detail, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute((id, now, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7], hash))?;
-    Ok(())
+    webhooks::tell(tx, now, by, action, target, detail)
 }
 
 /// The hash of a row after one with the hash `before`. Lengths go before texts, so that no two rows read the same.

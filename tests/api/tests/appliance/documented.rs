@@ -63,7 +63,7 @@ async fn nobody_but_an_admin_gets_past() {
         {
             let mut stranger = appliance.client();
             stranger.cookie = cookie.map(str::to_owned);
-            let path = path.replace("{id}", "x");
+            let path = path.replace("{id}", "x").replace("{delivery}", "x");
             let answer = stranger.send(method.clone(), &path, Some("application/json"), "{}").await;
             assert_eq!(answer.problem().code, "signed_out", "{method} {path}");
         }

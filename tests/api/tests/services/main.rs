@@ -14,3 +14,4 @@ mod pairing;
 mod push;
 mod relay;
 mod sink;
+mod webhooks;
