@@ -13,6 +13,7 @@ pub mod db;
 pub mod demo;
 pub mod devices;
 pub mod events;
+pub mod export;
 pub mod groups;
 pub mod imports;
 pub mod inbox;

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     activation, admins,
     app::App,
+    audit,
     config::Config,
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
@@ -111,6 +112,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(keys::routes())
         .merge(devices::routes())
         .merge(activation::routes())
+        .merge(audit::routes())
         .merge(events::routes())
         .merge(pairing::routes())
         .merge(relay::routes())

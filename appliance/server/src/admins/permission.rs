@@ -14,6 +14,8 @@ pub enum Permission {
     ManagePeople,
     /// Assign keys, invite, block and unblock.
     HelpPeople,
+    /// Read what admins did.
+    SeeAudit,
     /// Read the inbox, which holds activation codes, and see to its faults.
     Mail,
 }
@@ -24,6 +26,7 @@ impl Permission {
         match self {
             Self::Own | Self::SeePeople => true,
             Self::HelpPeople => role != Role::Auditor,
+            Self::SeeAudit => role != Role::HelpDesk,
             Self::ManagePeople | Self::Mail => matches!(role, Role::Owner | Role::Admin),
         }
     }
@@ -49,6 +52,8 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["POST"], "/api/v1/jobs", Permission::ManagePeople),
     (&["POST"], "/api/v1/imports", Permission::ManagePeople),
     (&["GET"], "/api/v1/exports", Permission::SeePeople),
+    (&["GET"], "/api/v1/audit", Permission::SeeAudit),
+    (&["GET"], "/api/v1/exports/audit", Permission::SeeAudit),
     (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
 ];
 

@@ -198,7 +198,11 @@ impl Relay {
             match work {
                 Work::Record(bond) => {
                     let now = app.now();
-                    match app.db().write(move |tx| store::record(tx, bond, now)).await {
+                    let write = app.db().write::<_, DbError, _>(move |tx| {
+                        store::record(tx, bond, now)?;
+                        devices::service::paired_or_not(tx, now, bond.computer, true)
+                    });
+                    match write.await {
                         Ok(()) => {
                             todo.extend(self.apply(|state| state.hub.bonded(bond)));
                             devices::service::came(app, bond.computer, Role::Computer);
@@ -213,7 +217,14 @@ impl Relay {
                 }
                 Work::Wake(call) => app.wake().wake(call),
                 Work::Forget(pairing) => {
-                    if let Err(error) = app.db().write(move |tx| store::forget(tx, pairing)).await {
+                    let now = app.now();
+                    let write = app.db().write::<_, DbError, _>(move |tx| {
+                        if let Some(computer) = store::computer(tx, pairing)? {
+                            devices::service::paired_or_not(tx, now, computer, false)?;
+                        }
+                        store::forget(tx, pairing)
+                    });
+                    if let Err(error) = write.await {
                         tracing::error!(%error, "a pairing could not be removed");
                     }
                 }

@@ -8,6 +8,6 @@ mod routes;
 pub mod service;
 pub mod store;
 
-pub(crate) use model::check;
 pub use model::{ListUsers, UserError};
+pub(crate) use model::{as_created, check, difference};
 pub use routes::routes;
