@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod admin;
 pub mod audit;
+pub mod authentication;
 pub mod computer;
 pub mod demo;
 pub mod device;

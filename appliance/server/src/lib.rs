@@ -7,6 +7,7 @@ pub mod activation;
 pub mod admins;
 pub mod app;
 pub mod audit;
+pub mod authentications;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     activation, admins,
     app::App,
-    audit,
+    audit, authentications,
     config::Config,
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
@@ -96,6 +96,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
+    workers.spawn(authentications::service::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));
     let routes = features().with_state(app.clone());
     Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, workers })
@@ -113,6 +114,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(devices::routes())
         .merge(activation::routes())
         .merge(audit::routes())
+        .merge(authentications::routes())
         .merge(events::routes())
         .merge(pairing::routes())
         .merge(relay::routes())

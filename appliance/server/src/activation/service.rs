@@ -25,6 +25,7 @@ use super::{
 use crate::{
     App, admins,
     audit::Actor,
+    authentications,
     db::{DbError, Tx},
     devices::{self, Introduced},
     keys,
@@ -184,6 +185,7 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
                 let key =
                     keys::store::find(tx, &invitation.key_id, app.now())?.ok_or(ActivationError::NoKey)?;
                 Ok(Ok(Redeemed {
+                    report_rp: authentications::store::settings(tx)?.report_rp,
                     device_id,
                     key_id: invitation.key_id,
                     organisation: admins::service::organisation(tx)?,

@@ -16,6 +16,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (60, include_str!("migrations/060_push.sql")),
     (70, include_str!("migrations/070_roles_audit.sql")),
     (90, include_str!("migrations/090_audit_head.sql")),
+    (91, include_str!("migrations/091_authentications.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -96,6 +96,10 @@ async fn every_endpoint_that_changes_something_is_in_the_log() {
     let fault = json!({ "fault": { "kind": "refuse" }, "to": "" });
     walk.noted("PUT /api/v1/inbox/fault", "/api/v1/inbox/fault", fault, "inbox.fault_set").await;
     mails(&mut walk).await;
+    let settings = ("/api/v1/logs/settings", json!({ "report_rp": false, "keep_days": 90 }));
+    let (_, entry) =
+        walk.noted("PUT /api/v1/logs/settings", settings.0, settings.1, "log.settings_changed").await;
+    assert_eq!(entry.detail, json!({ "report_rp": { "from": "true", "to": "false" } }));
 
     let document: Value = walk.appliance.client().get("/api/openapi.json").await.expect(200).json();
     let mut expected = BTreeSet::new();
