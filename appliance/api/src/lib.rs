@@ -9,6 +9,7 @@ pub mod admin;
 pub mod audit;
 pub mod authentication;
 pub mod computer;
+pub mod dashboard;
 pub mod demo;
 pub mod device;
 pub mod event;

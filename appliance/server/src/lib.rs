@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authentications;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod db;
 pub mod demo;
 pub mod devices;

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     audit, authentications,
     config::Config,
+    dashboard,
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
@@ -115,6 +116,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(activation::routes())
         .merge(audit::routes())
         .merge(authentications::routes())
+        .merge(dashboard::routes())
         .merge(events::routes())
         .merge(pairing::routes())
         .merge(relay::routes())

@@ -52,6 +52,7 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["POST"], "/api/v1/jobs", Permission::ManagePeople),
     (&["POST"], "/api/v1/imports", Permission::ManagePeople),
     (&["GET"], "/api/v1/exports", Permission::SeePeople),
+    (&["GET"], "/api/v1/dashboard", Permission::SeePeople),
     (&["GET"], "/api/v1/authentications", Permission::SeePeople),
     (&["GET"], "/api/v1/logs", Permission::SeePeople),
     (&["PUT"], "/api/v1/logs", Permission::ManagePeople),

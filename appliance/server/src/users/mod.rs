@@ -10,4 +10,5 @@ pub mod store;
 
 pub use model::{ListUsers, UserError};
 pub(crate) use model::{as_created, check, difference};
+pub(crate) use query::UNUSED;
 pub use routes::routes;

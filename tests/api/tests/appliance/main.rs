@@ -4,6 +4,7 @@
 
 mod activation;
 mod audit;
+mod dashboard;
 mod data_folder;
 mod documented;
 mod events;

@@ -33,7 +33,7 @@ CREATE TABLE authentication_days (
 
 -- When a key was last used with success.
 ALTER TABLE keys ADD COLUMN used_at INTEGER;
-CREATE INDEX keys_used ON keys (coalesce(used_at, activated_at)) WHERE activated_at IS NOT NULL;
+CREATE INDEX keys_used ON keys (coalesce(used_at, activated_at)) WHERE activated_at IS NOT NULL AND blocked_at IS NULL;
 
 ALTER TABLE appliance ADD COLUMN report_rp INTEGER NOT NULL DEFAULT 1;         -- whether phones name web sites
 ALTER TABLE appliance ADD COLUMN keep_authentications INTEGER NOT NULL DEFAULT 90;   -- days
