@@ -42,7 +42,7 @@ test('the first admin sets the appliance up, once', async () => {
   await admin.getByTestId('field-email').fill('admin@example.test');
   await admin.getByTestId('field-password').fill('correct horse battery');
   await admin.getByTestId('setup-submit').click();
-  await admin.waitForURL('**/users');
+  await admin.waitForURL('**/dashboard');
   const other = await page(launched);
   await other.goto(link);
   await other.getByTestId('sign-in-form').waitFor();

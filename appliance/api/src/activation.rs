@@ -125,6 +125,9 @@ api_type! {
 api_type! {
     /// What the phone learns when it redeems.
     pub struct Redeemed {
+        /// Whether the phone names web sites when it says how a request ended.
+        #[serde(default = "yes")]
+        pub report_rp: bool,
         /// The phone's id at the relay.
         pub device_id: String,
         /// The key it now is.
@@ -138,4 +141,8 @@ api_type! {
         /// The settings in force.
         pub settings: KeySettings,
     }
+}
+
+fn yes() -> bool {
+    true
 }

@@ -39,6 +39,8 @@ api_type! {
         Users,
         /// Groups were made, renamed or deleted.
         Groups,
+        /// The authentication log has new entries.
+        Authentications,
         /// Work in the background came further.
         Job {
             /// Which.

@@ -7,7 +7,9 @@
 pub mod activation;
 pub mod admin;
 pub mod audit;
+pub mod authentication;
 pub mod computer;
+pub mod dashboard;
 pub mod demo;
 pub mod device;
 pub mod event;

@@ -166,12 +166,14 @@ api_type! {
         None,
         /// A smartphone, active or not.
         Smartphone,
+        /// An active one that was not used for 90 days.
+        Unused,
     }
 }
 
 impl HasKey {
     /// Every one there is.
-    pub const ALL: [Self; 2] = [Self::None, Self::Smartphone];
+    pub const ALL: [Self; 3] = [Self::None, Self::Smartphone, Self::Unused];
 
     /// Its name in addresses.
     #[must_use]
@@ -179,6 +181,7 @@ impl HasKey {
         match self {
             Self::None => "none",
             Self::Smartphone => "smartphone",
+            Self::Unused => "unused",
         }
     }
 }

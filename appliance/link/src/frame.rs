@@ -202,6 +202,79 @@ pub enum Frame {
         #[n(0)]
         certificate: ByteVec,
     },
+    /// Phone → relay: how a request ended that its person saw, for the organisation's log. Sent before the answer; the
+    /// relay keeps it and passes nothing on.
+    #[n(19)]
+    Report {
+        /// Which exchange.
+        #[n(0)]
+        exchange: ExchangeId,
+        /// What is said of it.
+        #[n(1)]
+        report: Report,
+    },
+}
+
+/// The longest name of a web site that is reported, in bytes, as in DNS.
+pub const MAX_RP: usize = 253;
+
+/// What a phone says of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Report {
+    /// What was asked.
+    #[n(0)]
+    pub action: Asked,
+    /// How it ended.
+    #[n(1)]
+    pub ending: Ending,
+    /// The web site, at most [`MAX_RP`] bytes, if the organisation wants to know.
+    #[n(2)]
+    pub rp: Option<String>,
+}
+
+/// What a person was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Asked {
+    /// To register at a web site.
+    #[n(0)]
+    Register,
+    /// To sign in.
+    #[n(1)]
+    SignIn,
+    /// Something else.
+    #[n(2)]
+    Other,
+}
+
+/// How a request ended on the phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Ending {
+    /// Approved, and done.
+    #[n(0)]
+    Done,
+    /// The person denied it.
+    #[n(1)]
+    Denied,
+    /// Nobody answered in time.
+    #[n(2)]
+    TimedOut,
+    /// The phone was not unlocked.
+    #[n(3)]
+    WrongUnlock,
+    /// Called off from elsewhere.
+    #[n(4)]
+    CalledOff,
+    /// Approved, but the phone holds no credential for the site.
+    #[n(5)]
+    NoCredential,
+    /// Approved, but the phone is registered at the site already.
+    #[n(6)]
+    AlreadyRegistered,
+    /// Approved, but not done for another reason.
+    #[n(7)]
+    Refused,
 }
 
 /// The other side of a pairing.
@@ -375,6 +448,20 @@ mod tests {
               44444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444 42aabb",
             ),
             (Frame::Certificate { certificate: body.clone() }, "82128142aabb"),
+            (
+                Frame::Report {
+                    exchange,
+                    report: Report { action: Asked::SignIn, ending: Ending::Denied, rp: Some("a.b".into()) },
+                },
+                "8213825011111111111111111111111111111111 83 01 01 63 612e62",
+            ),
+            (
+                Frame::Report {
+                    exchange,
+                    report: Report { action: Asked::Other, ending: Ending::Done, rp: None },
+                },
+                "8213825011111111111111111111111111111111 82 02 00",
+            ),
             (
                 Frame::Welcome { peers: vec![peer] },
                 "8202818183502222222222222222222222222222222250333333333333333333333333333333\

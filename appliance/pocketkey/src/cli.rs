@@ -66,6 +66,13 @@ Lines typed here are what its person does: approve, deny, unlock, wrong (finger)
 text of a QR code, a link, or a 12-digit pairing key, to activate it or to pair it with a computer.")]
     Phone(PhoneOptions),
 
+    /// Check the log of what admins did, or write it down; also while the appliance runs.
+    Audit {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+
     /// Ask a running appliance whether it is well; used by the container's health check.
     Health(HealthOptions),
 }
@@ -224,6 +231,60 @@ impl From<Mode> for ScriptMode {
             Mode::Ignore => Self::Ignore,
         }
     }
+}
+
+/// What to do with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Find out whether an entry was edited, removed or moved.
+    #[command(after_help = "\
+Each entry holds a hash over itself and the one before, and the last one is sealed with the appliance's
+secret. A check says OK with the number of entries and the last one's hash, the head; or it names the
+first entry that is wrong, and how, and exits with 1.
+
+The secret is in the same folder. Against somebody who can read it, note the head elsewhere from time
+to time and give it to a later check: whatever came before it cannot have been written anew.
+
+    pocketkey audit verify --data /var/lib/pocketkey
+    pocketkey audit verify --data /var/lib/pocketkey --head 3f7a…")]
+    Verify(AuditVerify),
+
+    /// Write the whole log to the standard output, newest first.
+    #[command(after_help = "    pocketkey audit export --format csv > audit.csv")]
+    Export(AuditExport),
+}
+
+/// Options of `audit verify`.
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// The appliance's data folder.
+    #[arg(long, env = "POCKETKEY_DATA", value_name = "DIR", default_value = "pocketkey-data")]
+    pub data: PathBuf,
+
+    /// The head that an earlier check said: the log must still hold it.
+    #[arg(long, value_name = "HASH")]
+    pub head: Option<String>,
+}
+
+/// Options of `audit export`.
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// The appliance's data folder.
+    #[arg(long, env = "POCKETKEY_DATA", value_name = "DIR", default_value = "pocketkey-data")]
+    pub data: PathBuf,
+
+    /// As what.
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: ExportFormat,
+}
+
+/// How a log is written down.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ExportFormat {
+    /// For spreadsheets; a cell that one would run as a formula has an apostrophe before it.
+    Csv,
+    /// An object a line.
+    Json,
 }
 
 /// Options of `health`.

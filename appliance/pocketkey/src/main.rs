@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
         Command::Pair(options) => commands::pair::run(options).await,
         Command::Udev(options) => commands::udev::run(&options),
         Command::Phone(options) => commands::phone::run(options).await,
+        Command::Audit { command } => commands::audit::run(command),
         Command::Health(options) => commands::health::run(options).await,
     };
     match done {

@@ -25,6 +25,7 @@ struct Inner {
     db: Db,
     config: Config,
     url: String,
+    started_at: i64,
     secret: ServerSecret,
     events: Events,
     jobs: Jobs,
@@ -48,6 +49,7 @@ impl App {
         let vapid = Vapid::new(&secret, push::contact(&url, &config.mail_from));
         Ok(Self(Arc::new(Inner {
             db,
+            started_at: config.clock.now(),
             config,
             url,
             secret,
@@ -77,6 +79,11 @@ impl App {
     /// The public address, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.0.url
+    }
+
+    /// When it was started, Unix milliseconds.
+    pub fn started_at(&self) -> i64 {
+        self.0.started_at
     }
 
     /// The appliance's own secret.

@@ -10,7 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     activation, admins,
     app::App,
+    audit, authentications,
     config::Config,
+    dashboard,
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
@@ -107,6 +109,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
     workers.spawn(webhooks::run(app.clone(), sender));
+    workers.spawn(authentications::service::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));
     let routes = features().with_state(app.clone());
     Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, tls, workers })
@@ -123,6 +126,9 @@ fn features() -> OpenApiRouter<App> {
         .merge(keys::routes())
         .merge(devices::routes())
         .merge(activation::routes())
+        .merge(audit::routes())
+        .merge(authentications::routes())
+        .merge(dashboard::routes())
         .merge(events::routes())
         .merge(pairing::routes())
         .merge(relay::routes())

@@ -25,5 +25,11 @@ pub(crate) async fn redeem(
     let device = introduce(&keys, &options.model, &options.model, &options.os);
     let redeemed = Rest::new(&server).redeem(&Redeem { code, device }).await?;
     let device = redeemed.device_id.parse().map_err(|_| ActivationError::DeviceId)?;
-    Ok(Account { server, device, organisation: redeemed.organisation, name: redeemed.name })
+    Ok(Account {
+        server,
+        device,
+        organisation: redeemed.organisation,
+        name: redeemed.name,
+        report_rp: Some(redeemed.report_rp),
+    })
 }

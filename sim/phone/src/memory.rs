@@ -60,6 +60,9 @@ pub(crate) struct Account {
     pub organisation: String,
     #[n(3)]
     pub name: String,
+    /// Whether it names web sites when it says how a request ended; absent: activated before that was asked.
+    #[n(4)]
+    pub report_rp: Option<bool>,
 }
 
 /// A paired computer.
@@ -218,6 +221,7 @@ mod tests {
             device: DeviceId([1; 16]),
             organisation: "Example".into(),
             name: "Ada".into(),
+            report_rp: Some(true),
         });
         memory.save().unwrap();
         let mut credentials = memory.credentials().unwrap();

@@ -1,8 +1,9 @@
 //! One request, from its arrival to its answer.
 
 use pocketkey_api::sandbox::{RequestAction, RequestSummary};
-use pocketkey_authenticator::{Action, Prompt, Status};
+use pocketkey_authenticator::{Action, Event as Step, Prompt, Status};
 use pocketkey_link::{
+    frame::{Asked, Ending},
     id::{ExchangeId, PairingId},
     sealed::{Answering, Protocol},
 };
@@ -89,6 +90,22 @@ impl Pending {
         }
     }
 
+    /// The web site, if the phone knows it.
+    pub fn rp(&self) -> Option<&str> {
+        Some(self.summary.rp_id.as_str()).filter(|rp| !rp.is_empty() && *rp != UNKNOWN_SITE)
+    }
+
+    /// What the person was asked, as the appliance's log has it.
+    pub fn asked(&self) -> Asked {
+        match self.summary.action {
+            RequestAction::Register => Asked::Register,
+            RequestAction::SignIn => Asked::SignIn,
+            RequestAction::Select | RequestAction::Manage | RequestAction::Enroll | RequestAction::Reset => {
+                Asked::Other
+            }
+        }
+    }
+
     /// How an approval of this ended, in words.
     pub fn done(&self) -> String {
         match self.summary.action {
@@ -99,6 +116,20 @@ impl Pending {
             RequestAction::Enroll => format!("{} enrolled a finger.", self.summary.computer),
             RequestAction::Reset => "Erased.".to_owned(),
         }
+    }
+}
+
+/// How a request ended, as the appliance's log has it: what was decided, and what came of it.
+pub(crate) fn ending(pending: &Pending, decision: Step<'_>, status: Status) -> Ending {
+    match (decision, status) {
+        (Step::TimedOut, _) => Ending::TimedOut,
+        (Step::Denied, _) if pending.stage == Stage::Unlock { tries_left: 0 } => Ending::WrongUnlock,
+        (Step::Denied, _) => Ending::Denied,
+        (Step::Approved { .. }, Status::Ok) => Ending::Done,
+        (Step::Approved { .. }, Status::NoCredentials) => Ending::NoCredential,
+        (Step::Approved { .. }, Status::CredentialExcluded) => Ending::AlreadyRegistered,
+        (Step::Approved { .. }, _) => Ending::Refused,
+        _ => Ending::CalledOff,
     }
 }
 

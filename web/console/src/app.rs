@@ -5,7 +5,10 @@ use pocketkey_api::session::{Session, SessionState};
 use pocketkey_kit::{api, prelude::*};
 
 use crate::{
-    pages::{computers, groups, inbox, not_found::NotFound, setup::SetupPage, sign_in::SignInPage, users},
+    pages::{
+        computers, dashboard, groups, inbox, logs, not_found::NotFound, setup::SetupPage,
+        sign_in::SignInPage, users,
+    },
     route::Route,
     session::{provide_session, sign_out, use_session},
     strings,
@@ -48,10 +51,12 @@ fn Console() -> impl IntoView {
     let nav = {
         let item = |href, label, icon, external| NavItem { href, label, icon, external };
         let mut nav = vec![
+            item("/dashboard", strings::DASHBOARD, IconKind::Chart, false),
             item("/users", strings::USERS, IconKind::Users, false),
             item("/groups", strings::GROUPS, IconKind::Groups, false),
             item("/computers", strings::COMPUTERS, IconKind::Computer, false),
             item("/inbox", strings::INBOX, IconKind::Inbox, false),
+            item("/logs", strings::LOGS, IconKind::Log, false),
         ];
         if session.with_untracked(|session| session.sandbox) == Some(true) {
             nav.push(item("/sandbox", strings::SANDBOX, IconKind::Box, true));
@@ -77,9 +82,12 @@ fn page(route: Route) -> AnyView {
     match route {
         Route::Home => {
             let router = use_router();
-            request_animation_frame(move || router.replace("/users"));
+            request_animation_frame(move || router.replace("/dashboard"));
             ().into_any()
         }
+        Route::Dashboard => view! { <dashboard::DashboardPage/> }.into_any(),
+        Route::SignIns => view! { <logs::sign_ins::SignInsPage/> }.into_any(),
+        Route::Audit => view! { <logs::audit::AuditPage/> }.into_any(),
         Route::Users => view! { <users::list::UserList/> }.into_any(),
         Route::NewUser => view! { <users::new::NewUserPage/> }.into_any(),
         Route::ImportUsers => view! { <users::import::ImportPage/> }.into_any(),

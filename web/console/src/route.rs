@@ -5,8 +5,10 @@ use pocketkey_api::{GroupId, MailId, UserId};
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// Addresses of before signing in: from there it goes on to the users.
+    /// Addresses of before signing in: from there it goes on to the dashboard.
     Home,
+    /// `/dashboard`
+    Dashboard,
     /// `/users`
     Users,
     /// `/users/new`
@@ -27,6 +29,10 @@ pub enum Route {
     Inbox,
     /// `/inbox/ID`
     Mail(MailId),
+    /// `/logs`
+    SignIns,
+    /// `/logs/audit`
+    Audit,
     /// Anything else.
     NotFound,
 }
@@ -37,6 +43,9 @@ impl Route {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         match segments[..] {
             [] | ["setup" | "sign-in"] => Self::Home,
+            ["dashboard"] => Self::Dashboard,
+            ["logs"] => Self::SignIns,
+            ["logs", "audit"] => Self::Audit,
             ["users"] => Self::Users,
             ["users", "new"] => Self::NewUser,
             ["users", "import"] => Self::ImportUsers,
@@ -69,6 +78,9 @@ mod tests {
             ("/users/u1/keys/new", Route::NewKey("u1".into())),
             ("/users/u1/keys", Route::NotFound),
             ("/computers", Route::Computers),
+            ("/dashboard", Route::Dashboard),
+            ("/logs", Route::SignIns),
+            ("/logs/audit", Route::Audit),
             ("/inbox/m1", Route::Mail("m1".into())),
             ("/nothing", Route::NotFound),
         ] {

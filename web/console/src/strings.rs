@@ -1,6 +1,6 @@
 //! Every word the console says, in one place, so that a translation can follow.
 
-use pocketkey_api::job::JobKind;
+use pocketkey_api::{authentication::AuthAction, job::JobKind};
 
 pub const ACTIVATED: &str = "The phone is active";
 pub const ACTIVATED_AT: &str = "Activated";
@@ -464,12 +464,7 @@ pub fn more_problems(rows: u32) -> String {
     format!("These are the first ones; {} rows have a problem.", number(rows))
 }
 
-/// A number as people read it: 12,345.
-pub fn number(number: u32) -> String {
-    let digits = number.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
-}
+pub use pocketkey_kit::chart::number;
 
 /// So many of so many.
 pub fn of(done: u32, total: u32) -> String {
@@ -502,6 +497,154 @@ pub fn type_to_confirm(word: &str) -> String {
 
 pub fn users(count: u32) -> String {
     if count == 1 { "1 user".to_owned() } else { format!("{} users", number(count)) }
+}
+
+// Logs and dashboard.
+pub const ALL_OF_THEM: &str = "All of them";
+pub const ALL_USERS: &str = "users in all";
+pub const ANY_ACTION: &str = "Anything";
+pub const ANY_OUTCOME: &str = "Any outcome";
+pub const ANY_REASON: &str = "Any reason";
+pub const ANY_TIME: &str = "Any time";
+pub const AS_TABLE: &str = "Show the numbers";
+pub const AUDIT: &str = "Audit";
+pub const AUDIT_TEXT: &str = "What admins and the appliance did. Nobody can change an entry unnoticed: `pocketkey audit verify` finds it.";
+pub const BEFORE: &str = "Before";
+pub const BY_WHOM: &str = "By whom";
+pub const COMPUTER: &str = "Computer";
+pub const COMPUTERS_CONNECTED: &str = "computers connected";
+pub const COMPUTERS_PAIRED: &str = "computers paired";
+pub const CONNECTIONS: &str = "Connections";
+pub const DASHBOARD: &str = "Dashboard";
+pub const DAY: &str = "Day";
+pub const DAYS_TITLE: &str = "Sign-ins, registrations and failures of the last 30 days";
+pub const EMPTY_LOG: &str = "Nothing was done yet";
+pub const EXPORT_CSV: &str = "CSV";
+pub const EXPORT_JSON: &str = "JSON";
+pub const FAILURES: &str = "Why requests failed, 30 days";
+pub const HASH: &str = "Hash";
+pub const IP: &str = "IP address";
+pub const JOB_PARTS: &str = "Everything this job did";
+pub const KEEP_DAYS: &str = "Days to keep sign-ins";
+pub const KEEP_DAYS_HINT: &str = "Older entries are deleted. The audit log is kept for good.";
+pub const LAST_30_DAYS: &str = "Last 30 days";
+pub const LAST_DAY: &str = "Last 24 hours";
+pub const LAST_HOUR: &str = "Last hour";
+pub const LAST_MONTH: &str = "Last 30 days";
+pub const LAST_WEEK: &str = "Last 7 days";
+pub const LOGS: &str = "Logs";
+pub const LOG_SETTINGS: &str = "What is logged";
+pub const MAIL_FAILED: &str = "failed, 7 days";
+pub const MAIL_WAITING: &str = "waiting";
+pub const NEXT_STEPS: &str = "Next steps";
+pub const NOTHING: &str = "nothing";
+pub const NOTHING_LIKE_THAT: &str = "There is nothing like that";
+pub const NOTHING_LIKE_THAT_TEXT: &str = "Every filter and every word of a search must hold.";
+pub const NOT_BEFORE: &str = "Since";
+pub const NOT_DONE: &str = "Failed";
+pub const NOT_SAID: &str = "not reported";
+pub const NO_FAILURES: &str = "None failed.";
+pub const NO_SIGN_INS: &str = "No sign-ins yet";
+pub const NO_SIGN_INS_TEXT: &str = "What a phone is asked appears here as soon as it is over. Pair a computer with a phone and sign in somewhere.";
+pub const NUMBER: &str = "Number";
+pub const ONE_ACTOR: &str = "By one only";
+pub const ONE_JOB: &str = "One job only";
+pub const ONE_KEY: &str = "One key only";
+pub const ONE_SITE: &str = "One web site only";
+pub const ONE_TARGET: &str = "About one only";
+pub const ONE_USER: &str = "One user only";
+pub const OUTCOME: &str = "Outcome";
+pub const OWN_MAIL: &str = "Mails of the appliance";
+pub const PHONE: &str = "Phone";
+pub const PHONES_CONNECTED: &str = "phones connected";
+pub const REASON: &str = "Reason";
+pub const REGISTERED: &str = "Registered";
+pub const REPORT_RP: &str = "Phones name the web site";
+pub const REPORT_RP_HINT: &str =
+    "Off: the log says who signed in with which computer and how it ended, but not where.";
+pub const SAME_ACTOR: &str = "Everything by them";
+pub const SAME_SITE: &str = "Everything at this site";
+pub const SAME_TARGET: &str = "Everything about it";
+pub const SAME_USER: &str = "Everything of this user";
+pub const SEARCH_LOG: &str = "Search the log";
+pub const SENT_TODAY: &str = "sent today";
+pub const SHOW_WHOLE_LOG: &str = "Show the whole log";
+pub const SIGNED_IN: &str = "Signed in";
+pub const SIGN_INS: &str = "Sign-ins";
+pub const SIGN_INS_TEXT: &str = "What phones were asked, and how it ended.";
+pub const STEP_ACTIVATE: &str = "Activate a phone";
+pub const STEP_ACTIVATE_TEXT: &str =
+    "Assign a security key to a user and invite their phone, by e-mail or on screen.";
+pub const STEP_ADD_PEOPLE: &str = "Add people";
+pub const STEP_ADD_PEOPLE_TEXT: &str = "One by one, or all at once from a CSV file.";
+pub const STEP_PAIR: &str = "Pair a computer";
+pub const STEP_PAIR_TEXT: &str = "Run the pairing tool on it and scan its code with the phone.";
+pub const STEP_SIGN_IN: &str = "Sign in somewhere";
+pub const STEP_SIGN_IN_TEXT: &str =
+    "Register the phone at a web site as a security key; the log shows how it went.";
+pub const TOOK: &str = "Took";
+pub const TO_WHAT: &str = "About";
+pub const UNKNOWN_USER: &str = "Unknown";
+pub const UNUSED_KEY: &str = "A key unused for 90 days";
+pub const UP_SINCE: &str = "The appliance was started";
+pub const WEB_SITE: &str = "Web site";
+pub const WHAT: &str = "What";
+pub const WHEN: &str = "When";
+
+/// An action's name as words: `user.joined_group` is `User joined group`.
+pub fn action(name: &str) -> String {
+    words(&name.replace('.', " "))
+}
+
+/// A name of the API as words.
+pub fn words(name: &str) -> String {
+    let text = name.replace('_', " ");
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// Why a request failed.
+pub fn reason(name: &str) -> String {
+    match name {
+        "timed_out" => "Nobody answered".into(),
+        "wrong_unlock" => "Not unlocked".into(),
+        "cancelled" => "Called off".into(),
+        "phone_offline" => "Phone not reached".into(),
+        "busy" => "Phone busy".into(),
+        other => words(other),
+    }
+}
+
+/// What was asked, and where.
+pub fn asked(action: Option<AuthAction>, rp: Option<&str>) -> String {
+    let what = match action {
+        Some(AuthAction::Register) => "Register",
+        Some(AuthAction::SignIn) => "Sign in",
+        Some(AuthAction::Other) => "Manage the key",
+        None => "Not reported",
+    };
+    rp.map_or(what.to_owned(), |rp| format!("{what} at {rp}"))
+}
+
+/// A time in milliseconds as seconds.
+pub fn seconds(ms: u32) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+pub fn without(what: &str) -> String {
+    format!("Without: {what}")
+}
+
+pub fn unused_keys(count: u32) -> String {
+    if count == 1 {
+        "1 key unused for 90 days".to_owned()
+    } else {
+        format!("{} keys unused for 90 days", number(count))
+    }
+}
+
+pub fn overflows(count: u64) -> String {
+    format!(" · {count} connections closed because their device did not keep up")
 }
 
 #[cfg(test)]

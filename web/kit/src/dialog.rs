@@ -16,6 +16,9 @@ pub fn Dialog(
     /// Its heading and accessible name.
     #[prop(into)]
     title: Signal<String>,
+    /// At the side of the window, as high as it is: for what a list's row is about.
+    #[prop(optional)]
+    drawer: bool,
     /// `data-testid`.
     #[prop(optional, into)]
     test_id: Option<String>,
@@ -53,7 +56,7 @@ pub fn Dialog(
     view! {
         <dialog
             node_ref=dialog
-            class="dialog"
+            class=if drawer { "dialog drawer" } else { "dialog" }
             aria-label=move || title.get()
             data-testid=test_id
             on:close=move |_| open.set(false)

@@ -9,6 +9,7 @@ pub enum IconKind {
     Alert,
     Block,
     Box,
+    Chart,
     Check,
     Clip,
     Computer,
@@ -25,6 +26,7 @@ pub enum IconKind {
     Info,
     Key,
     Left,
+    Log,
     Mail,
     Moon,
     Phone,
@@ -48,6 +50,7 @@ impl IconKind {
             Self::Alert => "M12 3.5 2.5 20h19L12 3.5ZM12 10v4.5M12 17.3v.2",
             Self::Block => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM5.7 5.7l12.6 12.6",
             Self::Box => "M12 3 4 7.2v9.6L12 21l8-4.2V7.2L12 3ZM4.3 7.3 12 11.5l7.7-4.2M12 11.5V21",
+            Self::Chart => "M4 20h16M6.5 16.5v-5M12 16.5v-11M17.5 16.5v-8",
             Self::Check => "m4.5 12.5 5 5 10-11",
             Self::Clip => {
                 "M20 11.5 12.5 19a5 5 0 0 1-7-7L13 4.5a3.3 3.3 0 0 1 4.7 4.7l-7.3 7.3a1.6 1.6 0 0 1-2.3-2.3L14.5 8"
@@ -71,6 +74,7 @@ impl IconKind {
             Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 11v5.5M12 7.5v.2",
             Self::Key => "M20 9a5 5 0 1 1-10 0 5 5 0 0 1 10 0ZM11.4 12.6 3.5 20.5M6.5 17.5l2 2M16.5 8.5h.01",
             Self::Left => "M14.5 5.5 8 12l6.5 6.5",
+            Self::Log => "M5 3.5h14v17H5zM8.5 8h7M8.5 12h7M8.5 16h4",
             Self::Mail => "M3 5.5h18v13H3zM3.5 6.5 12 13l8.5-6.5",
             Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z",
             Self::Phone => {

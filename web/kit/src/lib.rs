@@ -8,6 +8,7 @@
 pub mod api;
 pub mod button;
 pub mod card;
+pub mod chart;
 pub mod copy;
 pub mod dialog;
 pub mod dom;

@@ -63,6 +63,21 @@ impl Router {
         })
     }
 
+    /// The present address with another value of a query parameter; an empty value takes it away.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> String {
+        let path = self.path.get_untracked();
+        let query = self.query.with_untracked(|query| UrlSearchParams::new_with_str(query));
+        let Ok(query) = query else { return path };
+        if value.is_empty() {
+            query.delete(name);
+        } else {
+            query.set(name, value);
+        }
+        let query = String::from(query.to_string());
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    }
+
     /// Goes to a page, from its top.
     pub fn go(self, address: &str) {
         if let Ok(history) = window().history() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 
 use crate::{
-    api, dom,
+    dom,
     icon::{Icon, IconKind},
     router::use_router,
     strings,
@@ -14,7 +14,7 @@ use crate::{
 /// What a page's search field holds, and what is searched for: `?q=` of its address. What is typed goes into the address
 /// after a short pause, and going back or following a link changes the field.
 #[must_use]
-pub fn use_search(path: &'static str) -> (RwSignal<String>, Memo<String>) {
+pub fn use_search() -> (RwSignal<String>, Memo<String>) {
     let router = use_router();
     let q = router.query("q");
     let search = RwSignal::new(q.get_untracked());
@@ -27,10 +27,8 @@ pub fn use_search(path: &'static str) -> (RwSignal<String>, Memo<String>) {
             return;
         }
         let go = move || {
-            let address =
-                if text.is_empty() { path.into() } else { format!("{path}?q={}", api::encode(&text)) };
             sent.set_value(text.clone());
-            router.replace(&address);
+            router.replace(&router.with("q", &text));
         };
         let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
         pause.update_value(|pause| {

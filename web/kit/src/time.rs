@@ -82,6 +82,19 @@ pub fn full(at: i64) -> String {
     date(at).to_locale_string(strings::LOCALE, &options).into()
 }
 
+/// Milliseconds of a day.
+pub const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// `22 Nov`, of a day that begins at `at` in UTC.
+#[must_use]
+pub fn day(at: i64) -> String {
+    let options = Object::new();
+    for (key, value) in [("day", "numeric"), ("month", "short"), ("timeZone", "UTC")] {
+        drop(Reflect::set(&options, &key.into(), &value.into()));
+    }
+    date(at).to_locale_date_string(strings::LOCALE, &options).into()
+}
+
 #[allow(clippy::cast_precision_loss, reason = "milliseconds, far below 2^53")]
 fn date(at: i64) -> Date {
     Date::new(&(at as f64).into())

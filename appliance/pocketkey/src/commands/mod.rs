@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod audit;
 pub mod health;
 pub mod pair;
 pub mod phone;

@@ -32,11 +32,11 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn invite(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<KeyId>,
     Json(new): Json<NewActivation>,
 ) -> Result<(StatusCode, Json<Activation>), ApiError> {
-    Ok((StatusCode::CREATED, Json(service::invite(&app, id, new.method).await?)))
+    Ok((StatusCode::CREATED, Json(service::invite(&app, id, new.method, &admin.actor).await?)))
 }
 
 /// What a code is for. Consumes nothing; a wrong pairing key counts.

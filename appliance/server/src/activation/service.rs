@@ -8,11 +8,13 @@ use pocketkey_api::{
         Activation, ActivationCode, ActivationCodes, ActivationMethod, ActivationPreview, ActivationState,
         ActivationStatus, Redeem, Redeemed,
     },
+    audit::Action,
     device::NewDevice,
     event::Event,
     key::KeyStatus,
 };
 use pocketkey_link::qr;
+use serde_json::json;
 
 use super::{
     ActivationError, Refusal,
@@ -22,6 +24,8 @@ use super::{
 };
 use crate::{
     App, admins,
+    audit::Actor,
+    authentications,
     db::{DbError, Tx},
     devices::{self, Introduced},
     keys,
@@ -41,11 +45,12 @@ pub async fn invite(
     app: &App,
     key_id: KeyId,
     method: ActivationMethod,
+    by: &Actor,
 ) -> Result<Activation, ActivationError> {
     let code = secret::new_token::<16>();
     let link = qr::activation_link(app.url(), &code);
     let qr_svg = code::qr_svg(&link)?;
-    let shared = app.clone();
+    let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
             let app = shared;
@@ -77,6 +82,8 @@ pub async fn invite(
             let seq = store::insert(tx, &new)?;
             let invitation = store::get(tx, seq, created_at)?;
             announce(&app, tx, &invitation);
+            let detail = json!({ "method": method, "expires_at": state.expires_at });
+            keys::service::note(tx, created_at, &by, Action::KeyInvited, &key, detail)?;
             let pairing_key = pairing_key.digits().to_owned();
             Ok(match method {
                 ActivationMethod::Now => {
@@ -127,7 +134,7 @@ pub async fn preview(
         let shared = app.clone();
         app.db()
             .write(move |tx| {
-                let invitation = match look_up(&shared, tx, &code)?
+                let invitation = match look_up(&shared, tx, &code, from)?
                     .and_then(Invitation::allowed)
                     .and_then(Invitation::open)
                 {
@@ -158,7 +165,7 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
         app.db()
             .write(move |tx| {
                 let app = shared;
-                let invitation = match look_up(&app, tx, &code)?.and_then(Invitation::allowed) {
+                let invitation = match look_up(&app, tx, &code, from)?.and_then(Invitation::allowed) {
                     Ok(invitation) => invitation,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
@@ -169,13 +176,16 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
                 let (device_id, invitation) = match (before, invitation) {
                     (Some(device_id), invitation) => (device_id, invitation),
                     (None, invitation) => match invitation.open() {
-                        Ok(invitation) => (activate(&app, tx, &invitation, &redeem.device)?, invitation),
+                        Ok(invitation) => {
+                            (activate(&app, tx, &invitation, &redeem.device, from)?, invitation)
+                        }
                         Err(refusal) => return Ok(Err(refusal)),
                     },
                 };
                 let key =
                     keys::store::find(tx, &invitation.key_id, app.now())?.ok_or(ActivationError::NoKey)?;
                 Ok(Ok(Redeemed {
+                    report_rp: authentications::store::settings(tx)?.report_rp,
                     device_id,
                     key_id: invitation.key_id,
                     organisation: admins::service::organisation(tx)?,
@@ -194,6 +204,7 @@ fn activate(
     tx: &Tx<'_>,
     invitation: &Invitation,
     phone: &NewDevice,
+    from: IpAddr,
 ) -> Result<String, ActivationError> {
     let now = app.now();
     let device_id = devices::store::insert_phone(tx, phone, &invitation.key_id, now)?;
@@ -201,6 +212,10 @@ fn activate(
     keys::store::set_activated(tx, &invitation.key_id, now)?;
     mail::service::drop_invitations(app, tx, &invitation.key_id)?;
     announce(app, tx, invitation);
+    if let Some(key) = keys::store::find(tx, &invitation.key_id, now)? {
+        let detail = json!({ "device": device_id, "os": phone.os });
+        keys::service::note(tx, now, &Actor::device(from), Action::KeyActivated, &key, detail)?;
+    }
     Ok(device_id)
 }
 
@@ -221,7 +236,12 @@ async fn guarded<T>(
 
 /// Finds the invitation that `code` stands for, whatever its state. A wrong pairing key is counted: the
 /// transaction must be kept even if the answer is a refusal, which is why that is not this function's error.
-fn look_up(app: &App, tx: &Tx<'_>, code: &Code) -> Result<Result<Invitation, Refusal>, DbError> {
+fn look_up(
+    app: &App,
+    tx: &Tx<'_>,
+    code: &Code,
+    from: IpAddr,
+) -> Result<Result<Invitation, Refusal>, DbError> {
     let now = app.now();
     let key = match code {
         Code::Link(hash) => return Ok(store::by_code(tx, hash, now)?.ok_or(Refusal::NotFound)),
@@ -245,6 +265,10 @@ fn look_up(app: &App, tx: &Tx<'_>, code: &Code) -> Result<Result<Invitation, Ref
         if locks {
             tracing::warn!(key = %invitation.key_id, "an invitation is locked after wrong pairing keys");
             announce(app, tx, invitation);
+            if let Some(key) = keys::store::find(tx, &invitation.key_id, now)? {
+                let detail = json!({ "wrong_tries": failures });
+                keys::service::note(tx, now, &Actor::device(from), Action::InvitationLocked, &key, detail)?;
+            }
         }
     }
     Ok(Err(refusal))

@@ -14,6 +14,8 @@ pub enum Permission {
     ManagePeople,
     /// Assign keys, invite, block and unblock.
     HelpPeople,
+    /// Read what admins did.
+    SeeAudit,
     /// Read the inbox, which holds activation codes, and see to its faults.
     Mail,
     /// Let other programs in, and tell them what happens.
@@ -26,6 +28,7 @@ impl Permission {
         match self {
             Self::Own | Self::SeePeople => true,
             Self::HelpPeople => role != Role::Auditor,
+            Self::SeeAudit => role != Role::HelpDesk,
             Self::ManagePeople | Self::Mail | Self::Integrate => matches!(role, Role::Owner | Role::Admin),
         }
     }
@@ -51,6 +54,12 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["POST"], "/api/v1/jobs", Permission::ManagePeople),
     (&["POST"], "/api/v1/imports", Permission::ManagePeople),
     (&["GET"], "/api/v1/exports", Permission::SeePeople),
+    (&["GET"], "/api/v1/dashboard", Permission::SeePeople),
+    (&["GET"], "/api/v1/authentications", Permission::SeePeople),
+    (&["GET"], "/api/v1/logs", Permission::SeePeople),
+    (&["PUT"], "/api/v1/logs", Permission::ManagePeople),
+    (&["GET"], "/api/v1/audit", Permission::SeeAudit),
+    (&["GET"], "/api/v1/exports/audit", Permission::SeeAudit),
     (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
     (&["GET", "POST", "PATCH", "DELETE"], "/api/v1/webhooks", Permission::Integrate),
 ];

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     App,
-    audit::{self, Actor, ActorKind, Target},
+    audit::{self, Actor, Target},
     db::DbError,
     secret,
     validate::{self, Fields},
@@ -74,12 +74,7 @@ pub async fn set_up(app: &App, setup: Setup, from: IpAddr) -> Result<String, Adm
             }
             store::set_organisation(tx, &organisation)?;
             store::insert(tx, &admin, &hash, now)?;
-            let by = Actor {
-                kind: ActorKind::Admin,
-                id: admin.id.0.clone(),
-                name: admin.name.clone(),
-                ip: Some(from),
-            };
+            let by = Actor::admin(&admin, from);
             audit::record(tx, now, &by, Action::ApplianceSetUp, Target::NONE, &Value::Null)?;
             Ok(open_session(tx, &admin.id.0, now)?)
         })

@@ -7,12 +7,7 @@ use axum::{
 use pocketkey_api::session;
 
 use super::{AdminError, permission, service};
-use crate::{
-    App,
-    audit::{Actor, ActorKind},
-    limit::ClientIp,
-    problem::ApiError,
-};
+use crate::{App, audit::Actor, limit::ClientIp, problem::ApiError};
 
 /// The signed-in admin. A handler that takes it answers everybody else with 401 `signed_out`, and those whose role does
 /// not include it (see [`permission`]) with 403 `not_permitted`.
@@ -44,8 +39,7 @@ impl FromRequestParts<App> for Admin {
             return Err(AdminError::NotPermitted.into());
         }
         let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, app).await;
-        let actor =
-            Actor { kind: ActorKind::Admin, id: admin.id.0.clone(), name: admin.name.clone(), ip: Some(ip) };
+        let actor = Actor::admin(&admin, ip);
         Ok(Self { admin, actor, token })
     }
 }

@@ -1,6 +1,7 @@
 //! Opening the data folder: made if missing, checked, locked, and its schema brought up to date.
 
 use std::{
+    cmp::Ordering,
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -56,6 +57,25 @@ pub enum OpenError {
         /// The newest schema known here.
         known: u32,
     },
+    /// There is no appliance's data in it.
+    #[error("data folder {folder} holds no {DATABASE}. Name the appliance's own with --data")]
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// An older version wrote it, and none of this one has opened it since.
+    #[error(
+        "data folder {folder} was written by an older pocketkey (schema {found}; this one knows {known}). \
+         Start the appliance once with this version"
+    )]
+    Older {
+        /// The folder.
+        folder: PathBuf,
+        /// The schema found.
+        found: u32,
+        /// The newest schema known here.
+        known: u32,
+    },
     /// The file is damaged or no database.
     #[error("data folder {folder}: cannot open {DATABASE}: {source}")]
     Database {
@@ -94,6 +114,29 @@ impl Db {
             MigrationError::Sqlite(source) => database(source),
         })?;
         Ok(Self { writer: Writer::start(conn, lock), readers: Readers::new(file) })
+    }
+}
+
+impl Db {
+    /// Looks into `folder` without changing anything, whether an appliance runs on it or not.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn look_into(folder: &Path) -> Result<Connection, OpenError> {
+        let database = |source| OpenError::Database { folder: folder.to_owned(), source };
+        let file = folder.join(DATABASE);
+        if !file.exists() {
+            return Err(OpenError::Empty { folder: folder.to_owned() });
+        }
+        let conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database)?;
+        let found: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(database)?;
+        let known = migrations::STEPS.last().map_or(0, |(number, _)| *number);
+        let folder = folder.to_owned();
+        match found.cmp(&known) {
+            Ordering::Less => Err(OpenError::Older { folder, found, known }),
+            Ordering::Equal => Ok(conn),
+            Ordering::Greater => Err(OpenError::Newer { folder, found, known }),
+        }
     }
 }
 

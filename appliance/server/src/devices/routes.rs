@@ -44,10 +44,10 @@ async fn list(
 )]
 async fn delete(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<ComputerId>,
 ) -> Result<StatusCode, ApiError> {
-    service::delete(&app, id).await?;
+    service::delete(&app, id, &admin.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -62,10 +62,10 @@ async fn delete(
 )]
 async fn block(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<ComputerId>,
 ) -> Result<Json<Computer>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, true).await?))
+    Ok(Json(service::set_blocked(&app, id, true, &admin.actor).await?))
 }
 
 /// Unblocks a computer: it comes back by itself within a minute.
@@ -79,8 +79,8 @@ async fn block(
 )]
 async fn unblock(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<ComputerId>,
 ) -> Result<Json<Computer>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, false).await?))
+    Ok(Json(service::set_blocked(&app, id, false, &admin.actor).await?))
 }

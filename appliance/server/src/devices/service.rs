@@ -1,8 +1,9 @@
 //! Listing, blocking and deleting computers; telling the relay who is blocked.
 
-use pocketkey_api::{ComputerId, Page, computer::Computer, event::Event};
+use pocketkey_api::{ComputerId, Page, audit::Action, computer::Computer, event::Event};
 use pocketkey_link::id::DeviceId;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     DeviceError,
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::{DbError, Tx},
     relay::{self, Role},
 };
@@ -47,9 +49,14 @@ pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DbE
 ///
 /// # Errors
 /// [`DeviceError::NotFound`].
-pub async fn set_blocked(app: &App, id: ComputerId, blocked: bool) -> Result<Computer, DeviceError> {
+pub async fn set_blocked(
+    app: &App,
+    id: ComputerId,
+    blocked: bool,
+    by: &Actor,
+) -> Result<Computer, DeviceError> {
     app.relay().ready(app).await?;
-    let (now, shared) = (app.now(), app.clone());
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
     let found = app
         .db()
         .write(move |tx| {
@@ -60,6 +67,8 @@ pub async fn set_blocked(app: &App, id: ComputerId, blocked: bool) -> Result<Com
             }
             computers::set_blocked(tx, &id, blocked.then_some(now))?;
             blocked_or_not(&app, tx, found.device, blocked)?;
+            let action = if blocked { Action::ComputerBlocked } else { Action::ComputerUnblocked };
+            note(tx, now, &by, action, &found.computer)?;
             app.events().emit(tx, Event::Computer { computer_id: id.clone() });
             computers::find(tx, &id)?.ok_or(DeviceError::NotFound)
         })
@@ -71,19 +80,38 @@ pub async fn set_blocked(app: &App, id: ComputerId, blocked: bool) -> Result<Com
 ///
 /// # Errors
 /// [`DeviceError::NotFound`].
-pub async fn delete(app: &App, id: ComputerId) -> Result<(), DeviceError> {
+pub async fn delete(app: &App, id: ComputerId, by: &Actor) -> Result<(), DeviceError> {
     app.relay().ready(app).await?;
-    let shared = app.clone();
+    let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
             let app = shared;
             let found = computers::find(tx, &id)?.ok_or(DeviceError::NotFound)?;
+            note(tx, app.now(), &by, Action::ComputerDeleted, &found.computer)?;
             computers::delete(tx, &id)?;
             deleted(&app, tx, found.device)?;
             app.events().emit(tx, Event::Computer { computer_id: id });
             Ok(())
         })
         .await
+}
+
+/// Notes that the computer `id` was paired with a phone, or parted from it, which their handshake decides.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn paired_or_not(tx: &Tx<'_>, now: i64, id: DeviceId, paired: bool) -> Result<(), DbError> {
+    let action = if paired { Action::ComputerPaired } else { Action::ComputerUnpaired };
+    let found = computers::find(tx, &ComputerId(id.to_string()))?;
+    found.map_or(Ok(()), |found| note(tx, now, &Actor::appliance(), action, &found.computer))
+}
+
+fn note(tx: &Tx<'_>, now: i64, by: &Actor, action: Action, computer: &Computer) -> Result<(), DbError> {
+    let phone = computer.phone.as_ref();
+    let detail = phone
+        .map(|phone| json!({ "phone": phone.model, "user": phone.user_id, "user_name": phone.user_name }));
+    let target = Target::new(&computer.id.0, &computer.name);
+    audit::record(tx, now, by, action, target, &detail.unwrap_or_default())
 }
 
 /// Tells the relay, once `tx` is committed, that a device is blocked or is not any more.

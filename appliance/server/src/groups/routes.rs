@@ -32,10 +32,10 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn create(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Json(new): Json<NewGroup>,
 ) -> Result<(StatusCode, Json<Group>), ApiError> {
-    Ok((StatusCode::CREATED, Json(service::create(&app, new).await?)))
+    Ok((StatusCode::CREATED, Json(service::create(&app, new, &admin.actor).await?)))
 }
 
 /// Every group, by name.
@@ -76,11 +76,11 @@ async fn show(
 )]
 async fn rename(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<GroupId>,
     Json(new): Json<NewGroup>,
 ) -> Result<Json<GroupSummary>, ApiError> {
-    Ok(Json(service::rename(&app, id, new).await?))
+    Ok(Json(service::rename(&app, id, new, &admin.actor).await?))
 }
 
 /// Deletes a group; its members stay users.
@@ -92,8 +92,12 @@ async fn rename(
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn delete(State(app): State<App>, _: Admin, Path(id): Path<GroupId>) -> Result<StatusCode, ApiError> {
-    service::delete(&app, id).await?;
+async fn delete(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<GroupId>,
+) -> Result<StatusCode, ApiError> {
+    service::delete(&app, id, &admin.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -108,9 +112,9 @@ async fn delete(State(app): State<App>, _: Admin, Path(id): Path<GroupId>) -> Re
 )]
 async fn change_members(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<GroupId>,
     Json(members): Json<Members>,
 ) -> Result<Json<Members>, ApiError> {
-    Ok(Json(service::change_members(&app, id, members).await?))
+    Ok(Json(service::change_members(&app, id, members, &admin.actor).await?))
 }

@@ -3,13 +3,19 @@
 use axum::body::{Body, Bytes};
 use futures_util::stream;
 use pocketkey_api::{
+    audit::Action,
     import::status_word,
     user::{User, UserFilter},
 };
 
+use serde_json::json;
+
 use super::guard;
 use crate::{
     App,
+    audit::{self, Actor, Target},
+    db::DbError,
+    export::csv_lines,
     users::{ListUsers, UserError, service},
 };
 
@@ -24,8 +30,21 @@ enum State {
     End,
 }
 
+/// A file of the users that `filter` finds; that it was taken is noted first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn users(app: &App, filter: UserFilter, by: &Actor) -> Result<Body, DbError> {
+    let (now, by) = (app.now(), by.clone());
+    let detail = json!({ "filter": filter });
+    let write =
+        app.db().write(move |tx| audit::record(tx, now, &by, Action::UsersExported, Target::NONE, &detail));
+    write.await?;
+    Ok(body(app.clone(), filter))
+}
+
 /// A file of the users that `filter` finds. Where the database fails, the file breaks off, and so does its download.
-pub fn body(app: App, filter: UserFilter) -> Body {
+fn body(app: App, filter: UserFilter) -> Body {
     Body::from_stream(stream::try_unfold(State::Begin, move |state| {
         let (app, filter) = (app.clone(), filter.clone());
         async move {
@@ -38,7 +57,7 @@ pub fn body(app: App, filter: UserFilter) -> Body {
             let page = service::list(&app, filter, page).await?;
             rows.extend(page.items.into_iter().map(row));
             let next = page.next.map_or(State::End, State::After);
-            Ok::<_, UserError>(Some((csv(rows), next)))
+            Ok::<_, UserError>(Some((Bytes::from(csv_lines(rows)), next)))
         }
     }))
 }
@@ -54,13 +73,4 @@ fn row(user: User) -> [String; 7] {
         status_word(user.status).to_owned(),
         user.key_count.to_string(),
     ]
-}
-
-fn csv(rows: Vec<[String; 7]>) -> Bytes {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in rows {
-        // Into memory, rows of one length: there is nothing that could fail.
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().unwrap_or_default().into()
 }

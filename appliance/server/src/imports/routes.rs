@@ -59,11 +59,11 @@ async fn preview(_: Admin, body: Result<Bytes, BytesRejection>) -> Result<Json<I
 )]
 async fn import(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Query(options): Query<ImportOptions>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Job>), ApiError> {
-    Ok((StatusCode::ACCEPTED, Json(service::begin(&app, table(body)?, options)?)))
+    Ok((StatusCode::ACCEPTED, Json(service::begin(&app, table(body)?, options, &admin.actor)?)))
 }
 
 /// The users that meet every condition given, as a CSV file that can be imported again. A cell that a spreadsheet
@@ -76,10 +76,14 @@ async fn import(
         (status = 401, description = "`signed_out`", body = Problem),
     )
 )]
-async fn export_users(State(app): State<App>, _: Admin, Query(filter): Query<UserFilter>) -> Response {
+async fn export_users(
+    State(app): State<App>,
+    admin: Admin,
+    Query(filter): Query<UserFilter>,
+) -> Result<Response, ApiError> {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""),
     ];
-    (headers, export::body(app, filter)).into_response()
+    Ok((headers, export::users(&app, filter, &admin.actor).await?).into_response())
 }

@@ -2,6 +2,7 @@
 
 use pocketkey_api::{
     GroupId, UserId,
+    audit::Action,
     event::Event,
     group::Group,
     import::ImportField,
@@ -9,6 +10,7 @@ use pocketkey_api::{
     problem::FieldProblem,
     user::NewUser,
 };
+use serde_json::{Value, json};
 
 use super::{
     ImportError, ImportOptions, Person, Row, Table,
@@ -16,11 +18,12 @@ use super::{
 };
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::{Connection, DbError},
     groups,
     jobs::JobHandle,
     secret,
-    users::store,
+    users::{as_created, difference, store},
 };
 
 /// So many rows share a transaction.
@@ -30,7 +33,7 @@ const CHUNK: usize = 1000;
 ///
 /// # Errors
 /// [`ImportError::Columns`].
-pub fn begin(app: &App, table: Table, options: ImportOptions) -> Result<Job, ImportError> {
+pub fn begin(app: &App, table: Table, options: ImportOptions, by: &Actor) -> Result<Job, ImportError> {
     let mapping = options.mapping()?;
     if mapping.len() > table.width() {
         let message = format!("The file has {} columns, not {}.", table.width(), mapping.len());
@@ -39,11 +42,20 @@ pub fn begin(app: &App, table: Table, options: ImportOptions) -> Result<Job, Imp
     let kind = if options.dry_run { JobKind::ImportCheck } else { JobKind::Import };
     let job = app.jobs().begin(app, kind, table.len() as usize);
     let begun = job.show();
-    let app = app.clone();
+    let (app, by) = (app.clone(), by.clone());
     tokio::spawn(async move {
-        let worked = run(&app, &job, &table, &mapping, &options).await;
-        job.end(worked);
-        if !options.dry_run {
+        let each = by.clone().by_job(&job.show().id);
+        let work = run(&app, &job, &table, &mapping, &options, &each);
+        if options.dry_run {
+            job.end(work.await);
+        } else {
+            let detail = json!({
+                "columns": options.columns,
+                "match_by": options.match_by,
+                "update": options.update,
+                "create_groups": options.create_groups,
+            });
+            job.run(&app, &by, detail, work).await;
             app.events().send(Event::Groups);
             app.events().send(Event::Users);
         }
@@ -57,6 +69,7 @@ async fn run(
     table: &Table,
     mapping: &[Option<ImportField>],
     options: &ImportOptions,
+    by: &Actor,
 ) -> Result<(), DbError> {
     let (now, width) = (app.now(), table.width());
     let mut seen = Seen::default();
@@ -67,11 +80,11 @@ async fn run(
             return Ok(());
         }
         let people: Vec<_> = chunk.into_iter().map(|row| Person::of(row, mapping, width)).collect();
-        let (dry_run, options) = (options.dry_run, options.clone());
+        let (dry_run, options, by) = (options.dry_run, options.clone(), by.clone());
         let work = move |conn: &Connection| -> Result<(Report, Seen), DbError> {
             let mut report = Report::default();
             for person in people {
-                report.row(conn, person, &options, &mut seen, (now, width))?;
+                report.row(conn, person, &options, &mut seen, (now, width), &by)?;
             }
             Ok((report, seen))
         };
@@ -97,6 +110,7 @@ impl Report {
         options: &ImportOptions,
         seen: &mut Seen,
         (now, width): (i64, usize),
+        by: &Actor,
     ) -> Result<(), DbError> {
         let person = match person {
             Ok(person) => person,
@@ -116,14 +130,37 @@ impl Report {
                 if !dry_run {
                     let id = UserId(secret::new_id());
                     store::insert(conn, &id, &new, now)?;
-                    join(conn, &id, &new, to_make)?;
+                    join(conn, &id, &new, to_make, now, by)?;
+                    if let Some(user) = store::find(conn, &id, now)? {
+                        let detail = as_created(&user);
+                        audit::record(
+                            conn,
+                            now,
+                            by,
+                            Action::UserCreated,
+                            Target::new(&id.0, &user.name),
+                            &detail,
+                        )?;
+                    }
                 }
             }
             Plan::Update(id, new, to_make) => {
                 self.outcome.changed += 1;
                 if !dry_run {
+                    let before = store::find(conn, &id, now)?;
                     store::update(conn, &id, &new)?;
-                    join(conn, &id, &new, to_make)?;
+                    join(conn, &id, &new, to_make, now, by)?;
+                    if let Some((before, after)) = before.zip(store::find(conn, &id, now)?) {
+                        let detail = difference(&before, &after);
+                        audit::record(
+                            conn,
+                            now,
+                            by,
+                            Action::UserChanged,
+                            Target::new(&id.0, &before.name),
+                            &detail,
+                        )?;
+                    }
                 }
             }
         }
@@ -153,7 +190,14 @@ fn about(person: &Person) -> String {
 }
 
 /// Adds a user to the groups there are, and to those that are made now.
-fn join(conn: &Connection, id: &UserId, new: &NewUser, to_make: Vec<String>) -> Result<(), DbError> {
+fn join(
+    conn: &Connection,
+    id: &UserId,
+    new: &NewUser,
+    to_make: Vec<String>,
+    now: i64,
+    by: &Actor,
+) -> Result<(), DbError> {
     let mut groups = new.groups.clone();
     for name in to_make {
         // The row before may have wanted the same one.
@@ -162,6 +206,8 @@ fn join(conn: &Connection, id: &UserId, new: &NewUser, to_make: Vec<String>) -> 
             None => {
                 let group = Group { id: GroupId(secret::new_id()), name };
                 groups::store::insert(conn, &group)?;
+                let target = Target::new(&group.id.0, &group.name);
+                audit::record(conn, now, by, Action::GroupCreated, target, &Value::Null)?;
                 group.id
             }
         };

@@ -77,10 +77,10 @@ struct Which {
 ))]
 async fn delete_found(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Query(which): Query<Which>,
 ) -> Result<Json<Deleted>, ApiError> {
-    Ok(Json(service::delete_found(&app, &which.search).await?))
+    Ok(Json(service::delete_found(&app, &which.search, &admin.actor).await?))
 }
 
 /// What to wait for, and how long.
@@ -130,10 +130,10 @@ async fn fault(State(app): State<App>, _: Admin) -> Json<FaultSetting> {
 ))]
 async fn set_fault(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Json(setting): Json<FaultSetting>,
 ) -> Result<Json<FaultSetting>, ApiError> {
-    Ok(Json(service::set_fault(&app, setting)?))
+    Ok(Json(service::set_fault(&app, setting, &admin.actor).await?))
 }
 
 /// A mail, taken apart.
@@ -154,8 +154,12 @@ async fn show(State(app): State<App>, _: Admin, Path(id): Path<MailId>) -> Resul
     (status = 401, description = "Not signed in", body = pocketkey_api::Problem),
     (status = 404, description = "No such mail", body = pocketkey_api::Problem),
 ))]
-async fn delete(State(app): State<App>, _: Admin, Path(id): Path<MailId>) -> Result<StatusCode, ApiError> {
-    service::delete(&app, &id).await?;
+async fn delete(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<MailId>,
+) -> Result<StatusCode, ApiError> {
+    service::delete(&app, &id, &admin.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

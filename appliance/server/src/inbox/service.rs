@@ -5,10 +5,12 @@ use std::{future::Future, time::Duration};
 use axum::http::StatusCode;
 use pocketkey_api::{
     MailId, Page,
+    audit::Action,
     event::Event,
     inbox::{Deleted, Fault, FaultSetting, Mail, MailSummary},
     problem::FieldProblem,
 };
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 use tokio::{sync::broadcast::error::RecvError, time};
 
@@ -24,6 +26,7 @@ use super::{
 };
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::DbError,
     problem::{ApiError, Explain},
     validate::Fields,
@@ -264,14 +267,15 @@ pub async fn attachment(app: &App, id: &MailId, index: usize) -> Result<File, In
 ///
 /// # Errors
 /// [`InboxError::NoSuchMail`].
-pub async fn delete(app: &App, id: &MailId) -> Result<(), InboxError> {
+pub async fn delete(app: &App, id: &MailId, by: &Actor) -> Result<(), InboxError> {
     let number = model::number(id).ok_or(InboxError::NoSuchMail)?;
-    let (events, id) = (app.events().clone(), id.clone());
+    let (events, id, now, by) = (app.events().clone(), id.clone(), app.now(), by.clone());
     app.db()
         .write(move |tx| {
             if !store::delete(tx, number)? {
                 return Err(InboxError::NoSuchMail);
             }
+            audit::record(tx, now, &by, Action::MailsDeleted, Target::NONE, &json!({ "count": 1 }))?;
             events.emit(tx, Event::Mail { mail_id: id });
             Ok(())
         })
@@ -282,9 +286,10 @@ pub async fn delete(app: &App, id: &MailId) -> Result<(), InboxError> {
 ///
 /// # Errors
 /// [`InboxError::Search`].
-pub async fn delete_found(app: &App, search: &str) -> Result<Deleted, InboxError> {
+pub async fn delete_found(app: &App, search: &str, by: &Actor) -> Result<Deleted, InboxError> {
+    let asked = search.to_owned();
     let search = understood(app, search).await?;
-    let events = app.events().clone();
+    let (events, now, by) = (app.events().clone(), app.now(), by.clone());
     app.db()
         .write(move |tx| {
             let all = Range { above: 0, below: i64::MAX, limit: u32::MAX };
@@ -294,6 +299,8 @@ pub async fn delete_found(app: &App, search: &str) -> Result<Deleted, InboxError
             }
             if let Some(latest) = numbers.first() {
                 events.emit(tx, Event::Mail { mail_id: MailId(latest.to_string()) });
+                let detail = json!({ "count": numbers.len(), "search": asked });
+                audit::record(tx, now, &by, Action::MailsDeleted, Target::NONE, &detail)?;
             }
             Ok(Deleted { count: u32::try_from(numbers.len()).unwrap_or(u32::MAX) })
         })
@@ -309,7 +316,7 @@ pub fn fault(app: &App) -> FaultSetting {
 ///
 /// # Errors
 /// [`InboxError::Invalid`].
-pub fn set_fault(app: &App, setting: FaultSetting) -> Result<FaultSetting, InboxError> {
+pub async fn set_fault(app: &App, setting: FaultSetting, by: &Actor) -> Result<FaultSetting, InboxError> {
     let mut fields = Fields::default();
     let setting = FaultSetting { to: fields.optional_line("to", &setting.to, 254), ..setting };
     let (seconds, most) = match setting.fault {
@@ -321,9 +328,15 @@ pub fn set_fault(app: &App, setting: FaultSetting) -> Result<FaultSetting, Inbox
         fields.wrong("seconds", format!("From 1 to {most}."));
     }
     fields.finish().map_err(InboxError::Invalid)?;
+    note(app, by, Action::FaultSet, json!({ "from": fault(app), "to": setting })).await?;
     app.mail_faults().set(setting.clone());
     app.events().send(Event::MailFault);
     Ok(setting)
+}
+
+async fn note(app: &App, by: &Actor, action: Action, detail: Value) -> Result<(), DbError> {
+    let (now, by) = (app.now(), by.clone());
+    app.db().write(move |tx| audit::record(tx, now, &by, action, Target::NONE, &detail)).await
 }
 
 async fn find(app: &App, id: &MailId) -> Result<(MailSummary, Vec<u8>), InboxError> {

@@ -40,8 +40,8 @@ async fn show(State(app): State<App>, _: Admin, Path(id): Path<JobId>) -> Result
 )]
 async fn undo(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<JobId>,
 ) -> Result<(StatusCode, Json<Job>), ApiError> {
-    Ok((StatusCode::ACCEPTED, Json(app.jobs().undo(&app, &id)?)))
+    Ok((StatusCode::ACCEPTED, Json(app.jobs().undo(&app, &id, &admin.actor)?)))
 }

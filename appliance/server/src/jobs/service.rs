@@ -7,12 +7,21 @@ use std::{
 
 use pocketkey_api::{
     JobId,
+    audit::Action,
     event::Event,
     job::{Job, JobKind, JobProblem, JobState, Outcome},
 };
 
+use serde_json::{Value, json};
+
 use super::{JobError, Undo};
-use crate::{App, db::DbError, events::Events, secret, users};
+use crate::{
+    App,
+    audit::{self, Actor, Target},
+    db::DbError,
+    events::Events,
+    secret, users,
+};
 
 /// So many jobs are remembered.
 const REMEMBERED: usize = 50;
@@ -75,12 +84,12 @@ impl Jobs {
     ///
     /// # Errors
     /// [`JobError::NotFound`], [`JobError::NothingToUndo`].
-    pub fn undo(&self, app: &App, id: &JobId) -> Result<Job, JobError> {
+    pub fn undo(&self, app: &App, id: &JobId, by: &Actor) -> Result<Job, JobError> {
         let undo = locked(&*self.find(id)?, |state| {
             state.job.can_undo = false;
             state.undo.take()
         });
-        Ok(users::bulk::undo(app, undo.ok_or(JobError::NothingToUndo)?))
+        Ok(users::bulk::undo(app, undo.ok_or(JobError::NothingToUndo)?, by))
     }
 }
 
@@ -110,6 +119,38 @@ impl JobHandle {
             state.job.can_undo = true;
             state.undo = Some(undo);
         });
+    }
+
+    /// Does `work` to the end, between two entries in the audit log: that `by` had it done, how (`detail`), and what came
+    /// of it. What is done to each user names this job: see [`Actor::by_job`].
+    pub async fn run(
+        &self,
+        app: &App,
+        by: &Actor,
+        detail: Value,
+        work: impl Future<Output = Result<(), DbError>>,
+    ) {
+        let worked = match self.note(app, by, Action::JobStarted, detail).await {
+            Ok(()) => work.await,
+            Err(error) => Err(error),
+        };
+        let Job { outcome, .. } = self.show();
+        let detail = json!({ "whole": worked.is_ok(), "outcome": outcome });
+        let noted = self.note(app, by, Action::JobFinished, detail).await;
+        self.end(worked.and(noted));
+    }
+
+    async fn note(&self, app: &App, by: &Actor, action: Action, mut detail: Value) -> Result<(), DbError> {
+        let Job { id, kind, total, .. } = self.show();
+        detail["total"] = total.into();
+        let (now, by) = (app.now(), by.clone());
+        app.db()
+            .write(move |tx| {
+                let name = serde_json::to_value(kind).unwrap_or_default();
+                let target = Target::new(&id.0, name.as_str().unwrap_or_default());
+                audit::record(tx, now, &by, action, target, &detail)
+            })
+            .await
     }
 
     /// Ends the job.

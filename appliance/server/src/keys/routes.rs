@@ -30,11 +30,11 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn assign(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<UserId>,
     Json(new): Json<NewKey>,
 ) -> Result<(StatusCode, Json<Key>), ApiError> {
-    Ok((StatusCode::CREATED, Json(service::assign(&app, id, new).await?)))
+    Ok((StatusCode::CREATED, Json(service::assign(&app, id, new, &admin.actor).await?)))
 }
 
 /// Deletes a key. Its phone is signed out and unknown from now on; requests it is being asked fail at once.
@@ -46,8 +46,8 @@ async fn assign(
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn delete(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<StatusCode, ApiError> {
-    service::delete(&app, id).await?;
+async fn delete(State(app): State<App>, admin: Admin, Path(id): Path<KeyId>) -> Result<StatusCode, ApiError> {
+    service::delete(&app, id, &admin.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -61,8 +61,8 @@ async fn delete(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Resu
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn block(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, true).await?))
+async fn block(State(app): State<App>, admin: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, true, &admin.actor).await?))
 }
 
 /// Unblocks a key: its phone comes back by itself within a minute. The block of its user, if any, stays.
@@ -74,6 +74,6 @@ async fn block(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Resul
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn unblock(State(app): State<App>, _: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, false).await?))
+async fn unblock(State(app): State<App>, admin: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, false, &admin.actor).await?))
 }

@@ -2,24 +2,27 @@
 
 use pocketkey_api::{
     KeyId, UserId,
+    audit::Action,
     event::Event,
     key::{Key, NewKey},
 };
+use serde_json::{Value, json};
 
 use super::{KeyError, store};
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::{DbError, Tx},
-    devices, mail, secret,
+    devices, mail, secret, users,
 };
 
 /// Assigns a key to a user; its settings are stored with it.
 ///
 /// # Errors
 /// [`KeyError::NoUser`].
-pub async fn assign(app: &App, user_id: UserId, new: NewKey) -> Result<Key, KeyError> {
-    let settings = new.settings.map(|settings| serde_json::to_string(&settings)).transpose()?;
-    let (now, events) = (app.now(), app.events().clone());
+pub async fn assign(app: &App, user_id: UserId, new: NewKey, by: &Actor) -> Result<Key, KeyError> {
+    let settings = new.settings.as_ref().map(serde_json::to_string).transpose()?;
+    let (now, events, by) = (app.now(), app.events().clone(), by.clone());
     app.db()
         .write(move |tx| {
             let key_id = KeyId(secret::new_id());
@@ -28,18 +31,41 @@ pub async fn assign(app: &App, user_id: UserId, new: NewKey) -> Result<Key, KeyE
             })?;
             events.emit(tx, Event::Key { key_id: key_id.clone(), user_id: user_id.clone() });
             events.emit(tx, Event::User { user_id });
-            store::find(tx, &key_id, now)?.ok_or(KeyError::NoUser)
+            let key = store::find(tx, &key_id, now)?.ok_or(KeyError::NoUser)?;
+            let detail = json!({ "type": new.kind, "settings": new.settings });
+            note(tx, now, &by, Action::KeyAssigned, &key, detail)?;
+            Ok(key)
         })
         .await
+}
+
+/// Notes what was done to `key`; the entry is about whose it is, too.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn note(
+    tx: &Tx<'_>,
+    now: i64,
+    by: &Actor,
+    action: Action,
+    key: &Key,
+    mut detail: Value,
+) -> Result<(), DbError> {
+    let name = users::store::name(tx, &key.user_id)?;
+    detail["user"] = key.user_id.0.clone().into();
+    if let Some(phone) = &key.phone {
+        detail["phone"] = phone.model.clone().into();
+    }
+    audit::record(tx, now, by, action, Target::new(&key.id.0, &name), &detail)
 }
 
 /// Blocks a key, or unblocks it: its phone is out at once, or may come back. Its user's own block stays.
 ///
 /// # Errors
 /// [`KeyError::NotFound`].
-pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, KeyError> {
+pub async fn set_blocked(app: &App, id: KeyId, blocked: bool, by: &Actor) -> Result<Key, KeyError> {
     app.relay().ready(app).await?;
-    let (now, shared) = (app.now(), app.clone());
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
     let key = app
         .db()
         .write(move |tx| {
@@ -50,6 +76,8 @@ pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, Key
             }
             store::set_blocked(tx, &id, blocked.then_some(now))?;
             blocked_or_not(&app, tx, &key)?;
+            let action = if blocked { Action::KeyBlocked } else { Action::KeyUnblocked };
+            note(tx, now, &by, action, &key, json!({}))?;
             app.events().emit(tx, Event::User { user_id: key.user_id });
             store::find(tx, &id, now)?.ok_or(KeyError::NotFound)
         })
@@ -61,14 +89,15 @@ pub async fn set_blocked(app: &App, id: KeyId, blocked: bool) -> Result<Key, Key
 ///
 /// # Errors
 /// [`KeyError::NotFound`].
-pub async fn delete(app: &App, id: KeyId) -> Result<(), KeyError> {
+pub async fn delete(app: &App, id: KeyId, by: &Actor) -> Result<(), KeyError> {
     app.relay().ready(app).await?;
-    let (now, shared) = (app.now(), app.clone());
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
     app.db()
         .write(move |tx| {
             let app = shared;
             let key = store::find(tx, &id, now)?.ok_or(KeyError::NotFound)?;
             deleted(&app, tx, &key)?;
+            note(tx, now, &by, Action::KeyDeleted, &key, json!({}))?;
             store::delete(tx, &id)?;
             app.events().emit(tx, Event::User { user_id: key.user_id });
             Ok(())

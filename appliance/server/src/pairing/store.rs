@@ -1,7 +1,7 @@
 //! Pairings in the database.
 
 use pocketkey_link::id::{DeviceId, PairingId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     db::DbError,
@@ -60,6 +60,15 @@ pub fn record(tx: &Connection, bond: Bond, now: i64) -> Result<(), DbError> {
 pub fn forget(tx: &Connection, pairing: PairingId) -> Result<(), DbError> {
     tx.prepare_cached("DELETE FROM pairings WHERE id = ?1")?.execute([pairing.to_string()])?;
     Ok(())
+}
+
+/// The computer of a bond that stands.
+///
+/// # Errors
+/// If the database fails.
+pub fn computer(conn: &Connection, pairing: PairingId) -> Result<Option<DeviceId>, DbError> {
+    let mut query = conn.prepare_cached("SELECT computer FROM pairings WHERE id = ?1")?;
+    Ok(query.query_row([pairing.to_string()], |row| device_id(row, 0)).optional()?)
 }
 
 /// Every bond that stands.

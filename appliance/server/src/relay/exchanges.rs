@@ -8,7 +8,7 @@ use std::{
 };
 
 use pocketkey_link::{
-    frame::ByteVec,
+    frame::{ByteVec, Report},
     id::{DeviceId, ExchangeId, PairingId},
 };
 
@@ -28,6 +28,8 @@ pub const COMPUTER_MAY_BE_AWAY: Duration = Duration::from_secs(10);
 pub struct Exchange {
     /// Between whom.
     pub bond: Bond,
+    /// When it was first asked.
+    pub asked: Instant,
     /// When its time is over.
     pub deadline: Instant,
     /// The sealed request, while it waits for the phone.
@@ -36,6 +38,8 @@ pub struct Exchange {
     pub delivered: bool,
     /// Whether the phone has said that it has it.
     pub taken: bool,
+    /// What the phone says of it.
+    pub report: Option<Report>,
     /// Whether the phone was called for it.
     woken: bool,
     /// When it is looked at: its deadline, or when its computer has been away too long.
@@ -69,7 +73,7 @@ impl Exchanges {
     }
 
     /// Opens one; false if either device has as many as it may.
-    pub fn open(&mut self, id: ExchangeId, bond: Bond, deadline: Instant) -> bool {
+    pub fn open(&mut self, id: ExchangeId, bond: Bond, asked: Instant, deadline: Instant) -> bool {
         let devices = [bond.computer, bond.phone];
         if devices.iter().any(|device| self.of.get(device).is_some_and(|open| open.len() >= MAX_EXCHANGES)) {
             return false;
@@ -82,10 +86,12 @@ impl Exchanges {
             id,
             Exchange {
                 bond,
+                asked,
                 deadline,
                 mail: None,
                 delivered: false,
                 taken: false,
+                report: None,
                 woken: false,
                 due: deadline,
             },

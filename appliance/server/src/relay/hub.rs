@@ -9,13 +9,14 @@ use std::{
 };
 
 use pocketkey_link::{
-    frame::{ByteVec, Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal},
+    frame::{ByteVec, Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal, Report},
     id::{DeviceId, ExchangeId, PairingId},
 };
 
 use super::{
     bucket::{Bucket, Rate},
     exchanges::{COMPUTER_MAY_BE_AWAY, Exchange, Exchanges},
+    notes::{End, Note},
 };
 
 /// One connection, numbered by the caller; a number is never used again.
@@ -103,6 +104,7 @@ pub struct Hub {
     requests: Option<Bucket>,
     /// Blocked devices, and those deleted since the start: a proof that was under way gets them nowhere.
     blocked: HashSet<DeviceId>,
+    notes: Vec<Note>,
 }
 
 impl Hub {
@@ -182,6 +184,10 @@ impl Hub {
                 answer
                 @ (Frame::Response { exchange, pairing, .. } | Frame::Failed { exchange, pairing, .. }),
             ) => self.answer(device, exchange, pairing, answer),
+            (Role::Phone, Frame::Report { exchange, report }) => {
+                self.reported(device, exchange, report);
+                Vec::new()
+            }
             (Role::Phone, Frame::PairOpen { pairing, body }) => {
                 self.pair_open(now, from, device, pairing, Frame::PairOpen { pairing, body })
             }
@@ -239,6 +245,8 @@ impl Hub {
         let mut out = Vec::new();
         while let Some((exchange, ended)) = self.exchanges.close_due(now) {
             let pairing = ended.bond.pairing;
+            let end = if ended.abandoned() { End::CalledOff } else { End::Failed(Failure::TimedOut) };
+            self.notes.extend(Note::ended(exchange, &ended, end));
             if ended.abandoned() {
                 self.tell(ended.bond.phone, Frame::Cancel { exchange, pairing }, &mut out);
             } else {
@@ -299,6 +307,11 @@ impl Hub {
         }
     }
 
+    /// What the log is to be told since the last time.
+    pub fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// Hands a frame to a device, if it is connected.
     pub fn tell_device(&self, device: DeviceId, frame: Frame) -> Vec<Effect> {
         let mut out = Vec::new();
@@ -324,6 +337,12 @@ impl Hub {
     /// How many devices are connected.
     pub fn connections(&self) -> usize {
         self.sessions.len()
+    }
+
+    /// How many phones and how many computers are connected.
+    pub fn online_by_role(&self) -> (usize, usize) {
+        let phones = self.sessions.values().filter(|session| session.role == Role::Phone).count();
+        (phones, self.sessions.len() - phones)
     }
 
     /// Every session, for the farewell when the appliance stops.
@@ -384,6 +403,7 @@ impl Hub {
             return failed(Failure::NotPaired);
         };
         if self.blocked.contains(&bond.phone) {
+            self.notes.push(Note::refused(exchange, bond, now, Failure::Blocked));
             return failed(Failure::Blocked);
         }
         let ttl_ms = ttl_ms.min(MAX_TTL_MS);
@@ -394,8 +414,11 @@ impl Hub {
         match known {
             Some(known) if known != bond => return self.refuse(now, from, Refusal::Protocol),
             Some(_) => self.exchanges.reclaim(exchange),
-            None if self.exchanges.open(exchange, bond, now + Duration::from_millis(ttl_ms.into())) => {}
-            None => return failed(Failure::Busy),
+            None if self.exchanges.open(exchange, bond, now, now + Duration::from_millis(ttl_ms.into())) => {}
+            None => {
+                self.notes.push(Note::refused(exchange, bond, now, Failure::Busy));
+                return failed(Failure::Busy);
+            }
         }
         if let Some(&phone) = self.online.get(&bond.phone) {
             if let Some(exchange) = self.exchanges.get_mut(exchange) {
@@ -413,7 +436,7 @@ impl Hub {
             out.extend(self.wake(exchange, bond.phone));
             return out;
         }
-        self.exchanges.close(exchange);
+        self.close(exchange, End::Failed(Failure::PhoneOffline));
         failed(Failure::PhoneOffline)
     }
 
@@ -436,7 +459,7 @@ impl Hub {
         pairing: PairingId,
     ) -> Vec<Effect> {
         if self.exchanges.get(exchange).is_some_and(|known| known.bond.computer == computer)
-            && self.exchanges.close(exchange).is_some_and(|closed| !closed.delivered)
+            && self.close(exchange, End::CalledOff).is_some_and(|closed| !closed.delivered)
         {
             return vec![Effect::Send(from, Frame::Got { exchange, pairing })];
         }
@@ -451,11 +474,28 @@ impl Hub {
         pairing: PairingId,
         answer: Frame,
     ) -> Vec<Effect> {
+        let end = if let Frame::Failed { reason, .. } = answer { End::Failed(reason) } else { End::Answered };
         let sent = self.forward(phone, pairing, answer);
         if !sent.is_empty() && self.exchanges.get(exchange).is_some_and(|known| known.bond.phone == phone) {
-            self.exchanges.close(exchange);
+            self.close(exchange, end);
         }
         sent
+    }
+
+    /// What the phone says of an exchange. Of one that is over it comes late, and is added to what the log has.
+    fn reported(&mut self, phone: DeviceId, exchange: ExchangeId, report: Report) {
+        match self.exchanges.get_mut(exchange) {
+            Some(known) if known.bond.phone == phone => known.report = Some(report),
+            Some(_) => {}
+            None => self.notes.push(Note::Late { exchange, phone, report }),
+        }
+    }
+
+    /// Takes an exchange out, and notes how it ended.
+    fn close(&mut self, exchange: ExchangeId, end: End) -> Option<Exchange> {
+        let closed = self.exchanges.close(exchange)?;
+        self.notes.extend(Note::ended(exchange, &closed, end));
+        Some(closed)
     }
 
     /// Hands a frame to the other end of a pairing, if there is such a pairing and it is connected.
@@ -544,7 +584,7 @@ impl Hub {
 
     /// Ends an exchange without a response, and tells both ends.
     fn fail(&mut self, exchange: ExchangeId, reason: Failure, out: &mut Vec<Effect>) {
-        if let Some(Exchange { bond, .. }) = self.exchanges.close(exchange) {
+        if let Some(Exchange { bond, .. }) = self.close(exchange, End::Failed(reason)) {
             self.tell_both(&bond, &Frame::Failed { exchange, pairing: bond.pairing, reason }, out);
         }
     }

@@ -9,6 +9,7 @@ mod exchanges;
 mod hub;
 #[cfg(test)]
 mod hub_tests;
+mod notes;
 mod outbox;
 mod routes;
 mod service;
@@ -22,5 +23,6 @@ mod wire_tests;
 
 pub use exchanges::MAX_EXCHANGES;
 pub use hub::{Bond, Effect, Hub, Role, SessionId};
+pub use notes::{End, Note};
 pub use routes::routes;
-pub use service::{Relay, run};
+pub use service::{Noted, Relay, run};

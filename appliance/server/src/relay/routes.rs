@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{socket, upgrade::Upgrade};
-use crate::{App, problem::ApiError};
+use crate::{App, limit::ClientIp, problem::ApiError};
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
@@ -18,6 +18,10 @@ pub fn routes() -> OpenApiRouter<App> {
     (status = 400, description = "`not_a_websocket`", body = pocketkey_api::Problem),
     (status = 426, description = "`not_a_websocket`", body = pocketkey_api::Problem),
 ))]
-async fn connect(State(app): State<App>, upgrade: Result<Upgrade, ApiError>) -> Result<Response, ApiError> {
-    Ok(upgrade?.then(move |stream, ahead| socket::serve(app, stream, ahead)))
+async fn connect(
+    State(app): State<App>,
+    ClientIp(from): ClientIp,
+    upgrade: Result<Upgrade, ApiError>,
+) -> Result<Response, ApiError> {
+    Ok(upgrade?.then(move |stream, ahead| socket::serve(app, stream, ahead, from)))
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    net::IpAddr,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -21,6 +22,7 @@ use tokio::{
 use super::{
     admission::{self, Admission, Admitted},
     hub::{Bond, Effect, Hub, Role, SessionId},
+    notes::Note,
     outbox::{Outbox, Waiting, outbox},
 };
 use crate::{
@@ -44,6 +46,7 @@ pub struct Relay {
     overflows: AtomicU64,
     lookups: AtomicU64,
     earlier_deadline: Notify,
+    noted: Notify,
 }
 
 #[derive(Default)]
@@ -52,7 +55,25 @@ struct State {
     outboxes: HashMap<SessionId, Outbox>,
     /// When [`run`] looks again; `None` while it looks.
     alarm: Option<Instant>,
+    /// Where computers connected from last.
+    addresses: HashMap<DeviceId, IpAddr>,
+    /// For the log, until [`Relay::notes`] is asked.
+    notes: Vec<Noted>,
 }
+
+/// Something for the log, and when and where it was seen.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// What.
+    pub note: Note,
+    /// When.
+    pub at: Instant,
+    /// Where the computer connected from.
+    pub ip: Option<IpAddr>,
+}
+
+/// So many notes wait for the log at most; beyond that, while the database stands still, the latest are lost.
+const MAX_NOTES: usize = 10_000;
 
 /// What the hub wants of others.
 enum Work {
@@ -65,6 +86,27 @@ impl Relay {
     /// How many devices are connected.
     pub fn connections(&self) -> usize {
         self.lock().hub.connections()
+    }
+
+    /// How many phones and how many computers are connected.
+    pub fn online(&self) -> (usize, usize) {
+        self.lock().hub.online_by_role()
+    }
+
+    /// What the log is to be told; waits until there is something.
+    pub async fn notes(&self) -> Vec<Noted> {
+        loop {
+            let notes = self.take_notes();
+            if !notes.is_empty() {
+                return notes;
+            }
+            self.noted.notified().await;
+        }
+    }
+
+    /// What the log is to be told so far.
+    pub fn take_notes(&self) -> Vec<Noted> {
+        std::mem::take(&mut self.lock().notes)
     }
 
     /// How many sessions were closed because their device did not keep up.
@@ -114,6 +156,7 @@ impl Relay {
         &self,
         app: &App,
         Admitted { device, fresh }: Admitted,
+        from: IpAddr,
     ) -> Result<(SessionId, Waiting), DbError> {
         self.load(app).await?;
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
@@ -121,6 +164,9 @@ impl Relay {
         // A new session asks nothing of others.
         self.apply(|state| {
             state.outboxes.insert(session, outbox);
+            if device.role == Role::Computer {
+                state.addresses.insert(device.id, from);
+            }
             let mut effects = state.hub.connected(Instant::now(), session, device.id, device.role);
             if let (Some(certificate), true) = (fresh, state.hub.is_session(session)) {
                 effects.push(Effect::Send(session, Frame::Certificate { certificate: certificate.into() }));
@@ -168,7 +214,12 @@ impl Relay {
     /// A device is gone from the database since `now`: see [`Hub::remove`].
     pub fn remove(&self, device: DeviceId, now: i64) {
         self.revoke(device, now);
-        self.apply(|state| state.hub.remove(Instant::now(), device));
+        self.apply(|state| {
+            let effects = state.hub.remove(Instant::now(), device);
+            state.note();
+            state.addresses.remove(&device);
+            effects
+        });
     }
 
     /// One that is not loaded yet loads it with the rest.
@@ -198,7 +249,11 @@ impl Relay {
             match work {
                 Work::Record(bond) => {
                     let now = app.now();
-                    match app.db().write(move |tx| store::record(tx, bond, now)).await {
+                    let write = app.db().write::<_, DbError, _>(move |tx| {
+                        store::record(tx, bond, now)?;
+                        devices::service::paired_or_not(tx, now, bond.computer, true)
+                    });
+                    match write.await {
                         Ok(()) => {
                             todo.extend(self.apply(|state| state.hub.bonded(bond)));
                             devices::service::came(app, bond.computer, Role::Computer);
@@ -213,7 +268,14 @@ impl Relay {
                 }
                 Work::Wake(call) => app.wake().wake(call),
                 Work::Forget(pairing) => {
-                    if let Err(error) = app.db().write(move |tx| store::forget(tx, pairing)).await {
+                    let now = app.now();
+                    let write = app.db().write::<_, DbError, _>(move |tx| {
+                        if let Some(computer) = store::computer(tx, pairing)? {
+                            devices::service::paired_or_not(tx, now, computer, false)?;
+                        }
+                        store::forget(tx, pairing)
+                    });
+                    if let Err(error) = write.await {
                         tracing::error!(%error, "a pairing could not be removed");
                     }
                 }
@@ -286,6 +348,9 @@ impl Relay {
                 Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
             }
         }
+        if state.note() {
+            self.noted.notify_one();
+        }
         // Most exchanges end before their time: the clock is woken for an earlier deadline only.
         let next = state.hub.next_deadline();
         if let (Some(next), Some(alarm)) = (next, state.alarm)
@@ -295,6 +360,22 @@ impl Relay {
             self.earlier_deadline.notify_one();
         }
         work
+    }
+}
+
+impl State {
+    /// Takes up what the hub noted; whether there is something for the log.
+    fn note(&mut self) -> bool {
+        for note in self.hub.take_notes() {
+            if self.notes.len() < MAX_NOTES {
+                let ip = match &note {
+                    Note::Ended { bond, .. } => self.addresses.get(&bond.computer).copied(),
+                    Note::Late { .. } => None,
+                };
+                self.notes.push(Noted { note, at: Instant::now(), ip });
+            }
+        }
+        !self.notes.is_empty()
     }
 }
 

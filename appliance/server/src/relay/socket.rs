@@ -6,6 +6,7 @@
 use std::{
     future::poll_fn,
     io,
+    net::IpAddr,
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
@@ -51,7 +52,7 @@ const READ: usize = 4 * 1024;
 const WRITE: usize = 16 * 1024;
 
 /// Serves a connection until either side ends it. `ahead` was read from it before.
-pub async fn serve(app: App, stream: Connection, ahead: Vec<u8>) {
+pub async fn serve(app: App, stream: Connection, ahead: Vec<u8>, from: IpAddr) {
     // Frames are small, and somebody waits for each.
     let _ = stream.tcp().set_nodelay(true);
     // The kernel would let megabytes wait for a device that does not read.
@@ -61,7 +62,7 @@ pub async fn serve(app: App, stream: Connection, ahead: Vec<u8>) {
     let connected = match proven {
         Some(admitted) => {
             let device = admitted.device;
-            app.relay().connect(&app, admitted).await.ok().map(|session| (device, session))
+            app.relay().connect(&app, admitted, from).await.ok().map(|session| (device, session))
         }
         None => None,
     };

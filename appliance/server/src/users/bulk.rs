@@ -10,9 +10,12 @@ use pocketkey_api::{
     user::{Bulk, BulkAction, Selection, User},
 };
 
+use serde_json::json;
+
 use super::{UserError, service, store};
 use crate::{
     App, activation,
+    audit::Actor,
     db::DbError,
     groups,
     jobs::{JobHandle, Undo},
@@ -29,7 +32,7 @@ const AT_ONCE: usize = 32;
 ///
 /// # Errors
 /// [`UserError::NoGroup`]; [`UserError::SelectionChanged`]. Nothing is done then.
-pub async fn begin(app: &App, bulk: Bulk) -> Result<Job, UserError> {
+pub async fn begin(app: &App, bulk: Bulk, by: &Actor) -> Result<Job, UserError> {
     let now = app.now();
     let Bulk { action, users } = bulk;
     let group = match &action {
@@ -52,17 +55,17 @@ pub async fn begin(app: &App, bulk: Bulk) -> Result<Job, UserError> {
             }
         })
         .await?;
-    Ok(start(app, action, ids))
+    Ok(start(app, action, ids, by))
 }
 
 /// Takes back what can be: who joined leaves, who left joins.
-pub fn undo(app: &App, undo: Undo) -> Job {
+pub fn undo(app: &App, undo: Undo, by: &Actor) -> Job {
     let Undo { group, joined, users } = undo;
     let action = if joined { BulkAction::Leave { group } } else { BulkAction::Join { group } };
-    start(app, action, users)
+    start(app, action, users, by)
 }
 
-fn start(app: &App, action: BulkAction, ids: Vec<UserId>) -> Job {
+fn start(app: &App, action: BulkAction, ids: Vec<UserId>, by: &Actor) -> Job {
     let kind = match action {
         BulkAction::Invite => JobKind::Invite,
         BulkAction::Join { .. } => JobKind::Join,
@@ -71,27 +74,31 @@ fn start(app: &App, action: BulkAction, ids: Vec<UserId>) -> Job {
     };
     let job = app.jobs().begin(app, kind, ids.len());
     let begun = job.show();
-    let app = app.clone();
+    let (app, by) = (app.clone(), by.clone());
+    let each = by.clone().by_job(&begun.id);
     tokio::spawn(async move {
-        let worked = match action {
-            BulkAction::Invite => invite(&app, &job, ids).await,
-            BulkAction::Join { group } => regroup(&app, &job, group, true, ids).await,
-            BulkAction::Leave { group } => regroup(&app, &job, group, false, ids).await,
-            BulkAction::Delete => delete(&app, &job, ids).await,
+        let detail = json!({ "how": action });
+        let work = async {
+            match action {
+                BulkAction::Invite => invite(&app, &job, ids, &each).await,
+                BulkAction::Join { group } => regroup(&app, &job, group, true, ids, &each).await,
+                BulkAction::Leave { group } => regroup(&app, &job, group, false, ids, &each).await,
+                BulkAction::Delete => delete(&app, &job, ids, &each).await,
+            }
         };
-        job.end(worked);
+        job.run(&app, &by, detail, work).await;
         app.events().send(Event::Users);
     });
     begun
 }
 
-async fn delete(app: &App, job: &JobHandle, ids: Vec<UserId>) -> Result<(), DbError> {
+async fn delete(app: &App, job: &JobHandle, ids: Vec<UserId>, by: &Actor) -> Result<(), DbError> {
     for chunk in ids.chunks(CHUNK) {
-        let (chunk, shared) = (chunk.to_vec(), app.clone());
+        let (chunk, shared, by) = (chunk.to_vec(), app.clone(), by.clone());
         let write = app.db().write(move |tx| -> Result<Outcome, DbError> {
             let mut outcome = Outcome::default();
             for id in &chunk {
-                let counter = if service::remove(&shared, tx, id)? {
+                let counter = if service::remove(&shared, tx, id, &by)? {
                     &mut outcome.changed
                 } else {
                     &mut outcome.unchanged
@@ -112,16 +119,17 @@ async fn regroup(
     group: GroupId,
     join: bool,
     ids: Vec<UserId>,
+    by: &Actor,
 ) -> Result<(), DbError> {
     let mut changed = Vec::new();
     for chunk in ids.chunks(CHUNK) {
-        let (chunk, group) = (chunk.to_vec(), group.clone());
+        let (chunk, group, now, by) = (chunk.to_vec(), group.clone(), app.now(), by.clone());
         let count = chunk.len();
         let write = app.db().write(move |tx| -> Result<Vec<UserId>, DbError> {
             if join {
-                groups::store::add(tx, &group, chunk)
+                groups::service::add(tx, now, &by, &group, chunk)
             } else {
-                groups::store::remove(tx, &group, chunk)
+                groups::service::remove(tx, now, &by, &group, chunk)
             }
         });
         let now_changed = write.await?;
@@ -147,9 +155,10 @@ enum Invited {
     No(JobProblem),
 }
 
-async fn invite(app: &App, job: &JobHandle, ids: Vec<UserId>) -> Result<(), DbError> {
+async fn invite(app: &App, job: &JobHandle, ids: Vec<UserId>, by: &Actor) -> Result<(), DbError> {
     for chunk in ids.chunks(CHUNK) {
-        let mut all = stream::iter(chunk.to_vec()).map(|id| invite_one(app, id)).buffer_unordered(AT_ONCE);
+        let mut all =
+            stream::iter(chunk.to_vec()).map(|id| invite_one(app, id, by)).buffer_unordered(AT_ONCE);
         let (mut outcome, mut problems) = (Outcome::default(), Vec::new());
         while let Some(one) = all.next().await {
             match one? {
@@ -167,7 +176,7 @@ async fn invite(app: &App, job: &JobHandle, ids: Vec<UserId>) -> Result<(), DbEr
     Ok(())
 }
 
-async fn invite_one(app: &App, id: UserId) -> Result<Invited, DbError> {
+async fn invite_one(app: &App, id: UserId, by: &Actor) -> Result<Invited, DbError> {
     let now = app.now();
     let asked = id.clone();
     let read = app.db().read(move |conn| -> Result<Option<(User, Vec<Key>)>, DbError> {
@@ -193,13 +202,13 @@ async fn invite_one(app: &App, id: UserId) -> Result<Invited, DbError> {
         Some(key) => key.id.clone(),
         None => {
             let new = NewKey { kind: KeyKind::Smartphone, settings: None };
-            match keys::service::assign(app, id.clone(), new).await {
+            match keys::service::assign(app, id.clone(), new, by).await {
                 Ok(key) => key.id,
                 Err(error) => return Ok(problem(&error)),
             }
         }
     };
-    Ok(match activation::service::invite(app, key_id, ActivationMethod::Email).await {
+    Ok(match activation::service::invite(app, key_id, ActivationMethod::Email, by).await {
         Ok(_) => Invited::Yes,
         Err(error) => problem(&error),
     })

@@ -8,6 +8,7 @@ mod routes;
 pub mod service;
 pub mod store;
 
-pub(crate) use model::check;
 pub use model::{ListUsers, UserError};
+pub(crate) use model::{as_created, check, difference};
+pub(crate) use query::UNUSED;
 pub use routes::routes;

@@ -6,8 +6,10 @@ use pocketkey_api::{
     user::{NewUser, User, UserChange, UserSort},
 };
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::{
+    audit,
     db::DbError,
     problem::{ApiError, Explain},
     validate::{self, Fields},
@@ -127,6 +129,35 @@ pub fn changed(user: &User, change: UserChange) -> NewUser {
         email: change.email.unwrap_or_else(|| user.email.clone()),
         groups: change.groups.unwrap_or_default(),
     }
+}
+
+/// What the audit log says of a user who comes or goes.
+pub fn as_created(user: &User) -> Value {
+    let User { external_id, username, email, .. } = user;
+    let mut detail = json!({ "username": username, "email": email });
+    for (field, value) in [("external_id", external_id.clone()), ("groups", groups(user))] {
+        if !value.is_empty() {
+            detail[field] = value.into();
+        }
+    }
+    detail
+}
+
+/// What the audit log says of a user who was changed.
+pub fn difference(before: &User, after: &User) -> Value {
+    let groups = (groups(before), groups(after));
+    audit::change([
+        ("external_id", &*before.external_id, &*after.external_id),
+        ("username", &before.username, &after.username),
+        ("name", &before.name, &after.name),
+        ("email", &before.email, &after.email),
+        ("groups", &groups.0, &groups.1),
+    ])
+}
+
+fn groups(user: &User) -> String {
+    let names: Vec<_> = user.groups.iter().map(|group| group.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// What `search` looks through: every field in lower case, one a line.

@@ -12,6 +12,8 @@ use crate::{db::DbError, validate};
 
 /// So many users are sorted without being noticed.
 const FEW: usize = 1000;
+/// A key that was not used for so long, in milliseconds, is called unused: 90 days.
+pub const UNUSED: i64 = 90 * 24 * 60 * 60 * 1000;
 /// The index of parts of words holds runs of this many characters.
 const TRIGRAM: usize = 3;
 
@@ -58,6 +60,17 @@ impl Found {
             Some(HasKey::Smartphone) => found.conditions.push(
                 "EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = 'smartphone')".into(),
             ),
+            Some(HasKey::Unused) => {
+                const IS_UNUSED: &str = "k.activated_at IS NOT NULL AND k.blocked_at IS NULL
+                    AND coalesce(k.used_at, k.activated_at) < :unused";
+                found.params.push((":unused", (now - UNUSED).into()));
+                found
+                    .conditions
+                    .push(format!("EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND {IS_UNUSED})"));
+                probes.push(format!(
+                    "DISTINCT u.seq FROM keys k CROSS JOIN users u ON u.id = k.user_id WHERE {IS_UNUSED}"
+                ));
+            }
         }
         for probe in probes {
             if let Some(few) = found.few(conn, &probe)? {

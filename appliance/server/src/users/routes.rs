@@ -35,10 +35,10 @@ pub fn routes() -> OpenApiRouter<App> {
 )]
 async fn create(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Json(new): Json<NewUser>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
-    Ok((StatusCode::CREATED, Json(service::create(&app, new).await?)))
+    Ok((StatusCode::CREATED, Json(service::create(&app, new, &admin.actor).await?)))
 }
 
 /// One page of the users that meet every condition given.
@@ -86,10 +86,10 @@ async fn count(
 )]
 async fn many(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Json(many): Json<Bulk>,
 ) -> Result<(StatusCode, Json<Job>), ApiError> {
-    Ok((StatusCode::ACCEPTED, Json(bulk::begin(&app, many).await?)))
+    Ok((StatusCode::ACCEPTED, Json(bulk::begin(&app, many, &admin.actor).await?)))
 }
 
 /// A user with their keys.
@@ -121,11 +121,11 @@ async fn show(
 )]
 async fn change(
     State(app): State<App>,
-    _: Admin,
+    admin: Admin,
     Path(id): Path<UserId>,
     Json(change): Json<UserChange>,
 ) -> Result<Json<User>, ApiError> {
-    Ok(Json(service::change(&app, id, change).await?))
+    Ok(Json(service::change(&app, id, change, &admin.actor).await?))
 }
 
 /// Deletes a user with their keys. There is no way back: their phones are unknown from now on, and requests they are being
@@ -138,8 +138,12 @@ async fn change(
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn delete(State(app): State<App>, _: Admin, Path(id): Path<UserId>) -> Result<StatusCode, ApiError> {
-    service::delete(&app, id).await?;
+async fn delete(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<UserId>,
+) -> Result<StatusCode, ApiError> {
+    service::delete(&app, id, &admin.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -152,8 +156,8 @@ async fn delete(State(app): State<App>, _: Admin, Path(id): Path<UserId>) -> Res
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn block(State(app): State<App>, _: Admin, Path(id): Path<UserId>) -> Result<Json<User>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, true).await?))
+async fn block(State(app): State<App>, admin: Admin, Path(id): Path<UserId>) -> Result<Json<User>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, true, &admin.actor).await?))
 }
 
 /// Unblocks a user. Keys that were blocked by themselves stay blocked.
@@ -165,6 +169,10 @@ async fn block(State(app): State<App>, _: Admin, Path(id): Path<UserId>) -> Resu
         (status = 404, description = "`not_found`", body = Problem),
     )
 )]
-async fn unblock(State(app): State<App>, _: Admin, Path(id): Path<UserId>) -> Result<Json<User>, ApiError> {
-    Ok(Json(service::set_blocked(&app, id, false).await?))
+async fn unblock(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<UserId>,
+) -> Result<Json<User>, ApiError> {
+    Ok(Json(service::set_blocked(&app, id, false, &admin.actor).await?))
 }

@@ -2,13 +2,17 @@
 
 use pocketkey_api::{
     GroupId, Page, UserId,
+    audit::Action,
     event::Event,
     user::{NewUser, User, UserChange, UserDetail, UserFilter},
 };
 
+use serde_json::{Value, json};
+
 use super::{ListUsers, UserError, model, store};
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::{DbError, Tx},
     groups, keys, secret,
     validate::{self, Fields},
@@ -18,9 +22,9 @@ use crate::{
 ///
 /// # Errors
 /// [`UserError::Invalid`] with every field at fault.
-pub async fn create(app: &App, new: NewUser) -> Result<User, UserError> {
+pub async fn create(app: &App, new: NewUser, by: &Actor) -> Result<User, UserError> {
     let new = model::check(new).map_err(UserError::Invalid)?;
-    let (now, events) = (app.now(), app.events().clone());
+    let (now, events, by) = (app.now(), app.events().clone(), by.clone());
     app.db()
         .write(move |tx| {
             refuse_taken(tx, &new, None)?;
@@ -28,17 +32,34 @@ pub async fn create(app: &App, new: NewUser) -> Result<User, UserError> {
             store::insert(tx, &id, &new, now)?;
             join_all(tx, &id, &new.groups)?;
             events.emit(tx, Event::User { user_id: id.clone() });
-            store::find(tx, &id, now)?.ok_or(UserError::NotFound)
+            let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
+            note(tx, now, &by, Action::UserCreated, &user, &model::as_created(&user))?;
+            Ok(user)
         })
         .await
+}
+
+/// Notes what was done to `user`.
+///
+/// # Errors
+/// If the database fails.
+fn note(
+    tx: &Tx<'_>,
+    now: i64,
+    by: &Actor,
+    action: Action,
+    user: &User,
+    detail: &Value,
+) -> Result<(), DbError> {
+    audit::record(tx, now, by, action, Target::new(&user.id.0, &user.name), detail)
 }
 
 /// Changes what `change` names, all of it or nothing.
 ///
 /// # Errors
 /// [`UserError::NotFound`]; [`UserError::Invalid`] with every field at fault.
-pub async fn change(app: &App, id: UserId, change: UserChange) -> Result<User, UserError> {
-    let (now, events) = (app.now(), app.events().clone());
+pub async fn change(app: &App, id: UserId, change: UserChange, by: &Actor) -> Result<User, UserError> {
+    let (now, events, by) = (app.now(), app.events().clone(), by.clone());
     app.db()
         .write(move |tx| {
             let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
@@ -51,7 +72,12 @@ pub async fn change(app: &App, id: UserId, change: UserChange) -> Result<User, U
                 join_all(tx, &id, &groups)?;
             }
             events.emit(tx, Event::User { user_id: id.clone() });
-            store::find(tx, &id, now)?.ok_or(UserError::NotFound)
+            let after = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
+            let detail = model::difference(&user, &after);
+            if detail.as_object().is_some_and(|fields| !fields.is_empty()) {
+                note(tx, now, &by, Action::UserChanged, &user, &detail)?;
+            }
+            Ok(after)
         })
         .await
 }
@@ -60,12 +86,12 @@ pub async fn change(app: &App, id: UserId, change: UserChange) -> Result<User, U
 ///
 /// # Errors
 /// [`UserError::NotFound`].
-pub async fn delete(app: &App, id: UserId) -> Result<(), UserError> {
+pub async fn delete(app: &App, id: UserId, by: &Actor) -> Result<(), UserError> {
     app.relay().ready(app).await?;
-    let shared = app.clone();
+    let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
-            if !remove(&shared, tx, &id)? {
+            if !remove(&shared, tx, &id, &by)? {
                 return Err(UserError::NotFound);
             }
             shared.events().emit(tx, Event::User { user_id: id });
@@ -75,10 +101,13 @@ pub async fn delete(app: &App, id: UserId) -> Result<(), UserError> {
 }
 
 /// Deletes a user in `tx`, once [`crate::relay::Relay::ready`]; false if there is no such user.
-pub(super) fn remove(app: &App, tx: &Tx<'_>, id: &UserId) -> Result<bool, DbError> {
-    for key in keys::store::of_user(tx, id, app.now())? {
+pub(super) fn remove(app: &App, tx: &Tx<'_>, id: &UserId, by: &Actor) -> Result<bool, DbError> {
+    let now = app.now();
+    let Some(user) = store::find(tx, id, now)? else { return Ok(false) };
+    for key in keys::store::of_user(tx, id, now)? {
         keys::service::deleted(app, tx, &key)?;
     }
+    note(tx, now, by, Action::UserDeleted, &user, &model::as_created(&user))?;
     store::delete(tx, id)
 }
 
@@ -139,9 +168,9 @@ pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
 ///
 /// # Errors
 /// [`UserError::NotFound`].
-pub async fn set_blocked(app: &App, id: UserId, blocked: bool) -> Result<User, UserError> {
+pub async fn set_blocked(app: &App, id: UserId, blocked: bool, by: &Actor) -> Result<User, UserError> {
     app.relay().ready(app).await?;
-    let (now, shared) = (app.now(), app.clone());
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
     app.db()
         .write(move |tx| {
             let app = shared;
@@ -150,6 +179,8 @@ pub async fn set_blocked(app: &App, id: UserId, blocked: bool) -> Result<User, U
                 return Ok(user);
             }
             store::set_blocked(tx, &id, blocked.then_some(now))?;
+            let action = if blocked { Action::UserBlocked } else { Action::UserUnblocked };
+            note(tx, now, &by, action, &user, &json!({ "keys": user.key_count }))?;
             for key in keys::store::of_user(tx, &id, now)? {
                 keys::service::blocked_or_not(&app, tx, &key)?;
             }

@@ -114,6 +114,12 @@ pub fn find(conn: &Connection, id: &UserId, now: i64) -> Result<Option<User>, Db
     find_by(conn, "id", &id.0, now)
 }
 
+/// A user's full name; empty if there is no such user.
+pub fn name(conn: &Connection, id: &UserId) -> Result<String, DbError> {
+    let mut query = conn.prepare_cached("SELECT name FROM users WHERE id = ?1")?;
+    Ok(query.query_row([&id.0], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
 /// The user whose `column` is `value`.
 pub fn find_by(
     conn: &Connection,

@@ -5,7 +5,7 @@ use pocketkey_api::sandbox::Fault;
 use pocketkey_authenticator::{Event as Step, Output, Status};
 use pocketkey_link::{
     exchange::Known,
-    frame::{Failure, Frame, MAX_TTL_MS},
+    frame::{Ending, Failure, Frame, MAX_RP, MAX_TTL_MS, Report},
     id::{ExchangeId, PairingId},
     sealed::{self, Answering, Protocol, Response},
 };
@@ -13,7 +13,7 @@ use pocketkey_relay_client::{OsEntropy, now_ms};
 use tokio::time::Duration;
 
 use super::{Actor, Machine, screen::not_done};
-use crate::request::{Pending, Source};
+use crate::request::{Pending, Source, ending};
 
 impl Actor {
     pub(super) async fn requested(
@@ -119,12 +119,21 @@ impl Actor {
         }
     }
 
+    /// Tells the appliance what its log cannot know otherwise.
+    async fn report(&self, pending: &Pending, ending: Ending) {
+        let wanted = self.memory.account.as_ref().is_some_and(|account| account.report_rp != Some(false));
+        let rp = pending.rp().filter(|rp| wanted && rp.len() <= MAX_RP).map(str::to_owned);
+        let report = Report { action: pending.asked(), ending, rp };
+        self.send(Frame::Report { exchange: pending.source.exchange, report }).await;
+    }
+
     /// The request on screen is over without an answer from here.
     pub(super) async fn called_off(&mut self, exchange: ExchangeId, pairing: PairingId, why: &str) {
         let heard = self.answers.called_off(now_ms(), exchange, pairing);
         self.keep_answers();
         self.send_all(heard).await;
-        if self.pending.as_ref().is_some_and(|pending| pending.source.exchange == exchange) {
+        if let Some(pending) = self.pending.as_ref().filter(|pending| pending.source.exchange == exchange) {
+            self.report(pending, Ending::CalledOff).await;
             self.give_up(why);
         }
     }
@@ -146,6 +155,7 @@ impl Actor {
             self.notice = Some("Not answered, as asked for.".to_owned());
             return;
         }
+        self.report(&pending, ending(&pending, decision, status)).await;
         self.notice = Some(match (decision, status) {
             (Step::Approved { .. }, status) if status != Status::Ok => {
                 not_done(status, &pending.summary.rp_id)

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a helper is the failure we want to see, too")]
 
+mod authentications;
 mod blocking;
 mod demo;
 mod device;

@@ -20,6 +20,7 @@ use pocketkey_link::{
 use pocketkey_relay_client::{OsEntropy, introduce};
 use pocketkey_server::{
     Config,
+    audit::Actor,
     db::DbError,
     devices::{self, DeviceError, Introduced},
     keys, pairing,
@@ -59,7 +60,7 @@ pub async fn prepare(data: &Path, pairs: usize, address: SocketAddr) -> Result<A
         email: "bench@example.org".into(),
         ..NewUser::default()
     };
-    let owner = users::service::create(&app, owner).await?;
+    let owner = users::service::create(&app, owner, &Actor::appliance()).await?;
     let fresh: Vec<[DeviceKeys; 2]> =
         (0..pairs).map(|_| [(); 2].map(|()| DeviceKeys::generate(&mut OsEntropy))).collect();
     let write = move |tx: &pocketkey_server::db::Tx<'_>| -> std::result::Result<_, DeviceError> {

@@ -1,9 +1,11 @@
 //! The pages, a folder or file each.
 
 pub mod computers;
+pub mod dashboard;
 pub mod groups;
 pub mod inbox;
 pub mod job;
+pub mod logs;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;

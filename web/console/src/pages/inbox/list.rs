@@ -19,7 +19,7 @@ const PAGE_MOST: usize = 200;
 /// The list.
 #[component]
 pub fn MailList() -> impl IntoView {
-    let (search, q) = use_search("/inbox");
+    let (search, q) = use_search();
     let shown = StoredValue::new(PAGE);
     Effect::new(move |_| {
         q.track();

@@ -96,7 +96,7 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
 
 /// A choice of one, or of any.
 #[component]
-fn Filter(
+pub fn Filter(
     label: &'static str,
     /// The words for no choice; none = one is always chosen.
     any: &'static str,
@@ -171,6 +171,7 @@ fn key_label(key: HasKey) -> &'static str {
     match key {
         HasKey::None => strings::NO_KEY,
         HasKey::Smartphone => strings::SMARTPHONE,
+        HasKey::Unused => strings::UNUSED_KEY,
     }
 }
 

@@ -5,7 +5,7 @@ mod activity;
 mod block;
 mod bulk;
 pub mod draft;
-mod filters;
+pub mod filters;
 pub mod group_picker;
 pub mod import;
 mod info;

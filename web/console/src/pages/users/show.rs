@@ -22,6 +22,7 @@ use crate::{
     confirm::{Confirm, ConfirmDialog},
     delete::TypeToDelete,
     labels::UserStatusBadge,
+    pages::logs::sign_ins::RecentSignIns,
     strings,
 };
 
@@ -111,7 +112,11 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         <Tabs label=strings::USER tabs=&TABS/>
         {move || match tab.get() {
             "keys" => detail.show(move |detail| keys(detail, form.busy(), activate, confirm)),
-            "activity" => detail.show(|detail| activity(&detail)),
+            "activity" => view! {
+                <RecentSignIns user=id.get_value()/>
+                {detail.show(|detail| activity(&detail))}
+            }
+            .into_any(),
             // These are changed in place: what is typed must outlive an update.
             tab => {
                 match (there.get(), tab) {

@@ -1,0 +1,311 @@
+//! The audit log: everything that changes something is in it, and nobody changes it unnoticed.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use axum::http::Method;
+use pocketkey_api::{
+    Page,
+    audit::Entry,
+    job::{Job, JobState},
+};
+use pocketkey_server::audit::{Fault, service::verify_folder};
+use pocketkey_tests_api::{Answer, Appliance, Client, Phone};
+use serde_json::{Value, json};
+
+/// Endpoints that change something and have no entry of their own, and why.
+const NOT_NOTED: &[(&str, &str)] = &[
+    ("POST /api/v1/session", "a session of one's own"),
+    ("DELETE /api/v1/session", "a session of one's own"),
+    ("POST /api/v1/imports/preview", "changes nothing"),
+    ("POST /api/v1/activations/preview", "changes nothing; a wrong pairing key that locks has an entry"),
+    ("POST /api/v1/pairings", "a computer waits; the pairing has an entry once a phone made it"),
+    ("PUT /api/v1/devices/{id}/push", "a phone says where it is called"),
+    ("DELETE /api/v1/devices/{id}/push", "a phone says where it is called"),
+    ("POST /api/v1/demo/register/start", "the demo site is no part of the appliance"),
+    ("POST /api/v1/demo/register/finish", "the demo site is no part of the appliance"),
+    ("POST /api/v1/demo/sign-in/start", "the demo site is no part of the appliance"),
+    ("POST /api/v1/demo/sign-in/finish", "the demo site is no part of the appliance"),
+];
+
+/// An admin, and which endpoints were seen to be noted.
+struct Walk {
+    appliance: Appliance,
+    admin: Client,
+    noted: BTreeSet<String>,
+}
+
+impl Walk {
+    /// The latest entries, jobs' parts included: everybody here has an e in their name.
+    async fn log(&mut self) -> Vec<Entry> {
+        entries(&mut self.admin, "search=e&limit=200").await
+    }
+
+    /// Calls an endpoint (`operation` as the document has it) at `path`, and gives the entry that it made.
+    async fn noted(&mut self, operation: &str, path: &str, body: Value, action: &str) -> (Answer, Entry) {
+        let before = self.log().await.first().map_or(0, |entry| entry.id);
+        let method: Method = operation.split(' ').next().unwrap().parse().unwrap();
+        let body = serde_json::to_vec(&body).unwrap();
+        let answer = self.admin.send(method, path, Some("application/json"), body).await;
+        assert!(answer.status.is_success(), "{operation}: {}", answer.text());
+        if action == "job.finished" {
+            ended(&mut self.admin, answer.json()).await;
+        }
+        let found = self.log().await.into_iter().find(|entry| entry.id > before && entry.action == action);
+        let entry = found.unwrap_or_else(|| panic!("{operation} left no {action}"));
+        assert_eq!(entry.actor.name, "Grace Hopper", "{operation}");
+        self.noted.insert(operation.to_owned());
+        (answer, entry)
+    }
+
+    /// The same of an endpoint that begins a job; waits for its end.
+    async fn job(&mut self, operation: &str, path: &str, body: Value) -> Job {
+        let (answer, finished) = self.noted(operation, path, body, "job.finished").await;
+        let job: Job = answer.json();
+        assert_eq!((&finished.target.id, &finished.detail["whole"]), (&job.id.0, &json!(true)));
+        let started = self.log().await.into_iter().find(|entry| entry.action == "job.started").unwrap();
+        assert_eq!(started.target.id, job.id.0);
+        job
+    }
+}
+
+async fn entries(admin: &mut Client, query: &str) -> Vec<Entry> {
+    let page: Page<Entry> = admin.get(&format!("/api/v1/audit?{query}")).await.expect(200).json();
+    page.items
+}
+
+async fn ended(admin: &mut Client, job: Job) -> Job {
+    for _ in 0..500 {
+        let now: Job = admin.get(&format!("/api/v1/jobs/{}", job.id)).await.expect(200).json();
+        if now.state != JobState::Running {
+            return now;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the job does not end");
+}
+
+#[tokio::test]
+async fn every_endpoint_that_changes_something_is_in_the_log() {
+    let appliance = Appliance::start().await;
+    let admin = appliance.set_up().await;
+    let mut walk = Walk { appliance, admin, noted: ["POST /api/v1/setup".to_owned()].into() };
+    assert_eq!(walk.log().await[0].action, "appliance.set_up");
+
+    people(&mut walk).await;
+    devices(&mut walk).await;
+    let fault = json!({ "fault": { "kind": "refuse" }, "to": "" });
+    walk.noted("PUT /api/v1/inbox/fault", "/api/v1/inbox/fault", fault, "inbox.fault_set").await;
+    mails(&mut walk).await;
+    let settings = ("/api/v1/logs/settings", json!({ "report_rp": false, "keep_days": 90 }));
+    let (_, entry) =
+        walk.noted("PUT /api/v1/logs/settings", settings.0, settings.1, "log.settings_changed").await;
+    assert_eq!(entry.detail, json!({ "report_rp": { "from": "true", "to": "false" } }));
+
+    let document: Value = walk.appliance.client().get("/api/openapi.json").await.expect(200).json();
+    let mut expected = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys().map(|method| method.to_uppercase());
+        expected.extend(methods.filter(|method| method != "GET").map(|method| format!("{method} {path}")));
+    }
+    let excused: BTreeSet<_> = NOT_NOTED.iter().map(|(operation, _)| (*operation).to_owned()).collect();
+    let seen: BTreeSet<_> = walk.noted.union(&excused).cloned().collect();
+    assert_eq!(seen, expected, "an endpoint that changes something needs a step in this walk, or a reason");
+    assert!(walk.noted.is_disjoint(&excused));
+    let verified = verify_folder(walk.appliance.folder(), None).unwrap().unwrap();
+    assert_eq!(usize::try_from(verified.count).unwrap(), walk.log().await.len(), "while it runs");
+}
+
+/// Groups, users, jobs on many of them.
+async fn people(walk: &mut Walk) {
+    let name = |name: &str| json!({ "name": name });
+    let (made, _) = walk.noted("POST /api/v1/groups", "/api/v1/groups", name("Labs"), "group.created").await;
+    let group = made.json::<Value>()["id"].as_str().unwrap().to_owned();
+    let at = format!("/api/v1/groups/{group}");
+    let (_, renamed) = walk.noted("PUT /api/v1/groups/{id}", &at, name("Lab"), "group.renamed").await;
+    assert_eq!(renamed.detail, json!({ "name": { "from": "Labs", "to": "Lab" } }));
+
+    let ada = json!({ "username": "ada", "name": "Ada", "email": "ada@example.org", "groups": [group] });
+    let (made, entry) = walk.noted("POST /api/v1/users", "/api/v1/users", ada, "user.created").await;
+    assert_eq!(entry.detail["groups"], "Lab");
+    let ada = made.json::<Value>()["id"].as_str().unwrap().to_owned();
+    let of_ada = format!("/api/v1/users/{ada}");
+    let change = json!({ "name": "Ada Lovelace", "email": "ada@example.org", "groups": [] });
+    let (_, entry) = walk.noted("PATCH /api/v1/users/{id}", &of_ada, change, "user.changed").await;
+    assert_eq!(
+        entry.detail,
+        json!({ "name": { "from": "Ada", "to": "Ada Lovelace" }, "groups": { "from": "Lab", "to": "" } })
+    );
+    let members = json!({ "add": [ada], "remove": [] });
+    let at_members = format!("{at}/members");
+    let (_, entry) =
+        walk.noted("POST /api/v1/groups/{id}/members", &at_members, members, "user.joined_group").await;
+    assert_eq!((entry.target.name.as_str(), &entry.detail["group"]), ("Ada Lovelace", &json!("Lab")));
+    walk.noted("PUT /api/v1/users/{id}/block", &format!("{of_ada}/block"), json!(null), "user.blocked").await;
+    let unblock = ("DELETE /api/v1/users/{id}/block", format!("{of_ada}/block"));
+    walk.noted(unblock.0, &unblock.1, json!(null), "user.unblocked").await;
+
+    let leave = json!({ "action": { "do": "leave", "group": group }, "users": { "ids": [ada] } });
+    let job = walk.job("POST /api/v1/users/bulk", "/api/v1/users/bulk", leave).await;
+    let of_job = entries(&mut walk.admin, &format!("job={}", job.id)).await;
+    assert_eq!(of_job.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(), ["user.left_group"]);
+    let undo = format!("/api/v1/jobs/{}/undo", job.id);
+    walk.job("POST /api/v1/jobs/{id}/undo", &undo, json!(null)).await;
+
+    let csv = "username,name,email\ngrace,=Grace,grace@example.org\nada,Countess,ada@example.org\n";
+    let import = "/api/v1/imports?columns=username,name,email";
+    let before = walk.log().await.len();
+    let answer = walk.admin.send(Method::POST, import, Some("text/csv"), csv).await.expect(202);
+    let job = ended(&mut walk.admin, answer.json()).await;
+    let made: Vec<_> = walk.log().await.into_iter().map(|entry| entry.action).collect();
+    assert_eq!(made[..made.len() - before], ["job.finished", "user.changed", "user.created", "job.started"]);
+    let in_short = entries(&mut walk.admin, "limit=2").await;
+    assert!(in_short.iter().all(|entry| entry.target.id == job.id.0), "the job stands for its parts");
+    walk.noted.insert("POST /api/v1/imports".to_owned());
+    let dry_run = format!("{import}&dry_run=true");
+    let answer = walk.admin.send(Method::POST, &dry_run, Some("text/csv"), csv).await.expect(202);
+    ended(&mut walk.admin, answer.json()).await;
+    assert_eq!(walk.log().await.len(), made.len(), "a check changes nothing");
+
+    walk.noted("DELETE /api/v1/groups/{id}", &at, json!(null), "group.deleted").await;
+    walk.noted("DELETE /api/v1/users/{id}", &of_ada, json!(null), "user.deleted").await;
+}
+
+/// A key, its phone, a computer.
+async fn devices(walk: &mut Walk) {
+    let bob = walk.admin.add_user("bob").await;
+    let keys = format!("/api/v1/users/{}/keys", bob.id);
+    let new = json!({ "kind": "smartphone" });
+    let (made, entry) = walk.noted("POST /api/v1/users/{id}/keys", &keys, new, "key.assigned").await;
+    assert_eq!((entry.target.name.as_str(), &entry.detail["user"]), ("bob Lovelace", &json!(bob.id)));
+    let key = format!("/api/v1/keys/{}", made.json::<Value>()["id"].as_str().unwrap());
+    let invite = format!("{key}/activation");
+    let by_now = json!({ "method": "now" });
+    let (made, entry) = walk.noted("POST /api/v1/keys/{id}/activation", &invite, by_now, "key.invited").await;
+    let link = made.json::<Value>()["codes"]["link"].as_str().unwrap().to_owned();
+    let code = link.split_once('#').unwrap().1;
+    assert!(!serde_json::to_string(&entry).unwrap().contains(code), "codes are no one's to read");
+
+    Phone::default().redeem_link(&mut walk.appliance.client(), &link).await.expect(200);
+    let entry = walk.log().await.remove(0);
+    assert_eq!((entry.action.as_str(), entry.actor.kind.as_str()), ("key.activated", "appliance"));
+    assert_eq!((&entry.detail["phone"], entry.actor.ip.as_str()), (&json!("Pixel 9 (simulated)"), "0.0.0.0"));
+    walk.noted.insert("POST /api/v1/activations/redeem".to_owned());
+
+    walk.noted("PUT /api/v1/keys/{id}/block", &format!("{key}/block"), json!(null), "key.blocked").await;
+    walk.noted("DELETE /api/v1/keys/{id}/block", &format!("{key}/block"), json!(null), "key.unblocked").await;
+    walk.noted("DELETE /api/v1/keys/{id}", &key, json!(null), "key.deleted").await;
+
+    let computer = json!({ "computer": Phone::default().introduction() });
+    let waiting: Value = walk.appliance.client().post("/api/v1/pairings", &computer).await.expect(201).json();
+    let computer = format!("/api/v1/computers/{}", waiting["device_id"].as_str().unwrap());
+    let block = format!("{computer}/block");
+    walk.noted("PUT /api/v1/computers/{id}/block", &block, json!(null), "computer.blocked").await;
+    walk.noted("DELETE /api/v1/computers/{id}/block", &block, json!(null), "computer.unblocked").await;
+    walk.noted("DELETE /api/v1/computers/{id}", &computer, json!(null), "computer.deleted").await;
+}
+
+async fn mails(walk: &mut Walk) {
+    let write = walk.appliance.app.db().write::<_, pocketkey_server::db::DbError, _>(|tx| {
+        for _ in 0..2 {
+            tx.execute(
+                "INSERT INTO inbox (sender, envelope, recipients, subject, snippet, size, received_at, attachments,
+                     source) VALUES ('a@b.c', '', '[]', '', '', 1, 0, 0, x'00')",
+                [],
+            )?;
+        }
+        Ok(())
+    });
+    write.await.unwrap();
+    walk.noted("DELETE /api/v1/inbox/{id}", "/api/v1/inbox/1", json!(null), "inbox.mails_deleted").await;
+    let (_, entry) =
+        walk.noted("DELETE /api/v1/inbox", "/api/v1/inbox", json!(null), "inbox.mails_deleted").await;
+    assert_eq!(entry.detail["count"], 1);
+}
+
+#[tokio::test]
+async fn the_fifth_wrong_pairing_key_is_noted() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let (_, key, codes) = admin.invite_new("ada").await;
+    let digits: String = codes.pairing_key.chars().filter(char::is_ascii_digit).collect();
+    let last = if digits.ends_with('0') { "1" } else { "0" };
+    let wrong = json!({ "code": { "pairing_key": format!("{}{last}", &digits[..11]) } });
+    for _ in 0..5 {
+        appliance.client().post("/api/v1/activations/preview", &wrong).await;
+    }
+    let entry = entries(&mut admin, "limit=1").await.remove(0);
+    assert_eq!((entry.action.as_str(), &entry.target.id), ("key.invitation_locked", &key.id.0));
+}
+
+#[tokio::test]
+async fn filters_and_pages() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let ada = admin.add_user("ada").await;
+    appliance.clock.advance_seconds(60);
+    let noon = appliance.app.now();
+    let bob = admin.add_user("bob").await;
+    admin.delete(&format!("/api/v1/users/{}", ada.id)).await.expect(204);
+    let ids = async |admin: &mut Client, query: &str| -> Vec<i64> {
+        entries(admin, query).await.iter().map(|entry| entry.id).collect()
+    };
+    assert_eq!(ids(&mut admin, "").await, [4, 3, 2, 1]);
+    assert_eq!(ids(&mut admin, "action=user.created").await, [3, 2]);
+    assert_eq!(ids(&mut admin, "action=user").await, [4, 3, 2]);
+    assert_eq!(ids(&mut admin, "action=use").await, [0; 0]);
+    assert_eq!(ids(&mut admin, &format!("target={}", ada.id)).await, [4, 2]);
+    assert_eq!(ids(&mut admin, &format!("from={noon}")).await, [4, 3]);
+    assert_eq!(ids(&mut admin, &format!("to={noon}")).await, [2, 1]);
+    assert_eq!(ids(&mut admin, "search=BOB%20grace").await, [3]);
+    assert_eq!(ids(&mut admin, "actor=appliance").await, [0; 0]);
+    let me = entries(&mut admin, "limit=1").await[0].actor.id.clone();
+    assert_eq!(ids(&mut admin, &format!("actor={me}&target={}", bob.id)).await, [3]);
+
+    let page: Page<Entry> = admin.get("/api/v1/audit?limit=3").await.expect(200).json();
+    let next = page.next.unwrap();
+    let rest: Page<Entry> =
+        admin.get(&format!("/api/v1/audit?limit=3&after={next}")).await.expect(200).json();
+    assert_eq!((rest.items[0].id, rest.items.len(), rest.next), (1, 1, None));
+    admin.get("/api/v1/audit?after=x").await.expect_problem(400, "wrong_cursor");
+}
+
+#[tokio::test]
+async fn exports_are_noted_and_run_no_formulas() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let evil = json!({ "username": "evil", "name": "=cmd()", "email": "evil@example.org" });
+    admin.post("/api/v1/users", &evil).await.expect(201);
+    admin.get("/api/v1/exports/users.csv").await.expect(200);
+    let csv = admin.get("/api/v1/exports/audit?action=user").await.expect(200);
+    assert_eq!(csv.header("content-disposition"), "attachment; filename=\"audit.csv\"");
+    let text = csv.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].starts_with("Number,Time,Actor kind") && lines[1].contains(",'=cmd(),"), "{text}");
+    let json = admin.get("/api/v1/exports/audit?format=json").await.expect(200).text();
+    let actions: Vec<_> =
+        json.lines().map(|line| serde_json::from_str::<Entry>(line).unwrap().action).collect();
+    let expected = ["log.exported", "log.exported", "users.exported", "user.created", "appliance.set_up"];
+    assert_eq!(actions, expected, "newest first");
+}
+
+#[tokio::test]
+async fn what_was_done_to_the_database_behind_the_appliance_is_found() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    for name in ["ada", "bob", "cyd"] {
+        admin.add_user(name).await;
+    }
+    let folder = appliance.folder();
+    let noted = verify_folder(folder, None).unwrap().unwrap();
+    assert_eq!(noted.count, 4);
+    let sql = |sql: &str| {
+        rusqlite::Connection::open(folder.join("pocketkey.db")).unwrap().execute_batch(sql).unwrap();
+    };
+    sql("UPDATE audit SET target_name = 'Eve' WHERE id = 3");
+    assert_eq!(verify_folder(folder, None).unwrap(), Err(Fault::Edited { id: 3 }));
+    sql("UPDATE audit SET target_name = 'bob Lovelace' WHERE id = 3");
+    assert_eq!(verify_folder(folder, Some(&noted.head)).unwrap(), Ok(noted));
+    sql("DELETE FROM audit WHERE id > 2");
+    assert_eq!(verify_folder(folder, None).unwrap(), Err(Fault::CutOff { after: 2, until: 4 }));
+}

@@ -1,0 +1,190 @@
+//! The dashboard (A16): how things stand, live, each number with the list behind it.
+
+mod steps;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    dashboard::{Dashboard, Day, FailureCount, MailHealth, People, RelayHealth},
+    event::Event,
+};
+use pocketkey_kit::{
+    api,
+    chart::{Bar, Bars, Count, Ink, Ranks, Series, Shares, number},
+    load::load,
+    prelude::*,
+    time::{DAY, day},
+};
+
+use crate::strings;
+use steps::Steps;
+
+/// What happens within this time is shown together.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// The page.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let dashboard = load(|| async { api::get::<Dashboard>("/api/v1/dashboard").await });
+    let waits = StoredValue::new(false);
+    use_event(move |event| {
+        if matches!(event, Event::Job { .. } | Event::MailFault) || waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        let fetch = move || {
+            waits.try_set_value(false);
+            dashboard.refetch();
+        };
+        set_timeout(fetch, PAUSE);
+    });
+    // Each part is drawn anew only if its own numbers changed: whoever is in it stays there.
+    let part = move |title: &'static str, draw: fn(&Dashboard) -> AnyView, key: fn(&Dashboard) -> String| {
+        let changed = Memo::new(move |_| dashboard.with(key));
+        let shown = move || {
+            changed.track();
+            dashboard.with_untracked(draw)
+        };
+        view! { <Card title>{shown}</Card> }
+    };
+    let steps = Memo::new(move |_| dashboard.with(steps::done));
+    let there = Memo::new(move |_| dashboard.with(|_| ()).is_some());
+    let page = move || {
+        if !there.get() {
+            return view! { <div class="card">{dashboard.show(|_| ().into_any())}</div> }.into_any();
+        }
+        view! {
+            {move || steps.get().flatten().map(|done| view! { <Steps done/> })}
+            <div class="grid gap-4 lg:grid-cols-2" data-testid="dashboard">
+                {part(strings::USERS, |it| people(it.people, it.unused_keys), |it| format!("{:?}{}", it.people, it.unused_keys))}
+                {part(strings::LAST_30_DAYS, |it| days(&it.days), |it| format!("{:?}", it.days))}
+                {part(strings::FAILURES, |it| failures(&it.failures), |it| format!("{:?}", it.failures))}
+                <div class="grid content-start gap-4">
+                    {part(strings::CONNECTIONS, |it| relay(it.relay, it.computers), |it| format!("{:?}{}", it.relay, it.computers))}
+                    {part(strings::OWN_MAIL, |it| mail(it.mail), |it| format!("{:?}", it.mail))}
+                </div>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHeader title=strings::DASHBOARD/>
+        {page}
+    }
+}
+
+fn people(people: People, unused_keys: u32) -> AnyView {
+    let count = |label: &str, count, status: &str, ink| Count {
+        label: label.to_owned(),
+        count,
+        href: format!("/users?status={status}"),
+        ink,
+    };
+    let counts = vec![
+        count(strings::ACTIVE, people.active, "active", Ink::Good),
+        count(strings::PENDING, people.pending, "pending", Ink::Warn),
+        count(strings::STALE, people.lapsed, "stale", Ink::Plain),
+        count(strings::NEVER_INVITED, people.never_invited, "never_invited", Ink::Faint),
+        count(strings::BLOCKED, people.blocked, "blocked", Ink::Bad),
+    ];
+    view! {
+        <Figure count=people.total label=strings::ALL_USERS href="/users" test_id="all-users"/>
+        <Shares counts test_id="people"/>
+        <p class="mt-3 border-t border-line pt-3">
+            <a class="link" href="/users?key=unused" data-testid="unused-keys">
+                {strings::unused_keys(unused_keys)}
+            </a>
+        </p>
+    }
+    .into_any()
+}
+
+fn days(days: &[Day]) -> AnyView {
+    let series = vec![
+        Series { label: strings::SIGNED_IN, ink: Ink::Accent },
+        Series { label: strings::REGISTERED, ink: Ink::Good },
+        Series { label: strings::NOT_DONE, ink: Ink::Bad },
+    ];
+    let bar = |it: &Day| {
+        let on_day = |query: &str| format!("/logs?{query}&from={}&to={}", it.at, it.at + DAY);
+        Bar {
+            label: day(it.at),
+            parts: vec![
+                (it.signed_in, on_day("action=sign_in&outcome=succeeded")),
+                (it.registered, on_day("action=register&outcome=succeeded")),
+                (it.failed, on_day("outcome=failed")),
+            ],
+        }
+    };
+    let sum: u32 = days.iter().map(|day| day.signed_in).sum();
+    view! {
+        <Figure
+            count=sum
+            label=strings::SIGN_INS
+            href="/logs?action=sign_in&outcome=succeeded&since=30d"
+            test_id="all-sign-ins"
+        />
+        <Bars
+            title=strings::DAYS_TITLE
+            column=strings::DAY
+            as_table=strings::AS_TABLE
+            series
+            bars=days.iter().map(bar).collect()
+            test_id="days"
+        />
+    }
+    .into_any()
+}
+
+fn failures(failures: &[FailureCount]) -> AnyView {
+    if failures.is_empty() {
+        return view! { <p class="text-muted" data-testid="no-failures">{strings::NO_FAILURES}</p> }
+            .into_any();
+    }
+    let count = |it: &FailureCount| Count {
+        label: strings::reason(it.reason.as_str()),
+        count: it.count,
+        href: format!("/logs?reason={}&since=30d", it.reason.as_str()),
+        ink: Ink::Bad,
+    };
+    view! { <Ranks counts=failures.iter().map(count).collect() test_id="failures"/> }.into_any()
+}
+
+fn relay(relay: RelayHealth, paired: u32) -> AnyView {
+    view! {
+        <div class="grid grid-cols-2 gap-4 sm:grid-cols-3">
+            <Figure count=relay.phones label=strings::PHONES_CONNECTED href="/users?status=active" test_id="phones-connected"/>
+            <Figure count=relay.computers label=strings::COMPUTERS_CONNECTED href="/computers" test_id="computers-connected"/>
+            <Figure count=paired label=strings::COMPUTERS_PAIRED href="/computers" test_id="computers-paired"/>
+        </div>
+        <p class="mt-2 text-sm text-muted">
+            {strings::UP_SINCE} " " <RelativeTime at=relay.started_at/>
+            {(relay.overflows > 0).then(|| strings::overflows(relay.overflows))}
+        </p>
+    }
+    .into_any()
+}
+
+fn mail(mail: MailHealth) -> AnyView {
+    view! {
+        <div class="grid grid-cols-2 gap-4 sm:grid-cols-3">
+            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/inbox" test_id="mail-sent"/>
+            <Figure count=mail.queued label=strings::MAIL_WAITING href="/inbox" test_id="mail-queued"/>
+            <Figure count=mail.failed label=strings::MAIL_FAILED href="/inbox" test_id="mail-failed"/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A large number and its words, a link to what it counts.
+#[component]
+fn Figure(count: u32, label: &'static str, href: &'static str, test_id: &'static str) -> impl IntoView {
+    view! {
+        <a class="-mx-2 mb-2 block rounded-md px-2 py-1 hover:bg-sunken" href=href data-testid=test_id>
+            <span class="block text-2xl font-semibold tabular-nums">{number(count)}</span>
+            <span class="block text-sm text-muted">{label}</span>
+        </a>
+    }
+    .into_any()
+}
