@@ -1,5 +1,7 @@
 //! The routes, and what stands around them.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use pocketkey_api::session::{Session, SessionState};
 use pocketkey_kit::{api, prelude::*};
@@ -11,6 +13,9 @@ use crate::{
     session::{provide_session, sign_out, use_session},
     strings,
 };
+
+/// How long after the start the pages not gone to yet are fetched.
+const FETCH_ALL: Duration = Duration::from_secs(3);
 
 /// The whole app.
 #[component]
@@ -62,6 +67,8 @@ fn Console() -> impl IntoView {
         }
         nav
     };
+    // Once the page is there and at rest.
+    set_timeout(|| leptos::task::spawn_local(parts::fetch_all()), FETCH_ALL);
     let path = use_router().path();
     let route = Memo::new(move |_| path.with(|path| Route::of(path)));
     view! {

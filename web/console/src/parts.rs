@@ -1,73 +1,92 @@
-//! The console in parts: pages that a browser fetches once somebody goes there. Pages of one part name the same module.
+//! The console in parts: pages whose program a browser fetches when somebody goes there.
 //!
-//! scripts/build-web.sh cuts the program here: what only one part needs is in that part's file, what several need in a
-//! file they share. Everything else comes with the first load: a page drawn by `crate::app` itself would.
+//! A part is what the attribute names; scripts/build-web.sh cuts the program there. What only one part needs is in its
+//! file, what several need is in a file those share, and what `crate::app` draws itself comes with the first load. Every
+//! combination of parts may have such a file, so parts are few: a new page joins the one whose pages it is used with.
 
-#![allow(unsafe_code, reason = "a part's functions are linked when they are called; the attribute writes that")]
+#![allow(unsafe_code, reason = "the attribute writes how a part's functions are linked once they are there")]
 
-use leptos::{prelude::*, wasm_split::{SplitLoaderError as Missing, wasm_split}};
+use leptos::prelude::*;
 use pocketkey_api::{GroupId, MailId, UserId};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::{computers, groups, inbox, setup, sign_in, users};
 
-type Page = Result<AnyView, Missing>;
+/// A page, unless its part could not be fetched.
+type Page = Result<AnyView, SplitLoaderError>;
 
-#[wasm_split(welcome, wasm_split_path = leptos::wasm_split, fallible)]
+// Before signing in.
+
+#[wasm_split(welcome, fallible)]
 pub fn set_up() -> Page {
     Ok(view! { <setup::SetupPage/> }.into_any())
 }
 
-#[wasm_split(welcome, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(welcome, fallible)]
 pub fn sign_in() -> Page {
     Ok(view! { <sign_in::SignInPage/> }.into_any())
 }
 
-#[wasm_split(users, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_users))]
+// The page most begin with.
+
+#[wasm_split(users, fallible, preload(fetch_users))]
 pub fn user_list() -> Page {
     Ok(view! { <users::list::UserList/> }.into_any())
 }
 
-#[wasm_split(user, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_user))]
+// People and what they have.
+
+#[wasm_split(people, fallible, preload(fetch_people))]
 pub fn user(id: UserId) -> Page {
     Ok(view! { <users::show::UserPage id/> }.into_any())
 }
 
-#[wasm_split(new_user, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_new_user))]
+#[wasm_split(people, fallible)]
 pub fn new_user() -> Page {
     Ok(view! { <users::new::NewUserPage/> }.into_any())
 }
 
-#[wasm_split(new_user, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(people, fallible)]
 pub fn new_key(user_id: UserId) -> Page {
     Ok(view! { <users::new_key::NewKeyPage user_id/> }.into_any())
 }
 
-#[wasm_split(new_user, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(people, fallible)]
 pub fn import_users() -> Page {
     Ok(view! { <users::import::ImportPage/> }.into_any())
 }
 
-#[wasm_split(groups, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_groups))]
+#[wasm_split(people, fallible)]
 pub fn group_list() -> Page {
     Ok(view! { <groups::list::GroupList/> }.into_any())
 }
 
-#[wasm_split(groups, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(people, fallible)]
 pub fn group(id: GroupId) -> Page {
     Ok(view! { <groups::show::GroupPage id/> }.into_any())
 }
 
-#[wasm_split(computers, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_computers))]
+// What is run beside them.
+
+#[wasm_split(operations, fallible, preload(fetch_operations))]
 pub fn computers() -> Page {
     Ok(view! { <computers::ComputerList/> }.into_any())
 }
 
-#[wasm_split(inbox, wasm_split_path = leptos::wasm_split, fallible, preload(fetch_inbox))]
+#[wasm_split(operations, fallible)]
 pub fn mail_list() -> Page {
     Ok(view! { <inbox::list::MailList/> }.into_any())
 }
 
-#[wasm_split(inbox, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(operations, fallible)]
 pub fn mail(id: MailId) -> Page {
     Ok(view! { <inbox::show::MailPage id/> }.into_any())
+}
+
+/// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is
+/// tried again, and said, when it is needed.
+pub async fn fetch_all() {
+    drop(fetch_users().await);
+    drop(fetch_people().await);
+    drop(fetch_operations().await);
 }
