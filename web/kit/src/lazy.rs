@@ -8,6 +8,7 @@ use crate::{
     button::Button,
     card::{Note, Skeleton, Tone},
     icon::IconKind,
+    page::PageHeader,
     strings,
 };
 
@@ -45,12 +46,9 @@ fn Missing() -> impl IntoView {
         drop(window().location().reload());
     };
     view! {
-        <div class="space-y-3 p-5">
-            <Note tone=Tone::Bad test_id="missing-part">
-                <strong class="font-semibold">{strings::MISSING}</strong>
-                " "
-                {strings::MISSING_DETAIL}
-            </Note>
+        <PageHeader title=strings::MISSING/>
+        <div class="space-y-3">
+            <Note tone=Tone::Bad test_id="missing-part">{strings::MISSING_DETAIL}</Note>
             <Button label=strings::RELOAD icon=IconKind::Refresh on_click=reload test_id="reload"/>
         </div>
     }

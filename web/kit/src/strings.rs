@@ -13,7 +13,7 @@ pub const EXPIRED: &str = "expired";
 pub const LOADING: &str = "Loading…";
 pub const LOAD_MORE: &str = "Load more";
 pub const MAIN_MENU: &str = "Main";
-pub const MISSING: &str = "This page could not be fetched.";
+pub const MISSING: &str = "This page could not be fetched";
 pub const MISSING_DETAIL: &str =
     "The appliance may have been updated, or cannot be reached. Reloading brings the page as it is now.";
 pub const OPTIONAL: &str = "optional";
