@@ -7,10 +7,19 @@
 #![allow(unsafe_code, reason = "the attribute writes how a part's functions are linked once they are there")]
 
 use leptos::prelude::*;
-use pocketkey_api::{GroupId, MailId, UserId};
+use pocketkey_api::{GroupId, JobId, MailId, UserId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::pages::{computers, groups, inbox, setup, sign_in, users};
+use crate::pages::{
+    computers, groups, inbox,
+    job::JobCard,
+    setup, sign_in,
+    users::{
+        self,
+        bulk::{BulkBar, Chosen},
+        view::View,
+    },
+};
 
 /// A page, unless its part could not be fetched.
 type Page = Result<AnyView, SplitLoaderError>;
@@ -64,6 +73,22 @@ pub fn group_list() -> Page {
 #[wasm_split(people, fallible)]
 pub fn group(id: GroupId) -> Page {
     Ok(view! { <groups::show::GroupPage id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn bulk_bar(
+    chosen: RwSignal<Chosen>,
+    view: Memo<View>,
+    total: Signal<Option<u32>>,
+    shown: Signal<u32>,
+    job: RwSignal<Option<JobId>>,
+) -> Page {
+    Ok(view! { <BulkBar chosen view total shown job/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn job_card(job: RwSignal<Option<JobId>>) -> Page {
+    Ok(view! { <JobCard job/> }.into_any())
 }
 
 // What is run beside them.
