@@ -14,10 +14,21 @@ use crate::{
 
 /// Grey bars until `page` is there. If its program cannot be had, it says so and offers to reload: the likely reason is
 /// an appliance updated meanwhile, which no longer has the file this page knows of.
-pub fn lazy<E>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView
-where
-    E: 'static,
-{
+pub fn lazy<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
+    let missing = || view! { <PageHeader title=strings::MISSING/> <Missing/> }.into_any();
+    draw(page, || view! { <Skeleton/> }.into_any(), missing)
+}
+
+/// As [`lazy`], for a piece of a page that comes up in answer to a deed: nothing until it is there.
+pub fn lazy_piece<E: 'static>(piece: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
+    draw(piece, || ().into_any(), || view! { <Missing/> }.into_any())
+}
+
+fn draw<E: 'static>(
+    page: impl Future<Output = Result<AnyView, E>> + 'static,
+    waiting: fn() -> AnyView,
+    missing: fn() -> AnyView,
+) -> AnyView {
     let arrived = RwSignal::new_local(None);
     // Drawn as if at once, below the caller; not at all if the person has gone on meanwhile.
     let mut page = Box::pin(ScopedFuture::new_untracked(page));
@@ -32,9 +43,8 @@ where
     let view = move || {
         arrived.track();
         match arrived.try_update_untracked(Option::take).flatten() {
-            None => view! { <Skeleton/> }.into_any(),
-            Some(Some(page)) => page,
-            Some(None) => view! { <Missing/> }.into_any(),
+            None => waiting(),
+            Some(page) => page.unwrap_or_else(missing),
         }
     };
     view.into_any()
@@ -46,8 +56,7 @@ fn Missing() -> impl IntoView {
         drop(window().location().reload());
     };
     view! {
-        <PageHeader title=strings::MISSING/>
-        <div class="space-y-3">
+        <div class="mb-4 space-y-3">
             <Note tone=Tone::Bad test_id="missing-part">{strings::MISSING_DETAIL}</Note>
             <Button label=strings::RELOAD icon=IconKind::Refresh on_click=reload test_id="reload"/>
         </div>

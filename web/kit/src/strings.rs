@@ -14,8 +14,7 @@ pub const LOADING: &str = "Loading…";
 pub const LOAD_MORE: &str = "Load more";
 pub const MAIN_MENU: &str = "Main";
 pub const MISSING: &str = "This page could not be fetched";
-pub const MISSING_DETAIL: &str =
-    "The appliance may have been updated, or cannot be reached. Reloading brings the page as it is now.";
+pub const MISSING_DETAIL: &str = "A part of this page could not be fetched: the appliance was updated, or cannot be reached. Reload to try again.";
 pub const OPTIONAL: &str = "optional";
 pub const PAIRING_KEY: &str = "Pairing key";
 pub const RELOAD: &str = "Reload";

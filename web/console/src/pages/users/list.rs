@@ -16,12 +16,6 @@ use super::{
 };
 use crate::{labels::UserStatusBadge, parts, strings};
 
-/// A user's row of what the appliance tells of a user.
-#[derive(Deserialize)]
-struct Listed {
-    user: User,
-}
-
 /// Users fetched at a time.
 const PAGE: usize = 50;
 /// Users fetched at most when a long list is fetched again.
@@ -110,11 +104,11 @@ pub fn UserList() -> impl IntoView {
             />
         </PageHeader>
         <Filters view/>
-        {move || working.get().then(|| lazy(parts::job_card(job)))}
+        {move || working.get().then(|| lazy_piece(parts::job_card(job)))}
         <p class="mb-2 text-sm text-muted" role="status" data-testid="user-count">
             {move || total.get().map(strings::users)}
         </p>
-        {move || choosing.get().then(|| lazy(parts::bulk_bar(chosen, asked, total, listed, job)))}
+        {move || choosing.get().then(|| lazy_piece(parts::bulk_bar(chosen, asked, total, listed, job)))}
         <div class="card">{users.show(draw)}</div>
     }
 }
@@ -255,6 +249,12 @@ fn nobody(view: &View) -> AnyView {
         </EmptyState>
     }
     .into_any()
+}
+
+/// Of what the appliance tells of a user, as much as a row shows.
+#[derive(Deserialize)]
+struct Listed {
+    user: User,
 }
 
 /// A listed user's row is brought up to date alone; somebody else may have to be listed now.
