@@ -149,7 +149,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     parse(text).ok_or_else(|| unreadable(200))
 }
 
-/// What JSON says, read by the browser's own parser: code for a second one would be a tenth of the program.
+/// What JSON says, read by the browser's own parser: the program is smaller without a second one.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_wasm_bindgen::from_value(js_sys::JSON::parse(text).ok()?).ok()
 }
