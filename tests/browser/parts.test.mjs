@@ -19,7 +19,7 @@ before(async () => {
     await admin.getByTestId(`field-${field}`).fill(value);
   }
   await admin.getByTestId('setup-submit').click();
-  await admin.getByTestId('no-users').waitFor();
+  await admin.getByTestId('organisation').waitFor();
   noFaults(admin);
   state = await admin.context().storageState();
   await admin.context().close();

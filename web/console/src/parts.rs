@@ -11,9 +11,9 @@ use pocketkey_api::{GroupId, JobId, MailId, UserId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::{
-    computers, groups, inbox,
+    computers, dashboard, groups, inbox,
     job::JobCard,
-    setup, sign_in,
+    logs, setup, sign_in,
     users::{
         self,
         bulk::{BulkBar, Chosen},
@@ -36,7 +36,12 @@ pub fn sign_in() -> Page {
     Ok(view! { <sign_in::SignInPage/> }.into_any())
 }
 
-// The page most begin with.
+// The pages most begin with, each by itself.
+
+#[wasm_split(dashboard, fallible, preload(fetch_dashboard))]
+pub fn dashboard() -> Page {
+    Ok(view! { <dashboard::DashboardPage/> }.into_any())
+}
 
 #[wasm_split(users, fallible, preload(fetch_users))]
 pub fn user_list() -> Page {
@@ -108,10 +113,21 @@ pub fn mail(id: MailId) -> Page {
     Ok(view! { <inbox::show::MailPage id/> }.into_any())
 }
 
+#[wasm_split(operations, fallible)]
+pub fn sign_ins() -> Page {
+    Ok(view! { <logs::sign_ins::SignInsPage/> }.into_any())
+}
+
+#[wasm_split(operations, fallible)]
+pub fn audit() -> Page {
+    Ok(view! { <logs::audit::AuditPage/> }.into_any())
+}
+
 /// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is
 /// tried again, and said, when it is needed.
 pub async fn fetch_all() {
     drop(fetch_users().await);
+    drop(fetch_dashboard().await);
     drop(fetch_people().await);
     drop(fetch_operations().await);
 }
