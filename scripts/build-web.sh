@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the console and the site into web/dist: cargo → wasm-bindgen → wasm-opt → Tailwind → hashed names → .gz and .br.
+# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → Tailwind → hashed names → .gz and .br.
 #
 #   scripts/build-web.sh        as shipped: small, optimised, compressed
 #   scripts/build-web.sh --dev  quick: unoptimised, with debug names, not compressed
@@ -66,22 +66,46 @@ cargo build "${cargo_args[@]}" --target-dir "$target_dir" --profile "$profile" "
 #    what browsers refuse.
 work=$target_dir/dist.work
 rm -rf "$work" && mkdir -p "$work/in" "$work/out/assets"
-for app in "${apps[@]}"; do
-  keep=()
-  if [ $mode = dev ]; then keep=(--debug --keep-debug); fi
-  "$bindgen" --target web --no-typescript "${keep[@]}" --out-dir "$work/bindgen" --out-name "$app" \
-    "$target_dir/$target/$folder/pocketkey-$app.wasm"
-  mv "$work/bindgen/$app.js" "$work/in/"
+optimise() {
   if [ $mode = dev ]; then
-    mv "$work/bindgen/${app}_bg.wasm" "$work/in/$app.wasm"
+    cp "$1" "$2"
   else
     "$npm_tools/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers \
       --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-multivalue \
       --enable-nontrapping-float-to-int --enable-reference-types --enable-call-indirect-overlong --enable-sign-ext \
-      "$work/bindgen/${app}_bg.wasm" -o "$work/in/$app.wasm"
+      "$1" -o "$2" 2>"$work/wasm-opt.log" || { cat "$work/wasm-opt.log" >&2; die "wasm-opt failed on $1"; }
   fi
-  node -e 'new WebAssembly.Module(require("fs").readFileSync(process.argv[1]))' "$work/in/$app.wasm" || die "$app.wasm does not load"
+  node -e 'new WebAssembly.Module(require("fs").readFileSync(process.argv[1]))' "$2" || die "$2 does not load"
+}
+for app in "${apps[@]}"; do
+  keep=()
+  if [ $mode = dev ]; then keep=(--debug --keep-debug); fi
+  wasm=$target_dir/$target/$folder/pocketkey-$app.wasm
+  if [ "$app" = console ]; then # in parts: see web/console/src/parts.rs
+    "$wasm_split/bin/wasm-split-cli" --out-name "$app" "$wasm" "$work/split" >"$work/split.log" 2>&1 ||
+      { cat "$work/split.log" >&2; die "wasm-split failed"; }
+    wasm=$work/split/$app.wasm
+    keep+=(--keep-lld-exports)
+  fi
+  "$bindgen" --target web --no-typescript "${keep[@]}" --out-dir "$work/bindgen" --out-name "$app" "$wasm"
+  mv "$work/bindgen/$app.js" "$work/in/"
+  optimise "$work/bindgen/${app}_bg.wasm" "$work/in/$app.wasm"
 done
+for part in "$work"/split/{chunk,split}_*.wasm; do
+  optimise "$part" "$work/in/console-$(basename "$part")"
+done
+# wasm-bindgen's JavaScript and the one that fetches parts import each other; as one file they can have hashed names.
+node - "$work/in/console.js" "$work/split/__wasm_split.js" <<'JS'
+const fs = require("node:fs");
+const [main, parts] = process.argv.slice(2);
+const loader = fs.readFileSync(parts, "utf8")
+  .replace(/^import .*\n/m, "")
+  .replace(/"\.\/([\w.]+\.wasm)"/g, '"@console-$1@"')
+  .replace(/^export const (\w+) =/gm, "parts.$1 =");
+const script = fs.readFileSync(main, "utf8").replace(/^import \* as (\w+) from "\.\/__wasm_split\.js"$/gm, "const $1 = parts;");
+if (/\b__wasm_split\.js"$/m.test(script) || /^(import|export) /m.test(loader)) throw new Error("wasm-split's JavaScript has changed");
+fs.writeFileSync(main, `const parts = {};\n${script}\n${loader}`);
+JS
 # JavaScript that crates bring along; wasm-bindgen's output imports it by relative path.
 if [ -d "$work/bindgen/snippets" ]; then cp -r "$work/bindgen/snippets" "$work/out/assets/"; fi
 

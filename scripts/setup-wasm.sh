@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what scripts/build-web.sh needs, once: a Rust that builds for wasm32, wasm-bindgen in the version of Cargo.lock,
-# wasm-opt and Tailwind from npm. The tools live in the cache, outside the repository; a second run only checks them.
+# wasm-split, wasm-opt and Tailwind from npm. The tools live in the cache, outside the repository; a second run only checks them.
 . "$(dirname "$0")/lib.sh"
 
 have node && have npm || die "needs Node 20 or later, with npm"
@@ -16,6 +16,15 @@ if [ "$("$bindgen/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $ve
   CARGO_TARGET_DIR=$cache/build-wasm-bindgen cargo install -q wasm-bindgen-cli --version "=$version" --root "$bindgen" --force
   rm -rf "$cache/build-wasm-bindgen"
   [ "$("$bindgen/bin/wasm-bindgen" --version)" = "wasm-bindgen $version" ] || die "$bindgen is not wasm-bindgen $version"
+fi
+
+# wasm-split; its tool does not tell its version, the folder's name does.
+if ! "$wasm_split/bin/wasm-split-cli" --help >/dev/null 2>&1; then
+  say "building wasm-split $wasm_split_version (a minute, once)"
+  CARGO_TARGET_DIR=$cache/build-wasm-split cargo install -q wasm_split_cli_support --version "=$wasm_split_version" \
+    --features build-binary --root "$wasm_split" --force
+  rm -rf "$cache/build-wasm-split"
+  "$wasm_split/bin/wasm-split-cli" --help >/dev/null || die "wasm-split-cli in $wasm_split does not run"
 fi
 
 # wasm-opt and Tailwind.
@@ -36,4 +45,4 @@ if [ "$rust_kind" = debian ]; then
   need_apt "lld-$lld_version"
   "wasm-ld-$lld_version" --version >/dev/null || die "wasm-ld-$lld_version does not run"
 fi
-say "ready: wasm-bindgen $version, wasm-opt $binaryen_version, Tailwind $tailwind_version"
+say "ready: wasm-bindgen $version, wasm-split $wasm_split_version, wasm-opt $binaryen_version, Tailwind $tailwind_version"

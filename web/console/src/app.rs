@@ -1,18 +1,21 @@
 //! The routes, and what stands around them.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use pocketkey_api::session::{Session, SessionState};
 use pocketkey_kit::{api, prelude::*};
 
 use crate::{
-    pages::{
-        computers, dashboard, groups, inbox, logs, not_found::NotFound, setup::SetupPage,
-        sign_in::SignInPage, users,
-    },
+    pages::not_found::NotFound,
+    parts,
     route::Route,
     session::{provide_session, sign_out, use_session},
     strings,
 };
+
+/// How long after the start the pages not gone to yet are fetched.
+const FETCH_ALL: Duration = Duration::from_secs(3);
 
 /// The whole app.
 #[component]
@@ -24,8 +27,8 @@ pub fn App() -> impl IntoView {
     let state = Memo::new(move |_| session.with(|session| session.state));
     let page = move || match state.get() {
         None => session.show(|_| ().into_any()),
-        Some(SessionState::Setup) => view! { <SetupPage/> }.into_any(),
-        Some(SessionState::SignedOut) => view! { <SignInPage/> }.into_any(),
+        Some(SessionState::Setup) => lazy(parts::set_up()),
+        Some(SessionState::SignedOut) => lazy(parts::sign_in()),
         Some(SessionState::SignedIn) => view! { <Console/> }.into_any(),
     };
     view! {
@@ -64,6 +67,8 @@ fn Console() -> impl IntoView {
         }
         nav
     };
+    // Once the page is there and at rest.
+    set_timeout(|| leptos::task::spawn_local(parts::fetch_all()), FETCH_ALL);
     let path = use_router().path();
     let route = Memo::new(move |_| path.with(|path| Route::of(path)));
     view! {
@@ -85,19 +90,19 @@ fn page(route: Route) -> AnyView {
             request_animation_frame(move || router.replace("/dashboard"));
             ().into_any()
         }
-        Route::Dashboard => view! { <dashboard::DashboardPage/> }.into_any(),
-        Route::SignIns => view! { <logs::sign_ins::SignInsPage/> }.into_any(),
-        Route::Audit => view! { <logs::audit::AuditPage/> }.into_any(),
-        Route::Users => view! { <users::list::UserList/> }.into_any(),
-        Route::NewUser => view! { <users::new::NewUserPage/> }.into_any(),
-        Route::ImportUsers => view! { <users::import::ImportPage/> }.into_any(),
-        Route::User(id) => view! { <users::show::UserPage id/> }.into_any(),
-        Route::NewKey(user_id) => view! { <users::new_key::NewKeyPage user_id/> }.into_any(),
-        Route::Groups => view! { <groups::list::GroupList/> }.into_any(),
-        Route::Group(id) => view! { <groups::show::GroupPage id/> }.into_any(),
-        Route::Computers => view! { <computers::ComputerList/> }.into_any(),
-        Route::Inbox => view! { <inbox::list::MailList/> }.into_any(),
-        Route::Mail(id) => view! { <inbox::show::MailPage id/> }.into_any(),
+        Route::Dashboard => lazy(parts::dashboard()),
+        Route::SignIns => lazy(parts::sign_ins()),
+        Route::Audit => lazy(parts::audit()),
+        Route::Users => lazy(parts::user_list()),
+        Route::NewUser => lazy(parts::new_user()),
+        Route::ImportUsers => lazy(parts::import_users()),
+        Route::User(id) => lazy(parts::user(id)),
+        Route::NewKey(user_id) => lazy(parts::new_key(user_id)),
+        Route::Groups => lazy(parts::group_list()),
+        Route::Group(id) => lazy(parts::group(id)),
+        Route::Computers => lazy(parts::computers()),
+        Route::Inbox => lazy(parts::mail_list()),
+        Route::Mail(id) => lazy(parts::mail(id)),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }
 }

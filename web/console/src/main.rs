@@ -5,6 +5,7 @@ mod confirm;
 mod delete;
 mod labels;
 mod pages;
+mod parts;
 mod route;
 mod session;
 mod strings;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
-use crate::{card::Note, card::Tone, strings};
+use crate::{api, card::Note, card::Tone, strings};
 
 /// What a [`Stream`] tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Stream {
             StreamEvent::Open => react(StreamEvent::Open),
             StreamEvent::Lost => react(StreamEvent::Lost),
             StreamEvent::Message(text) => {
-                if let Ok(message) = serde_json::from_str(&text) {
+                if let Some(message) = api::parse(&text) {
                     react(StreamEvent::Message(message));
                 }
             }

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use pocketkey_api::{
     JobId, Page, UserId,
     event::Event,
-    user::{User, UserCount, UserDetail, UserSort},
+    user::{User, UserCount, UserSort},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
+use serde::Deserialize;
 
 use super::{
-    bulk::{BulkBar, Chosen},
+    bulk::Chosen,
     filters::Filters,
     view::{Col, View, use_view},
 };
-use crate::{labels::UserStatusBadge, pages::job::JobCard, strings};
+use crate::{labels::UserStatusBadge, parts, strings};
 
 /// Users fetched at a time.
 const PAGE: usize = 50;
@@ -63,6 +64,8 @@ pub fn UserList() -> impl IntoView {
         users.with(|page| u32::try_from(page.items.len()).unwrap_or(u32::MAX)).unwrap_or(0)
     });
     let job = RwSignal::new(None::<JobId>);
+    let working = Memo::new(move |_| job.with(Option::is_some));
+    let choosing = Memo::new(move |_| chosen.with(Chosen::count) > 0);
     let more = move |after: String| asked.with_untracked(|view| view.page_path(PAGE, Some(after)));
     let draw = move |page: Page<User>| {
         if page.items.is_empty() {
@@ -101,11 +104,11 @@ pub fn UserList() -> impl IntoView {
             />
         </PageHeader>
         <Filters view/>
-        <JobCard job/>
+        {move || working.get().then(|| lazy_piece(parts::job_card(job)))}
         <p class="mb-2 text-sm text-muted" role="status" data-testid="user-count">
             {move || total.get().map(strings::users)}
         </p>
-        <BulkBar chosen view=asked total shown=listed job/>
+        {move || choosing.get().then(|| lazy_piece(parts::bulk_bar(chosen, asked, total, listed, job)))}
         <div class="card">{users.show(draw)}</div>
     }
 }
@@ -248,6 +251,12 @@ fn nobody(view: &View) -> AnyView {
     .into_any()
 }
 
+/// Of what the appliance tells of a user, as much as a row shows.
+#[derive(Deserialize)]
+struct Listed {
+    user: User,
+}
+
 /// A listed user's row is brought up to date alone; somebody else may have to be listed now.
 fn refresh(users: Load<Page<User>>, id: &UserId) {
     let listed = users.with_untracked(|page| page.items.iter().any(|user| user.id == *id));
@@ -257,11 +266,11 @@ fn refresh(users: Load<Page<User>>, id: &UserId) {
     }
     let id = id.clone();
     leptos::task::spawn_local(async move {
-        let answer = api::get::<UserDetail>(&format!("/api/v1/users/{id}")).await;
-        let Ok(detail) = answer else { return users.refetch() };
+        let answer = api::get::<Listed>(&format!("/api/v1/users/{id}")).await;
+        let Ok(listed) = answer else { return users.refetch() };
         users.update(|page| {
             if let Some(user) = page.items.iter_mut().find(|user| user.id == id) {
-                *user = detail.user;
+                *user = listed.user;
             }
         });
     });

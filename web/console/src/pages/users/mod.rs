@@ -3,7 +3,7 @@
 pub mod activation;
 mod activity;
 mod block;
-mod bulk;
+pub mod bulk;
 pub mod draft;
 pub mod filters;
 pub mod group_picker;
@@ -16,5 +16,5 @@ mod memberships;
 pub mod new;
 pub mod new_key;
 pub mod show;
-mod view;
+pub mod view;
 pub mod wizard;

@@ -1,0 +1,133 @@
+//! The console in parts: pages whose program a browser fetches when somebody goes there.
+//!
+//! A part is what the attribute names; scripts/build-web.sh cuts the program there. What only one part needs is in its
+//! file, what several need is in a file those share, and what `crate::app` draws itself comes with the first load. Every
+//! combination of parts may have such a file, so parts are few: a new page joins the one whose pages it is used with.
+
+#![allow(unsafe_code, reason = "the attribute writes how a part's functions are linked once they are there")]
+
+use leptos::prelude::*;
+use pocketkey_api::{GroupId, JobId, MailId, UserId};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+
+use crate::pages::{
+    computers, dashboard, groups, inbox,
+    job::JobCard,
+    logs, setup, sign_in,
+    users::{
+        self,
+        bulk::{BulkBar, Chosen},
+        view::View,
+    },
+};
+
+/// A page, unless its part could not be fetched.
+type Page = Result<AnyView, SplitLoaderError>;
+
+// Before signing in.
+
+#[wasm_split(welcome, fallible)]
+pub fn set_up() -> Page {
+    Ok(view! { <setup::SetupPage/> }.into_any())
+}
+
+#[wasm_split(welcome, fallible)]
+pub fn sign_in() -> Page {
+    Ok(view! { <sign_in::SignInPage/> }.into_any())
+}
+
+// The pages most begin with, each by itself.
+
+#[wasm_split(dashboard, fallible, preload(fetch_dashboard))]
+pub fn dashboard() -> Page {
+    Ok(view! { <dashboard::DashboardPage/> }.into_any())
+}
+
+#[wasm_split(users, fallible, preload(fetch_users))]
+pub fn user_list() -> Page {
+    Ok(view! { <users::list::UserList/> }.into_any())
+}
+
+// People and what they have.
+
+#[wasm_split(people, fallible, preload(fetch_people))]
+pub fn user(id: UserId) -> Page {
+    Ok(view! { <users::show::UserPage id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn new_user() -> Page {
+    Ok(view! { <users::new::NewUserPage/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn new_key(user_id: UserId) -> Page {
+    Ok(view! { <users::new_key::NewKeyPage user_id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn import_users() -> Page {
+    Ok(view! { <users::import::ImportPage/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn group_list() -> Page {
+    Ok(view! { <groups::list::GroupList/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn group(id: GroupId) -> Page {
+    Ok(view! { <groups::show::GroupPage id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn bulk_bar(
+    chosen: RwSignal<Chosen>,
+    view: Memo<View>,
+    total: Signal<Option<u32>>,
+    shown: Signal<u32>,
+    job: RwSignal<Option<JobId>>,
+) -> Page {
+    Ok(view! { <BulkBar chosen view total shown job/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn job_card(job: RwSignal<Option<JobId>>) -> Page {
+    Ok(view! { <JobCard job/> }.into_any())
+}
+
+// What is run beside them.
+
+#[wasm_split(operations, fallible, preload(fetch_operations))]
+pub fn computers() -> Page {
+    Ok(view! { <computers::ComputerList/> }.into_any())
+}
+
+#[wasm_split(operations, fallible)]
+pub fn mail_list() -> Page {
+    Ok(view! { <inbox::list::MailList/> }.into_any())
+}
+
+#[wasm_split(operations, fallible)]
+pub fn mail(id: MailId) -> Page {
+    Ok(view! { <inbox::show::MailPage id/> }.into_any())
+}
+
+#[wasm_split(operations, fallible)]
+pub fn sign_ins() -> Page {
+    Ok(view! { <logs::sign_ins::SignInsPage/> }.into_any())
+}
+
+#[wasm_split(operations, fallible)]
+pub fn audit() -> Page {
+    Ok(view! { <logs::audit::AuditPage/> }.into_any())
+}
+
+/// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is
+/// tried again, and said, when it is needed.
+pub async fn fetch_all() {
+    drop(fetch_users().await);
+    drop(fetch_dashboard().await);
+    drop(fetch_people().await);
+    drop(fetch_operations().await);
+}
