@@ -36,6 +36,24 @@ api_type! {
         /// A webhook was deleted.
         #[serde(rename = "webhook.deleted")]
         WebhookDeleted,
+        /// How mail leaves was changed.
+        #[serde(rename = "mail_settings.changed")]
+        MailSettingsChanged,
+        /// A test mail was sent.
+        #[serde(rename = "mail_settings.tested")]
+        MailSettingsTested,
+        /// What a mail says was changed.
+        #[serde(rename = "mail_template.changed")]
+        MailTemplateChanged,
+        /// A mail says again what is built in.
+        #[serde(rename = "mail_template.reset")]
+        MailTemplateReset,
+        /// Mails were tried again at an admin's wish.
+        #[serde(rename = "outbox.retried")]
+        OutboxRetried,
+        /// A mail was dropped before it was sent.
+        #[serde(rename = "outbox.dropped")]
+        OutboxDropped,
     }
 }
 
@@ -53,6 +71,12 @@ impl Action {
             Self::WebhookCreated => "webhook.created",
             Self::WebhookChanged => "webhook.changed",
             Self::WebhookDeleted => "webhook.deleted",
+            Self::MailSettingsChanged => "mail_settings.changed",
+            Self::MailSettingsTested => "mail_settings.tested",
+            Self::MailTemplateChanged => "mail_template.changed",
+            Self::MailTemplateReset => "mail_template.reset",
+            Self::OutboxRetried => "outbox.retried",
+            Self::OutboxDropped => "outbox.dropped",
         }
     }
 }

@@ -15,6 +15,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (50, include_str!("migrations/050_inbox_search.sql")),
     (60, include_str!("migrations/060_push.sql")),
     (70, include_str!("migrations/070_roles_audit.sql")),
+    (100, include_str!("migrations/100_outgoing_mail.sql")),
     (130, include_str!("migrations/130_webhooks.sql")),
 ];
 

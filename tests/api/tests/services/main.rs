@@ -10,6 +10,7 @@ mod hostile;
 mod hostile_mail;
 mod inbox;
 mod mail;
+mod outgoing;
 mod pairing;
 mod push;
 mod relay;
