@@ -25,7 +25,7 @@ unit: web ## Unit, property, router and end-to-end tests without a browser
 	cargo test --no-fail-fast
 	cargo test --no-fail-fast --package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site
 
-mail: web ## smtplib and swaks against the mail sink
+mail: web ## smtplib and swaks against the mail sink, the outbox against aiosmtpd
 	cargo build --package pocketkey
 	tests/mail/run.sh
 

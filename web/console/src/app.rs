@@ -5,9 +5,11 @@ use pocketkey_api::session::{Session, SessionState};
 use pocketkey_kit::{api, prelude::*};
 
 use crate::{
-    pages::{computers, groups, inbox, not_found::NotFound, setup::SetupPage, sign_in::SignInPage, users},
+    pages::{
+        computers, groups, inbox, mail, not_found::NotFound, setup::SetupPage, sign_in::SignInPage, users,
+    },
     route::Route,
-    session::{provide_session, sign_out, use_session},
+    session::{provide_session, sets_mail, sign_out, use_session},
     strings,
 };
 
@@ -52,7 +54,11 @@ fn Console() -> impl IntoView {
             item("/groups", strings::GROUPS, IconKind::Groups, false),
             item("/computers", strings::COMPUTERS, IconKind::Computer, false),
             item("/inbox", strings::INBOX, IconKind::Inbox, false),
+            item("/outbox", strings::OUTBOX, IconKind::Outbox, false),
         ];
+        if session.with_untracked(sets_mail) == Some(true) {
+            nav.push(item("/settings/mail", strings::MAIL_SETTINGS, IconKind::Settings, false));
+        }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
             nav.push(item("/sandbox", strings::SANDBOX, IconKind::Box, true));
             nav.push(item("/demo", strings::DEMO_SITE, IconKind::Globe, true));
@@ -90,6 +96,10 @@ fn page(route: Route) -> AnyView {
         Route::Computers => view! { <computers::ComputerList/> }.into_any(),
         Route::Inbox => view! { <inbox::list::MailList/> }.into_any(),
         Route::Mail(id) => view! { <inbox::show::MailPage id/> }.into_any(),
+        Route::Outbox => view! { <mail::outbox::OutboxList/> }.into_any(),
+        Route::MailSettings => view! { <mail::settings::MailSettingsPage/> }.into_any(),
+        Route::Templates => view! { <mail::templates::TemplateList/> }.into_any(),
+        Route::Template(name) => view! { <mail::template::TemplatePage name/> }.into_any(),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }
 }

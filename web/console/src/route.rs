@@ -27,6 +27,14 @@ pub enum Route {
     Inbox,
     /// `/inbox/ID`
     Mail(MailId),
+    /// `/outbox`
+    Outbox,
+    /// `/settings/mail`
+    MailSettings,
+    /// `/settings/templates`
+    Templates,
+    /// `/settings/templates/NAME`
+    Template(String),
     /// Anything else.
     NotFound,
 }
@@ -47,6 +55,10 @@ impl Route {
             ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
+            ["outbox"] => Self::Outbox,
+            ["settings", "mail"] => Self::MailSettings,
+            ["settings", "templates"] => Self::Templates,
+            ["settings", "templates", name] => Self::Template(name.into()),
             _ => Self::NotFound,
         }
     }
@@ -70,6 +82,9 @@ mod tests {
             ("/users/u1/keys", Route::NotFound),
             ("/computers", Route::Computers),
             ("/inbox/m1", Route::Mail("m1".into())),
+            ("/outbox", Route::Outbox),
+            ("/settings/mail", Route::MailSettings),
+            ("/settings/templates/invitation", Route::Template("invitation".into())),
             ("/nothing", Route::NotFound),
         ] {
             assert_eq!(Route::of(path), page, "{path}");

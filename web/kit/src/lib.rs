@@ -37,7 +37,7 @@ pub mod prelude {
     pub use crate::copy::CopyButton;
     pub use crate::dialog::Dialog;
     pub use crate::events::{Banner, Live, provide_events, use_event};
-    pub use crate::field::{Choice, Choices, Select, Switch, TextField};
+    pub use crate::field::{Choice, Choices, Select, Switch, TextArea, TextField};
     pub use crate::form::{Form, FormProblem, FormState};
     pub use crate::icon::{Icon, IconKind};
     pub use crate::load::{Load, load};
@@ -45,7 +45,7 @@ pub mod prelude {
     pub use crate::page::{PageHeader, StepHeading};
     pub use crate::qr::{PairingKey, Qr};
     pub use crate::router::{Router, provide_router, use_router};
-    pub use crate::search::{SearchField, use_search};
+    pub use crate::search::{SearchField, use_search, use_search_with};
     pub use crate::shell::{AppShell, NavItem};
     pub use crate::steps::Steps;
     pub use crate::table::{Column, RowLink, Sort, Table};

@@ -15,6 +15,18 @@ use crate::{
 /// after a short pause, and going back or following a link changes the field.
 #[must_use]
 pub fn use_search(path: &'static str) -> (RwSignal<String>, Memo<String>) {
+    use_search_with(
+        move |text| {
+            if text.is_empty() { path.into() } else { format!("{path}?q={}", api::encode(text)) }
+        },
+    )
+}
+
+/// As [`use_search`], where the address holds more: `address` gives the one that searches for a text.
+#[must_use]
+pub fn use_search_with(
+    address: impl Fn(&str) -> String + Copy + 'static,
+) -> (RwSignal<String>, Memo<String>) {
     let router = use_router();
     let q = router.query("q");
     let search = RwSignal::new(q.get_untracked());
@@ -27,10 +39,8 @@ pub fn use_search(path: &'static str) -> (RwSignal<String>, Memo<String>) {
             return;
         }
         let go = move || {
-            let address =
-                if text.is_empty() { path.into() } else { format!("{path}?q={}", api::encode(&text)) };
             sent.set_value(text.clone());
-            router.replace(&address);
+            router.replace(&address(&text));
         };
         let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
         pause.update_value(|pause| {

@@ -4,6 +4,7 @@ pub mod computers;
 pub mod groups;
 pub mod inbox;
 pub mod job;
+pub mod mail;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;
