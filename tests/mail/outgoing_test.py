@@ -76,7 +76,7 @@ class Outgoing(unittest.TestCase):
             "server": {"host": "localhost", "port": port, "tls": "tls" if implicit else "starttls",
                        "user": USER, "password": PASSWORD}}
 
-    def test(self, settings, appliance=None):
+    def trial(self, settings, appliance=None):
         return (appliance or self.appliance).call(
             "POST", "/api/v1/settings/mail/test", {"to": "bob@example.org", "settings": settings})
 
@@ -85,7 +85,7 @@ class Outgoing(unittest.TestCase):
             for newest, name in [(ssl.TLSVersion.TLSv1_3, "TLS 1.3"), (ssl.TLSVersion.TLSv1_2, "TLS 1.2")]:
                 with self.subTest(implicit=implicit, newest=name):
                     handler, settings = self.server(implicit, newest)
-                    trial = self.test(settings)
+                    trial = self.trial(settings)
                     self.assertTrue(trial["accepted"], trial)
                     self.assertEqual([step["stage"] for step in trial["steps"]], ["connect", "tls", "log_in", "send"])
                     self.assertEqual(trial["steps"][1]["words"], name)
@@ -95,16 +95,16 @@ class Outgoing(unittest.TestCase):
 
     def test_a_wrong_password_and_an_unknown_authority_are_named(self):
         _, settings = self.server()
-        trial = self.test(settings, self.stranger)
+        trial = self.trial(settings, self.stranger)
         self.assertFalse(trial["accepted"])
         self.assertEqual(trial["steps"][-1]["stage"], "tls")
         self.assertIn("does not trust", trial["advice"])
         settings["server"]["host"] = "127.0.0.1"
-        trial = self.test(settings)
+        trial = self.trial(settings)
         self.assertEqual(trial["steps"][-1]["stage"], "tls")
         self.assertIn("another name", trial["advice"])
         settings["server"] |= {"host": "localhost", "password": "wrong"}
-        trial = self.test(settings)
+        trial = self.trial(settings)
         self.assertEqual(trial["steps"][-1]["stage"], "log_in")
         self.assertIn("535", trial["steps"][-1]["words"])
 

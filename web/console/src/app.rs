@@ -57,7 +57,7 @@ fn Console() -> impl IntoView {
             item("/outbox", strings::OUTBOX, IconKind::Outbox, false),
         ];
         if session.with_untracked(sets_mail) == Some(true) {
-            nav.push(item("/settings/mail", strings::MAIL_SETTINGS, IconKind::Settings, false));
+            nav.push(item("/settings", strings::SETTINGS, IconKind::Settings, false));
         }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
             nav.push(item("/sandbox", strings::SANDBOX, IconKind::Box, true));
@@ -81,11 +81,7 @@ fn Console() -> impl IntoView {
 
 fn page(route: Route) -> AnyView {
     match route {
-        Route::Home => {
-            let router = use_router();
-            request_animation_frame(move || router.replace("/users"));
-            ().into_any()
-        }
+        Route::Home => go_on("/users"),
         Route::Users => view! { <users::list::UserList/> }.into_any(),
         Route::NewUser => view! { <users::new::NewUserPage/> }.into_any(),
         Route::ImportUsers => view! { <users::import::ImportPage/> }.into_any(),
@@ -97,11 +93,19 @@ fn page(route: Route) -> AnyView {
         Route::Inbox => view! { <inbox::list::MailList/> }.into_any(),
         Route::Mail(id) => view! { <inbox::show::MailPage id/> }.into_any(),
         Route::Outbox => view! { <mail::outbox::OutboxList/> }.into_any(),
+        Route::Settings => go_on("/settings/mail"),
         Route::MailSettings => view! { <mail::settings::MailSettingsPage/> }.into_any(),
         Route::Templates => view! { <mail::templates::TemplateList/> }.into_any(),
         Route::Template(name) => view! { <mail::template::TemplatePage name/> }.into_any(),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }
+}
+
+/// Goes on to another page.
+fn go_on(address: &'static str) -> AnyView {
+    let router = use_router();
+    request_animation_frame(move || router.replace(address));
+    ().into_any()
 }
 
 fn admin_name(session: &Session) -> String {

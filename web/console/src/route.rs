@@ -29,6 +29,8 @@ pub enum Route {
     Mail(MailId),
     /// `/outbox`
     Outbox,
+    /// `/settings`: from there it goes on to the first of them.
+    Settings,
     /// `/settings/mail`
     MailSettings,
     /// `/settings/templates`
@@ -56,6 +58,7 @@ impl Route {
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
             ["outbox"] => Self::Outbox,
+            ["settings"] => Self::Settings,
             ["settings", "mail"] => Self::MailSettings,
             ["settings", "templates"] => Self::Templates,
             ["settings", "templates", name] => Self::Template(name.into()),

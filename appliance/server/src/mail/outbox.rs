@@ -2,7 +2,6 @@
 //! the same Message-ID.
 
 use std::{
-    error::Error as _,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -178,16 +177,15 @@ fn message(way: &Way, mail: &Queued, now: i64) -> Result<(Envelope, Vec<u8>), St
     Ok((envelope, message))
 }
 
-/// The server's words, or what kept us from hearing them.
+/// The server's words with their code, or what kept us from hearing them.
 pub fn words(error: &smtp::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_words = inner.to_string();
-        if !words.contains(&inner_words) {
-            words = format!("{words}: {inner_words}");
-        }
-        cause = inner.source();
+    let mut root: &dyn std::error::Error = error;
+    while let Some(cause) = root.source() {
+        root = cause;
     }
+    let words = match error.status() {
+        Some(code) => format!("{code} {root}"),
+        None => root.to_string(),
+    };
     words.chars().take(1000).collect()
 }

@@ -178,10 +178,10 @@ fn advice(server: &Server, stage: TrialStage, words: &str) -> String {
             "This computer does not trust who signed the server's certificate. Give the server one of a public authority, \
              or add its authority to this computer's (SSL_CERT_FILE names a file of them)."
         }
-        TrialStage::Tls if has(&["NotValidForName"]) => {
+        TrialStage::Tls if has(&["NotValidForName", "not valid for name"]) => {
             "The certificate is for another name. Use the name that is in the certificate as the server."
         }
-        TrialStage::Tls if has(&["Expired"]) => {
+        TrialStage::Tls if has(&["Expired", "expired"]) => {
             "The server's certificate has expired, or this computer's clock is wrong."
         }
         TrialStage::Tls if has(&[NO_STARTTLS]) => {
