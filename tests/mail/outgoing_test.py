@@ -1,17 +1,23 @@
 """What the appliance sends, taken by another server: aiosmtpd with STARTTLS or TLS, and logins."""
 
+import logging
 import os
 import ssl
 import subprocess
 import tempfile
 import time
 import unittest
+import warnings
 from email import message_from_bytes
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from appliance import Appliance, free_port
+
+# It complains of connections that the appliance breaks off, which is what is tested, and of its own attributes.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+warnings.filterwarnings("ignore", module="aiosmtpd")
 
 USER, PASSWORD = "keys@example.org", "pass: wörd"
 

@@ -37,8 +37,6 @@ api_type! {
         MailFault,
         /// Mails were put into the outbox, sent, refused or dropped.
         Outbox,
-        /// How mail leaves was set anew.
-        MailSettings,
         /// Many users changed at once, or the members of a group: fetch lists again.
         Users,
         /// Groups were made, renamed or deleted.

@@ -318,6 +318,7 @@ pub const NO_OUTBOX_FOUND: &str = "No mail is like that";
 pub const OUTBOX: &str = "Outbox";
 pub const OUTBOX_TEXT: &str =
     "What the appliance sent, or tries to. Mails that are done with stay for 30 days.";
+pub const PASSWORD_IF_WANTED: &str = "If the server wants one.";
 pub const PASSWORD_KEPT: &str = "Stored. Leave this empty to keep it.";
 pub const PORT: &str = "Port";
 pub const QUEUED: &str = "Waiting";

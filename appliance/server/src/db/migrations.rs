@@ -125,6 +125,28 @@ mod tests {
     }
 
     #[test]
+    fn mails_that_waited_before_are_sent_as_they_were_made() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before: Vec<_> = STEPS.iter().copied().filter(|(number, _)| *number < 100).collect();
+        migrate(&mut conn, &before).unwrap();
+        conn.execute_batch(
+            "INSERT INTO outbox (message_id, sender, recipient, message, state, next_try_at, created_at, last_error) VALUES
+                 ('<1@a>', 'a@b.c', 'd@e.f', x'4869', 'queued', 5, 1, NULL),
+                 ('<2@a>', 'a@b.c', 'd@e.f', NULL, 'failed', 5, 1, 'no such person')",
+        )
+        .unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let rows: String = conn
+            .query_row(
+                "SELECT group_concat(id || state || template || ifnull(hex(content), '-'), ' ') FROM outbox",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(rows, "1queued4869 2failedinvitation-");
+    }
+
+    #[test]
     fn a_failing_step_leaves_the_schema_as_it_was() {
         let mut conn = Connection::open_in_memory().unwrap();
         let good = (1, "CREATE TABLE a (x)");

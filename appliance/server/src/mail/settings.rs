@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use lettre::message::Mailbox;
 use pocketkey_api::{
     audit::Action,
-    event::Event,
     mail::{MailSettings, MailSetup, MailTest, MailTrial, MailVia, SmtpServer, TlsMode},
 };
 use serde_json::json;
@@ -90,7 +89,6 @@ pub async fn set(app: &App, by: Actor, settings: MailSettings) -> Result<MailSet
             let app = shared;
             tx.after_commit(move || {
                 app.mailer().set(new);
-                app.events().send(Event::MailSettings);
                 app.mail_waiting().notify_one();
             });
             Ok::<_, MailError>(())

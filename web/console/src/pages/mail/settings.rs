@@ -229,7 +229,7 @@ fn ServerFields(
         })
     };
     let password = move || {
-        let hint = has_password.get().then(|| strings::PASSWORD_KEPT.to_owned()).unwrap_or_default();
+        let hint = if has_password.get() { strings::PASSWORD_KEPT } else { strings::PASSWORD_IF_WANTED };
         view! {
             <TextField
                 name="password"
