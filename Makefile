@@ -25,7 +25,7 @@ unit: web ## Unit, property, router and end-to-end tests without a browser
 	cargo test --no-fail-fast
 	cargo test --no-fail-fast --package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site
 
-mail: web ## smtplib and swaks against the mail sink
+mail: web ## smtplib and swaks against the mail sink, the outbox against aiosmtpd
 	cargo build --package pocketkey
 	tests/mail/run.sh
 
@@ -45,7 +45,7 @@ vm: web ## Browsers, FIDO libraries and OpenSSH against the virtual key of a rea
 
 fuzz: ## Run every fuzz target for some seconds
 	scripts/fuzz.sh
-	scripts/fuzz.sh smtp_session mime mail_search csv websocket push_endpoint
+	scripts/fuzz.sh smtp_session mime mail_search mail_template csv websocket push_endpoint
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh

@@ -96,6 +96,18 @@ actions! {
     WebhookChanged = "webhook.changed",
     /// A webhook was deleted.
     WebhookDeleted = "webhook.deleted",
+    /// How mail leaves was changed.
+    MailSettingsChanged = "mail_settings.changed",
+    /// A test mail was sent.
+    MailSettingsTested = "mail_settings.tested",
+    /// What a mail says was changed.
+    MailTemplateChanged = "mail_template.changed",
+    /// A mail says again what is built in.
+    MailTemplateReset = "mail_template.reset",
+    /// Mails were tried again at an admin's wish.
+    OutboxRetried = "outbox.retried",
+    /// A mail was dropped before it was sent.
+    OutboxDropped = "outbox.dropped",
 }
 
 api_type! {

@@ -35,6 +35,8 @@ api_type! {
         },
         /// What the mail sink does wrong on purpose was set anew.
         MailFault,
+        /// Mails were put into the outbox, sent, refused or dropped.
+        Outbox,
         /// Many users changed at once, or the members of a group: fetch lists again.
         Users,
         /// Groups were made, renamed or deleted.

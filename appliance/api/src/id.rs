@@ -47,6 +47,10 @@ id!(
     MailId
 );
 id!(
+    /// A mail of the appliance in its outbox.
+    OutboxId
+);
+id!(
     /// A simulated phone of the sandbox.
     PhoneId
 );

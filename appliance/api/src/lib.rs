@@ -19,6 +19,7 @@ pub mod import;
 pub mod inbox;
 pub mod job;
 pub mod key;
+pub mod mail;
 pub mod page;
 pub mod pairing;
 pub mod problem;
@@ -28,7 +29,7 @@ pub mod session;
 pub mod user;
 pub mod webhook;
 
-pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, PhoneId, UserId, WebhookId};
+pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PhoneId, UserId, WebhookId};
 pub use page::Page;
 pub use problem::Problem;
 

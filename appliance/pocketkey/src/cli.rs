@@ -130,7 +130,7 @@ pub struct ServeOptions {
     pub inbox_most: u32,
 
     /// The mail server to send invitations through, as smtp://user:password@host:587?tls=required or smtps://…
-    /// [default: the built-in sink, shown in the console's Inbox].
+    /// [default: what the console says under Settings, at first the built-in sink, shown in the console's Inbox].
     #[arg(long, env = "POCKETKEY_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
 
@@ -138,9 +138,10 @@ pub struct ServeOptions {
     #[arg(long, env = "POCKETKEY_SMTP_URL_FILE", value_name = "FILE", conflicts_with = "smtp_url")]
     pub smtp_url_file: Option<PathBuf>,
 
-    /// The sender of the appliance's mails.
-    #[arg(long, env = "POCKETKEY_MAIL_FROM", default_value = "Pocketkey <pocketkey@localhost>")]
-    pub mail_from: String,
+    /// The sender of the appliance's mails, as Pocketkey <pocketkey@example.org> [default: what the console says under
+    /// Settings].
+    #[arg(long, env = "POCKETKEY_MAIL_FROM", value_name = "SENDER")]
+    pub mail_from: Option<String>,
 
     /// How long an invitation works: 30m, 24h, 7d.
     #[arg(long, env = "POCKETKEY_ACTIVATION_TTL", value_name = "TIME", default_value = "24h", value_parser = duration)]

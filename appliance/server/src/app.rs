@@ -12,6 +12,7 @@ use crate::{
     events::Events,
     inbox,
     jobs::Jobs,
+    mail::Mailer,
     push::{self, Vapid, Wake},
     relay::Relay,
     secret::{self, ServerSecret},
@@ -30,6 +31,7 @@ struct Inner {
     events: Events,
     jobs: Jobs,
     mail_waiting: Notify,
+    mailer: Mailer,
     relay: Relay,
     wake: Arc<dyn Wake>,
     vapid: Vapid,
@@ -40,13 +42,20 @@ struct Inner {
 }
 
 impl App {
-    /// Wraps an open database. `url` is the public address without a trailing slash; `wake` calls phones.
+    /// Wraps an open database. `url` is the public address without a trailing slash; `wake` calls phones; `mailer` is how
+    /// mail leaves until the settings are read.
     ///
     /// # Errors
     /// If the appliance's secret can neither be read nor made.
-    pub async fn new(db: Db, config: Config, url: String, wake: Arc<dyn Wake>) -> Result<Self, DbError> {
+    pub async fn new(
+        db: Db,
+        config: Config,
+        url: String,
+        wake: Arc<dyn Wake>,
+        mailer: Mailer,
+    ) -> Result<Self, DbError> {
         let secret = load_secret(&db).await?;
-        let vapid = Vapid::new(&secret, push::contact(&url, &config.mail_from));
+        let vapid = Vapid::new(&secret, push::contact(&url, config.mail_from.as_deref().unwrap_or_default()));
         Ok(Self(Arc::new(Inner {
             db,
             started_at: config.clock.now(),
@@ -56,6 +65,7 @@ impl App {
             events: Events::default(),
             jobs: Jobs::default(),
             mail_waiting: Notify::new(),
+            mailer,
             relay: Relay::default(),
             wake,
             vapid,
@@ -106,6 +116,11 @@ impl App {
         &self.0.mail_waiting
     }
 
+    /// How mail leaves.
+    pub fn mailer(&self) -> &Mailer {
+        &self.0.mailer
+    }
+
     /// The relay.
     pub fn relay(&self) -> &Relay {
         &self.0.relay
@@ -149,6 +164,11 @@ impl App {
     /// Tells streams and workers to end.
     pub fn stop(&self) {
         self.0.stopping.send_replace(true);
+    }
+
+    /// Whether the appliance stops.
+    pub fn is_stopping(&self) -> bool {
+        *self.0.stopping.borrow()
     }
 
     /// Resolves when the appliance stops.

@@ -32,10 +32,11 @@ pub struct Config {
     /// How many mails stay in the inbox (`--inbox-most`); default 10,000.
     pub inbox_most: u32,
     /// The mail server to send through (`--smtp-url`), for example `smtps://user:password@mail.example.org`;
-    /// default: the built-in sink.
+    /// default: what is set in the console, at first the built-in sink.
     pub smtp_url: Option<String>,
-    /// The sender of the appliance's mails (`--mail-from`); default `Pocketkey <pocketkey@localhost>`.
-    pub mail_from: String,
+    /// The sender of the appliance's mails (`--mail-from`), for example `Pocketkey <pocketkey@example.org>`; default: what
+    /// is set in the console.
+    pub mail_from: Option<String>,
     /// How long an invitation works (`--activation-ttl`); default 24 hours.
     pub activation_ttl: Duration,
     /// True in the sandbox; the console says so.
@@ -60,7 +61,7 @@ impl Config {
             inbox_keep: Duration::from_secs(30 * 24 * 60 * 60),
             inbox_most: 10_000,
             smtp_url: None,
-            mail_from: "Pocketkey <pocketkey@localhost>".to_owned(),
+            mail_from: None,
             activation_ttl: Duration::from_secs(24 * 60 * 60),
             sandbox: false,
             wake: None,

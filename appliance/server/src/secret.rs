@@ -1,8 +1,12 @@
 //! Randomness, hashes and the appliance's own secret.
 
+use chacha20poly1305::{ChaCha20Poly1305, KeyInit, aead::Aead};
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+
+/// The length of a nonce, in bytes.
+const NONCE: usize = 12;
 
 /// `N` random bytes of the operating system.
 ///
@@ -54,6 +58,26 @@ impl ServerSecret {
         mac.update(data);
         mac.finalize().into_bytes().into()
     }
+
+    /// `text` sealed for `purpose`, so that nobody who has the database without this secret reads it: a random nonce, then
+    /// ChaCha20-Poly1305 (RFC 8439).
+    pub fn seal(&self, purpose: &str, text: &str) -> Vec<u8> {
+        let nonce = random::<NONCE>();
+        #[expect(clippy::expect_used, reason = "fails on texts of 256 GB alone")]
+        let sealed = self.cipher(purpose).encrypt(&nonce.into(), text.as_bytes()).expect("a short text");
+        [nonce.as_slice(), &sealed].concat()
+    }
+
+    /// What was sealed for `purpose`; `None` if it was changed, or sealed with another secret.
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Option<String> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let text = self.cipher(purpose).decrypt(&(*nonce).into(), sealed).ok()?;
+        String::from_utf8(text).ok()
+    }
+
+    fn cipher(&self, purpose: &str) -> ChaCha20Poly1305 {
+        ChaCha20Poly1305::new(&self.derive(purpose, b"seal").into())
+    }
 }
 
 impl std::fmt::Debug for ServerSecret {
@@ -73,6 +97,19 @@ mod tests {
         assert_ne!(secret.derive("a", b"b"), secret.derive("ab", b""));
         assert_ne!(secret.derive("a", b"b"), ServerSecret::new([8; 32]).derive("a", b"b"));
         assert!(!format!("{secret:?}").contains('7'));
+    }
+
+    #[test]
+    fn what_is_sealed_is_opened_for_the_same_purpose_with_the_same_secret_alone() {
+        let secret = ServerSecret::new([7; 32]);
+        let sealed = secret.seal("mail", "hunter2");
+        assert_eq!(secret.open("mail", &sealed).as_deref(), Some("hunter2"));
+        assert!(secret.open("else", &sealed).is_none());
+        assert!(ServerSecret::new([8; 32]).open("mail", &sealed).is_none());
+        assert_ne!(sealed, secret.seal("mail", "hunter2"));
+        for length in 0..sealed.len() {
+            assert!(secret.open("mail", &sealed[..length]).is_none());
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct Appliance {
 /// See [`StartError`].
 pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let url = config.url.as_deref().map(check_url).transpose()?;
-    let mailer = mail::Mailer::new(&config)?;
+    let mail_options = mail::Options::check(&config)?;
     let sink_tls = inbox::prepare(&config)?;
     let tls = ops::tls(&config)?;
     let db = Db::open(&config.data)?;
@@ -99,13 +99,15 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let wake = config.wake.clone().unwrap_or_else(|| Arc::new(web_push));
     let pusher = push::Pusher::new()?;
     let sender = webhooks::Sender::new()?;
-    let app = App::new(db, config, url, wake).await?;
+    let mailer = mail::Mailer::new(mail_options, smtp_addr);
+    let app = App::new(db, config, url, wake, mailer).await?;
+    mail::settings::load(&app).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
     workers.spawn(inbox::sink::serve(inbox::Storing(app.clone()), Some(sink_tls), smtp));
     workers.spawn(inbox::index(app.clone()));
     workers.spawn(inbox::tidy_up(app.clone()));
-    workers.spawn(mail::outbox::run(app.clone(), mailer, smtp_addr));
+    workers.spawn(mail::outbox::run(app.clone()));
     workers.spawn(activation::expiry::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
     workers.spawn(webhooks::run(app.clone(), sender));
@@ -135,6 +137,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(push::routes())
         .merge(inbox::routes())
         .merge(webhooks::routes())
+        .merge(mail::routes())
         .merge(demo::routes())
 }
 

@@ -10,7 +10,7 @@ use crate::{
     pages::not_found::NotFound,
     parts,
     route::Route,
-    session::{provide_session, sign_out, use_session},
+    session::{provide_session, sets_mail, sign_out, use_session},
     strings,
 };
 
@@ -59,8 +59,12 @@ fn Console() -> impl IntoView {
             item("/groups", strings::GROUPS, IconKind::Groups, false),
             item("/computers", strings::COMPUTERS, IconKind::Computer, false),
             item("/inbox", strings::INBOX, IconKind::Inbox, false),
+            item("/outbox", strings::OUTBOX, IconKind::Outbox, false),
             item("/logs", strings::LOGS, IconKind::Log, false),
         ];
+        if session.with_untracked(sets_mail) == Some(true) {
+            nav.push(item("/settings", strings::SETTINGS, IconKind::Settings, false));
+        }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
             nav.push(item("/sandbox", strings::SANDBOX, IconKind::Box, true));
             nav.push(item("/demo", strings::DEMO_SITE, IconKind::Globe, true));
@@ -85,11 +89,7 @@ fn Console() -> impl IntoView {
 
 fn page(route: Route) -> AnyView {
     match route {
-        Route::Home => {
-            let router = use_router();
-            request_animation_frame(move || router.replace("/dashboard"));
-            ().into_any()
-        }
+        Route::Home => go_on("/dashboard"),
         Route::Dashboard => lazy(parts::dashboard()),
         Route::SignIns => lazy(parts::sign_ins()),
         Route::Audit => lazy(parts::audit()),
@@ -101,10 +101,22 @@ fn page(route: Route) -> AnyView {
         Route::Groups => lazy(parts::group_list()),
         Route::Group(id) => lazy(parts::group(id)),
         Route::Computers => lazy(parts::computers()),
-        Route::Inbox => lazy(parts::mail_list()),
-        Route::Mail(id) => lazy(parts::mail(id)),
+        Route::Inbox => lazy(parts::inbox()),
+        Route::Mail(id) => lazy(parts::inbox_mail(id)),
+        Route::Outbox => lazy(parts::outbox()),
+        Route::Settings => go_on("/settings/mail"),
+        Route::MailSettings => lazy(parts::mail_settings()),
+        Route::Templates => lazy(parts::template_list()),
+        Route::Template(name) => lazy(parts::template(name)),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }
+}
+
+/// Goes on to another page.
+fn go_on(address: &'static str) -> AnyView {
+    let router = use_router();
+    request_animation_frame(move || router.replace(address));
+    ().into_any()
 }
 
 fn admin_name(session: &Session) -> String {

@@ -13,7 +13,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::pages::{
     computers, dashboard, groups, inbox,
     job::JobCard,
-    logs, setup, sign_in,
+    logs, mail, setup, sign_in,
     users::{
         self,
         bulk::{BulkBar, Chosen},
@@ -104,12 +104,12 @@ pub fn computers() -> Page {
 }
 
 #[wasm_split(operations, fallible)]
-pub fn mail_list() -> Page {
+pub fn inbox() -> Page {
     Ok(view! { <inbox::list::MailList/> }.into_any())
 }
 
 #[wasm_split(operations, fallible)]
-pub fn mail(id: MailId) -> Page {
+pub fn inbox_mail(id: MailId) -> Page {
     Ok(view! { <inbox::show::MailPage id/> }.into_any())
 }
 
@@ -123,6 +123,28 @@ pub fn audit() -> Page {
     Ok(view! { <logs::audit::AuditPage/> }.into_any())
 }
 
+#[wasm_split(operations, fallible)]
+pub fn outbox() -> Page {
+    Ok(view! { <mail::outbox::OutboxList/> }.into_any())
+}
+
+// How the appliance is set up.
+
+#[wasm_split(settings, fallible, preload(fetch_settings))]
+pub fn mail_settings() -> Page {
+    Ok(view! { <mail::settings::MailSettingsPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn template_list() -> Page {
+    Ok(view! { <mail::templates::TemplateList/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn template(name: String) -> Page {
+    Ok(view! { <mail::template::TemplatePage name/> }.into_any())
+}
+
 /// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is
 /// tried again, and said, when it is needed.
 pub async fn fetch_all() {
@@ -130,4 +152,5 @@ pub async fn fetch_all() {
     drop(fetch_dashboard().await);
     drop(fetch_people().await);
     drop(fetch_operations().await);
+    drop(fetch_settings().await);
 }

@@ -33,6 +33,16 @@ pub enum Route {
     SignIns,
     /// `/logs/audit`
     Audit,
+    /// `/outbox`
+    Outbox,
+    /// `/settings`: from there it goes on to the first of them.
+    Settings,
+    /// `/settings/mail`
+    MailSettings,
+    /// `/settings/templates`
+    Templates,
+    /// `/settings/templates/NAME`
+    Template(String),
     /// Anything else.
     NotFound,
 }
@@ -56,6 +66,11 @@ impl Route {
             ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
+            ["outbox"] => Self::Outbox,
+            ["settings"] => Self::Settings,
+            ["settings", "mail"] => Self::MailSettings,
+            ["settings", "templates"] => Self::Templates,
+            ["settings", "templates", name] => Self::Template(name.into()),
             _ => Self::NotFound,
         }
     }
@@ -82,6 +97,9 @@ mod tests {
             ("/logs", Route::SignIns),
             ("/logs/audit", Route::Audit),
             ("/inbox/m1", Route::Mail("m1".into())),
+            ("/outbox", Route::Outbox),
+            ("/settings/mail", Route::MailSettings),
+            ("/settings/templates/invitation", Route::Template("invitation".into())),
             ("/nothing", Route::NotFound),
         ] {
             assert_eq!(Route::of(path), page, "{path}");

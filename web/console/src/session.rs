@@ -1,7 +1,10 @@
 //! Where this browser stands: to be set up, signed out or signed in.
 
 use leptos::prelude::*;
-use pocketkey_api::session::{Session, SessionState};
+use pocketkey_api::{
+    admin::Role,
+    session::{Session, SessionState},
+};
 use pocketkey_kit::{
     api,
     load::{Load, load},
@@ -33,4 +36,14 @@ pub fn sign_out(session: Load<Session>) {
             session.admin = None;
         }
     });
+}
+
+/// Whether the admin may set how mail leaves and what it says.
+pub fn sets_mail(session: &Session) -> bool {
+    session.admin.as_ref().is_some_and(|admin| matches!(admin.role, Role::Owner | Role::Admin))
+}
+
+/// Whether the admin may see to people's invitations.
+pub fn helps_people(session: &Session) -> bool {
+    session.admin.as_ref().is_some_and(|admin| admin.role != Role::Auditor)
 }

@@ -292,6 +292,80 @@ pub const WOULD_ADD: &str = "would be added";
 pub const WOULD_CHANGE: &str = "would be changed";
 pub const YOUR_NAME: &str = "Your name";
 
+// Outgoing mail: settings, templates, outbox.
+pub const ANY_STATE: &str = "Any state";
+pub const BACK_TO_DEFAULT: &str = "Back to the default";
+pub const BUILT_IN: &str = "Built in";
+pub const CHANGED_TEMPLATE: &str = "Changed";
+pub const DROPPED: &str = "Dropped";
+pub const DROP_MAIL: &str = "Drop this mail";
+pub const REFUSED_MAIL: &str = "Failed";
+pub const HOST: &str = "Server";
+pub const HOST_HINT: &str = "Its name, such as mail.example.org.";
+pub const HTML_PART: &str = "HTML";
+pub const INSERT: &str = "Insert where the cursor is:";
+pub const INVITE_FIRST: &str = "Go to the users";
+pub const LEAVES_UNENCRYPTED: &str = "Whoever is between here and the server can read the activation codes, and the password. Only for a server on this computer or in a network of its own.";
+pub const MAIL_DROPPED: &str = "The mail is not sent.";
+pub const MAIL_PREVIEW: &str = "Preview with sample data";
+pub const MAIL_RETRIED: &str = "The mail is tried again.";
+pub const MAIL_SETTINGS: &str = "Mail";
+pub const MAIL_SETTINGS_TEXT: &str = "How invitations leave. A change holds at once, for what waits as well.";
+pub const NEXT_TRY: &str = "next try";
+pub const NO_OUTBOX: &str = "Nothing was sent yet";
+pub const NO_OUTBOX_TEXT: &str = "Mails that the appliance sends are listed here, with what became of them. Invite a user by e-mail to see one.";
+pub const NO_OUTBOX_FOUND: &str = "No mail is like that";
+pub const OUTBOX: &str = "Outbox";
+pub const OUTBOX_TEXT: &str =
+    "What the appliance sent, or tries to. Mails that are done with stay for 30 days.";
+pub const PASSWORD_IF_WANTED: &str = "If the server wants one.";
+pub const PASSWORD_KEPT: &str = "Stored. Leave this empty to keep it.";
+pub const PORT: &str = "Port";
+pub const QUEUED: &str = "Waiting";
+pub const RATE: &str = "Mails a second";
+pub const RATE_HINT: &str = "At most; 0 for as many as the server takes.";
+pub const REMOVE_PASSWORD: &str = "Log in without a password";
+pub const REPLY_TO: &str = "Answers go to";
+pub const REPLY_TO_HINT: &str = "Empty: to the sender.";
+pub const RETRY_ALL: &str = "Retry all failed";
+pub const RETRY_MAIL: &str = "Retry";
+pub const SEARCH_OUTBOX: &str = "Search recipients";
+pub const SENDER: &str = "Sender";
+pub const SENDER_ADDRESS: &str = "Sender's address";
+pub const SENDER_NAME: &str = "Sender's name";
+pub const SENDER_OPTION: &str = "The sender is set by --mail-from on the command line.";
+pub const SEND_PREVIEW: &str = "Send me a preview";
+pub const SEND_TEST: &str = "Send a test mail";
+pub const SEND_TEST_TEXT: &str = "Goes out right now, the way the form above says, saved or not.";
+pub const SENT: &str = "Sent";
+pub const SETTINGS: &str = "Settings";
+pub const SETTINGS_SAVED: &str = "Saved. Mail leaves this way from now on.";
+pub const STAGE_CONNECT: &str = "Connected";
+pub const STAGE_LOG_IN: &str = "Logged in";
+pub const STAGE_SEND: &str = "Accepted";
+pub const STAGE_TLS: &str = "Encryption";
+pub const STATE: &str = "State";
+pub const SUBJECT: &str = "Subject";
+pub const TEMPLATES: &str = "Templates";
+pub const TEMPLATES_TEXT: &str = "What the appliance's mails say.";
+pub const TEMPLATE_RESET: &str = "The mail says again what is built in.";
+pub const TEMPLATE_SAVED: &str = "Saved. The next mail says this.";
+pub const TEST_TO: &str = "To";
+pub const TEXT_PART: &str = "Text";
+pub const TLS: &str = "Encryption";
+pub const TLS_FIRST: &str = "TLS";
+pub const TLS_MAYBE: &str = "STARTTLS if the server offers it";
+pub const TLS_NONE: &str = "None";
+pub const TLS_STARTTLS: &str = "STARTTLS";
+pub const TRIAL_ACCEPTED: &str = "The server took the mail.";
+pub const TRIAL_FAILED: &str = "The mail was not sent.";
+pub const VIA: &str = "Where mails go";
+pub const VIA_INBOX: &str = "The built-in inbox";
+pub const VIA_INBOX_HINT: &str =
+    "Nothing leaves this appliance: mails are read in the console. Right for a trial.";
+pub const VIA_SERVER: &str = "A mail server";
+pub const VIA_SERVER_HINT: &str = "Your organisation's, or a provider's.";
+
 pub fn activate_by_email_text(address: &str) -> String {
     format!("Send a link, a QR code and a pairing key to {address}.")
 }
@@ -645,6 +719,31 @@ pub fn unused_keys(count: u32) -> String {
 
 pub fn overflows(count: u64) -> String {
     format!(" · {count} connections closed because their device did not keep up")
+}
+
+/// The kind of a mail, by the name of its template.
+pub fn mail_kind(template: &str) -> String {
+    let mut words = template.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+pub fn mails_retried(count: u32) -> String {
+    match count {
+        0 => "There was nothing to try again.".to_owned(),
+        1 => "1 mail is tried again.".to_owned(),
+        _ => format!("{} mails are tried again.", number(count)),
+    }
+}
+
+pub fn server_option(server: &str) -> String {
+    format!("The server is set by --smtp-url on the command line: {server}")
+}
+
+pub fn tried(attempts: u32) -> String {
+    if attempts == 1 { "tried once".to_owned() } else { format!("tried {} times", number(attempts)) }
 }
 
 #[cfg(test)]

@@ -78,6 +78,9 @@ pub fn TextField(
     /// Shown while empty.
     #[prop(optional, into)]
     placeholder: Option<String>,
+    /// Cannot be changed.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
     let has_hint = hint.is_some();
@@ -99,11 +102,61 @@ pub fn TextField(
                 autocapitalize=(kind != "text").then_some("none")
                 spellcheck="false"
                 placeholder=placeholder
+                disabled=move || disabled.get()
                 aria-invalid=move || error.get().map(|_| "true")
                 aria-describedby=described
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
             />
+        </Field>
+    }
+    .into_any()
+}
+
+/// Several lines of text, in letters of one width.
+#[component]
+pub fn TextArea(
+    /// The field's name in the API.
+    #[prop(into)]
+    name: String,
+    /// Its label.
+    #[prop(into)]
+    label: String,
+    /// Its value.
+    value: RwSignal<String>,
+    /// How many lines are shown.
+    #[prop(default = 8)]
+    rows: u32,
+    /// What to know before typing.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong with the value.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let id = format!("field-{name}");
+    let has_hint = hint.is_some();
+    let described = {
+        let id = id.clone();
+        move || described_by(&id, has_hint, error.get().is_some())
+    };
+    view! {
+        <Field id=id.clone() label hint error>
+            <textarea
+                class="input font-mono text-sm!"
+                id=id.clone()
+                data-testid=id.clone()
+                name=name
+                rows=rows.to_string()
+                required=true
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=described
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+            ></textarea>
         </Field>
     }
     .into_any()

@@ -29,12 +29,14 @@ pub enum IconKind {
     Log,
     Mail,
     Moon,
+    Outbox,
     Phone,
     Plus,
     Pocketkey,
     Refresh,
     Right,
     Search,
+    Settings,
     Shield,
     SignOut,
     Sun,
@@ -77,6 +79,9 @@ impl IconKind {
             Self::Log => "M5 3.5h14v17H5zM8.5 8h7M8.5 12h7M8.5 16h4",
             Self::Mail => "M3 5.5h18v13H3zM3.5 6.5 12 13l8.5-6.5",
             Self::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z",
+            Self::Outbox => {
+                "m3 13 3-6h2M16 7h2l3 6v6H3v-6ZM3 13h5.5l1.5 2.5h4l1.5-2.5H21M12 11.5V3.5M9 6.5l3-3 3 3"
+            }
             Self::Phone => {
                 "M8 2.5h8A1.5 1.5 0 0 1 17.5 4v16a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 20V4A1.5 1.5 0 0 1 8 2.5ZM10.5 18.5h3"
             }
@@ -85,6 +90,7 @@ impl IconKind {
             Self::Refresh => "M20 12a8 8 0 1 1-2.4-5.7L20 8.5M20 4v4.5h-4.5",
             Self::Right => "M9.5 5.5 16 12l-6.5 6.5",
             Self::Search => "M17 10.5a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0ZM20.5 20.5l-5.3-5.3",
+            Self::Settings => "M4 7h9M17 7h3M4 17h3M11 17h9M13 5v4M11 15v4M17 5v4h-4V5zM7 15h4v4H7z",
             Self::Shield => {
                 "M12 3 4.5 6v6c0 4.5 3 7.5 7.5 9 4.5-1.5 7.5-4.5 7.5-9V6L12 3ZM8.5 12l2.5 2.5 4.5-5"
             }

@@ -16,7 +16,7 @@ pub enum Permission {
     HelpPeople,
     /// Read what admins did.
     SeeAudit,
-    /// Read the inbox, which holds activation codes, and see to its faults.
+    /// Read the inbox, which holds activation codes, and see to its faults; set how mail leaves and what it says.
     Mail,
     /// Let other programs in, and tell them what happens.
     Integrate,
@@ -62,6 +62,10 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["GET"], "/api/v1/exports/audit", Permission::SeeAudit),
     (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
     (&["GET", "POST", "PATCH", "DELETE"], "/api/v1/webhooks", Permission::Integrate),
+    (&["GET"], "/api/v1/outbox", Permission::SeePeople),
+    (&["POST", "DELETE"], "/api/v1/outbox", Permission::HelpPeople),
+    (&["GET", "PUT", "POST"], "/api/v1/settings/mail", Permission::Mail),
+    (&["GET", "PUT", "POST", "DELETE"], "/api/v1/settings/templates", Permission::Mail),
 ];
 
 /// What `method` on the route `path` needs; `None` if the table does not know it, which nobody gets past.

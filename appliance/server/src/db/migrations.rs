@@ -17,6 +17,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (70, include_str!("migrations/070_roles_audit.sql")),
     (90, include_str!("migrations/090_audit_head.sql")),
     (91, include_str!("migrations/091_authentications.sql")),
+    (100, include_str!("migrations/100_outgoing_mail.sql")),
     (130, include_str!("migrations/130_webhooks.sql")),
 ];
 
@@ -123,6 +124,28 @@ mod tests {
             "DELETE FROM users; INSERT INTO users_search (users_search) VALUES ('integrity-check');",
         )
         .unwrap();
+    }
+
+    #[test]
+    fn mails_that_waited_before_are_sent_as_they_were_made() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before: Vec<_> = STEPS.iter().copied().filter(|(number, _)| *number < 100).collect();
+        migrate(&mut conn, &before).unwrap();
+        conn.execute_batch(
+            "INSERT INTO outbox (message_id, sender, recipient, message, state, next_try_at, created_at, last_error) VALUES
+                 ('<1@a>', 'a@b.c', 'd@e.f', x'4869', 'queued', 5, 1, NULL),
+                 ('<2@a>', 'a@b.c', 'd@e.f', NULL, 'failed', 5, 1, 'no such person')",
+        )
+        .unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let rows: String = conn
+            .query_row(
+                "SELECT group_concat(id || state || template || ifnull(hex(content), '-'), ' ') FROM outbox",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(rows, "1queued4869 2failedinvitation-");
     }
 
     #[test]

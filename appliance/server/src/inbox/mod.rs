@@ -19,6 +19,6 @@ pub use fault::Faults;
 pub use index::{catch_up, run as index};
 pub use mime::{Entity, read as read_mime};
 pub use retention::{run as tidy_up, tidy};
-pub use routes::routes;
+pub use routes::{HARMLESS, routes};
 pub use service::Storing;
 pub use tls::{SinkConfigError, prepare};

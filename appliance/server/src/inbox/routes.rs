@@ -179,7 +179,7 @@ async fn source(
 }
 
 /// What a mail's HTML may do: look as it looks, with the pictures it brought. No scripts, no requests, no forms.
-const HARMLESS: [(HeaderName, &str); 2] = [
+pub const HARMLESS: [(HeaderName, &str); 2] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (
         header::CONTENT_SECURITY_POLICY,

@@ -1,6 +1,16 @@
-//! What is mailed.
+//! What is mailed, and what can go wrong.
 
-use pocketkey_api::KeyId;
+use axum::http::StatusCode;
+use pocketkey_api::{KeyId, problem::FieldProblem};
+
+use super::{
+    templates::{Template, Values},
+    words,
+};
+use crate::{
+    db::DbError,
+    problem::{ApiError, Explain},
+};
 
 /// A mail to send.
 #[derive(Debug, Clone)]
@@ -35,6 +45,43 @@ pub struct Invitation {
     pub expires_at: i64,
 }
 
+impl MailKind {
+    /// Where its words come from.
+    pub fn template(&self) -> Template {
+        match self {
+            Self::Invitation(_) => Template::Invitation,
+        }
+    }
+
+    /// What fills the template. `name` also stands beside the recipient's address.
+    pub fn values(&self) -> Values {
+        let values = match self {
+            Self::Invitation(invitation) => vec![
+                ("organisation", invitation.organisation.clone()),
+                ("name", invitation.name.clone()),
+                ("link", invitation.link.clone()),
+                ("code", words::grouped(&invitation.pairing_key)),
+                ("expires", words::utc(invitation.expires_at)),
+            ],
+        };
+        values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// What it is about: a later mail about the same replaces it while it is queued.
+    pub fn reference(&self) -> &str {
+        match self {
+            Self::Invitation(invitation) => &invitation.key_id.0,
+        }
+    }
+
+    /// No use sending it from then on, Unix milliseconds.
+    pub fn expires_at(&self) -> i64 {
+        match self {
+            Self::Invitation(invitation) => invitation.expires_at,
+        }
+    }
+}
+
 impl std::fmt::Debug for Invitation {
     /// Leaves out the codes.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -42,7 +89,7 @@ impl std::fmt::Debug for Invitation {
     }
 }
 
-/// A mail setting that cannot work. The text names the option.
+/// A mail option that cannot work. The text names it.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The sender.
@@ -50,5 +97,63 @@ pub enum ConfigError {
     From(String),
     /// The mail server's address. It may hold a password, so it is not repeated.
     #[error("--smtp-url is not an address such as smtps://user:password@mail.example.org: {0}")]
-    SmtpUrl(lettre::transport::smtp::Error),
+    SmtpUrl(&'static str),
+}
+
+/// Why something about outgoing mail cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// Fields at fault.
+    #[error("invalid fields")]
+    Invalid(Vec<FieldProblem>),
+    /// An option of the command line wins.
+    #[error("{0} sets this")]
+    SetByOption(&'static str),
+    /// There is no such kind of mail.
+    #[error("no such template")]
+    NoTemplate,
+    /// The preview is gone.
+    #[error("no such preview")]
+    NoPreview,
+    /// There is no such mail in the outbox.
+    #[error("no such mail")]
+    NoSuchMail,
+    /// The mail is sent, dropped or of no use any more.
+    #[error("nothing to send")]
+    NothingToSend,
+    /// The mail is sent already.
+    #[error("sent already")]
+    Sent,
+    /// `after` is not what a page gave as `next`.
+    #[error("not a place in the list")]
+    BadPlace,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl Explain for MailError {
+    fn explain(&self) -> ApiError {
+        let conflict = |code, title: &str| ApiError::new(StatusCode::CONFLICT, code, title);
+        match self {
+            Self::Invalid(fields) => ApiError::invalid(fields.clone()),
+            Self::SetByOption(option) => {
+                conflict("set_by_option", &format!("{option} on the command line sets this."))
+                    .detail(format!("Start the appliance without {option} to set it here."))
+            }
+            Self::NoTemplate => ApiError::not_found("This kind of mail"),
+            Self::NoPreview => ApiError::not_found("This preview").detail("Make another one."),
+            Self::NoSuchMail => ApiError::not_found("This mail"),
+            Self::NothingToSend => conflict("nothing_to_send", "This mail cannot be sent again.")
+                .detail("It was sent, dropped, replaced, or has expired. Invite again for a new one."),
+            Self::Sent => conflict("already_sent", "This mail is sent already."),
+            Self::BadPlace => ApiError::new(
+                StatusCode::BAD_REQUEST,
+                "malformed_query",
+                "`after` is not a place in the list.",
+            )
+            .detail("Give back what the page before said as `next`."),
+            Self::Db(error) => error.explain(),
+        }
+    }
 }

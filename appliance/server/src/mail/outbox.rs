@@ -1,71 +1,71 @@
 //! The worker that sends. A mail is marked as sent after the server took it: a crash in between sends it again, with
 //! the same Message-ID.
 
-use std::{error::Error as _, net::SocketAddr, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, stream};
-use lettre::{
-    Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
-    address::Envelope,
-    message::Mailbox,
-    transport::smtp::{self, AsyncSmtpTransportBuilder, PoolConfig},
-};
+use lettre::{Address, AsyncTransport, address::Envelope, transport::smtp};
+use pocketkey_api::event::Event;
 use tokio::time;
 
 use super::{
     backoff,
-    model::ConfigError,
+    mailer::Way,
+    pace::Pace,
+    render::{Letterhead, render},
+    server::Transport,
     store::{self, Queued, Tried},
+    templates::{Template, Values},
 };
-use crate::{App, Config, db::DbError};
-
-/// Mails sent at once, and connections kept.
-const CONCURRENCY: u32 = 4;
+use crate::{App, db::DbError};
 
 /// Mails taken up at once.
-const BATCH: u32 = 32;
-
-/// How long a command may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const BATCH: u32 = 128;
 
 /// The outbox is looked at this often, whatever happens.
 const IDLE: Duration = Duration::from_secs(60);
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+/// How long a mail that is done with stays in the list, in milliseconds.
+const KEEP: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// How mails leave.
-pub struct Mailer {
-    /// The organisation's own server; otherwise the sink.
-    server: Option<AsyncSmtpTransportBuilder>,
+/// What sends: how fast, and over which connections.
+struct Courier {
+    pace: Mutex<Pace>,
+    /// The way that its connections are for.
+    ready: Mutex<Option<(Arc<Way>, Transport)>>,
 }
 
-impl Mailer {
-    /// Checks the mail settings.
-    ///
-    /// # Errors
-    /// [`ConfigError`] names the option to change.
-    pub fn new(config: &Config) -> Result<Self, ConfigError> {
-        if config.mail_from.parse::<Mailbox>().is_err() {
-            return Err(ConfigError::From(config.mail_from.clone()));
+impl Courier {
+    fn new() -> Self {
+        Self { pace: Mutex::new(Pace::new(Instant::now())), ready: Mutex::default() }
+    }
+
+    /// How long the next mail waits at `rate` mails a second.
+    fn wait(&self, rate: u32) -> Duration {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now(), rate)
+    }
+
+    /// What sends in this way; the connections of another are closed.
+    fn transport(&self, way: &Arc<Way>) -> Result<Transport, smtp::Error> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, transport)) = ready.as_ref().filter(|(is, _)| Arc::ptr_eq(is, way)) {
+            return Ok(transport.clone());
         }
-        let server = config.smtp_url.as_deref().map(Transport::from_url).transpose();
-        Ok(Self { server: server.map_err(ConfigError::SmtpUrl)? })
-    }
-
-    fn transport(self, sink: SocketAddr) -> Transport {
-        let builder = self
-            .server
-            .unwrap_or_else(|| Transport::builder_dangerous(sink.ip().to_string()).port(sink.port()));
-        builder.timeout(Some(TIMEOUT)).pool_config(PoolConfig::new().max_size(CONCURRENCY)).build()
+        let transport = way.server.transport(way.connections)?;
+        *ready = Some((way.clone(), transport.clone()));
+        Ok(transport)
     }
 }
 
-/// Sends what waits, until the appliance stops. `sink` is where the built-in sink listens.
-pub async fn run(app: App, mailer: Mailer, sink: SocketAddr) {
-    let transport = mailer.transport(reachable(sink));
+/// Sends what waits, until the appliance stops.
+pub async fn run(app: App) {
     let mut stopped = Box::pin(app.stopped());
+    let courier = Courier::new();
     loop {
-        let wait = match send_due(&app, &transport).await {
+        let wait = match send_due(&app, &courier).await {
             Ok(wait) => wait,
             Err(DbError::Closed) => return,
             Err(error) => {
@@ -81,68 +81,111 @@ pub async fn run(app: App, mailer: Mailer, sink: SocketAddr) {
     }
 }
 
-/// The sink as this computer reaches it: it may listen on every address.
-fn reachable(sink: SocketAddr) -> SocketAddr {
-    let ip = match sink.ip() {
-        std::net::IpAddr::V4(ip) if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
-        std::net::IpAddr::V6(ip) if ip.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, sink.port())
-}
-
 /// Sends what is due; gives how long there is nothing to do.
-async fn send_due(app: &App, transport: &Transport) -> Result<Duration, DbError> {
+async fn send_due(app: &App, courier: &Courier) -> Result<Duration, DbError> {
+    let mut sent = false;
     loop {
         let now = app.now();
-        let due = app.db().write(move |tx| store::due(tx, now, BATCH)).await?;
+        let due = app.db().write(move |tx| {
+            store::forget(tx, now - KEEP, BATCH)?;
+            store::due(tx, now, BATCH)
+        });
+        let due: Vec<i64> = due.await?;
         if due.is_empty() {
+            if sent {
+                app.events().send(Event::Outbox);
+            }
             let next: Option<i64> = app.db().read(store::next_due).await?;
             let wait = next.map(|at| Duration::from_millis(u64::try_from(at - app.now()).unwrap_or(0)));
             return Ok(wait.map_or(IDLE, |wait| wait.min(IDLE)));
         }
-        let sends = stream::iter(due).map(|mail| send(app, transport, mail));
-        let results: Vec<Result<(), DbError>> = sends.buffer_unordered(CONCURRENCY as usize).collect().await;
+        sent = true;
+        app.events().send(Event::Outbox);
+        let connections = app.mailer().current().connections as usize;
+        let sends = stream::iter(due).map(|id| send(app, courier, id));
+        let results: Vec<Result<(), DbError>> = sends.buffer_unordered(connections).collect().await;
         results.into_iter().collect::<Result<(), DbError>>()?;
+        if app.is_stopping() {
+            return Ok(IDLE);
+        }
     }
 }
 
-async fn send(app: &App, transport: &Transport, mail: Queued) -> Result<(), DbError> {
-    let tried = match envelope(&mail) {
-        Ok(envelope) => match transport.send_raw(&envelope, &mail.message).await {
-            Ok(_) => Tried::Sent,
-            Err(error) if error.is_permanent() => Tried::Refused(words(&error)),
+async fn send(app: &App, courier: &Courier, id: i64) -> Result<(), DbError> {
+    let wait = courier.wait(app.mailer().current().rate);
+    // What is under way when the appliance stops is finished; what has not begun waits for the next start.
+    tokio::select! {
+        biased;
+        () = app.stopped() => return Ok(()),
+        () = time::sleep(wait) => {}
+    }
+    // It may have been dropped since it was found due.
+    let Some(mail) = app.db().read(move |conn| store::queued(conn, id)).await? else { return Ok(()) };
+    let way = app.mailer().current();
+    let tried = match message(&way, &mail, app.now()) {
+        Err(error) => Tried::Refused(error),
+        Ok((envelope, message)) => match hand_over(courier, &way, &envelope, &message).await {
+            Ok(()) => Tried::Sent,
+            Err(error) if is_final(&error) => Tried::Refused(words(&error)),
             Err(error) => Tried::Later(app.now() + backoff::after(mail.attempts + 1), words(&error)),
         },
-        Err(error) => Tried::Refused(error),
     };
     match &tried {
-        Tried::Sent => tracing::info!(mail = mail.id, "mail sent"),
-        Tried::Refused(error) => tracing::warn!(mail = mail.id, %error, "mail refused for good"),
-        Tried::Later(_, error) => {
-            tracing::warn!(mail = mail.id, %error, "mail not sent, will be tried again")
-        }
+        Tried::Sent => tracing::info!(mail = id, "mail sent"),
+        Tried::Refused(error) => tracing::warn!(mail = id, %error, "mail refused for good"),
+        Tried::Later(_, error) => tracing::warn!(mail = id, %error, "mail not sent, will be tried again"),
     }
     let now = app.now();
-    app.db().write(move |tx| store::tried(tx, mail.id, &tried, now)).await
+    app.db().write(move |tx| store::tried(tx, id, &tried, now)).await
 }
 
-fn envelope(mail: &Queued) -> Result<Envelope, String> {
-    let address = |text: &str| text.parse::<Address>().map_err(|error| format!("{text}: {error}"));
-    let (sender, recipient) = (address(&mail.sender)?, address(&mail.recipient)?);
-    Envelope::new(Some(sender), vec![recipient]).map_err(|error| error.to_string())
+async fn hand_over(
+    courier: &Courier,
+    way: &Arc<Way>,
+    envelope: &Envelope,
+    message: &[u8],
+) -> Result<(), smtp::Error> {
+    courier.transport(way)?.send_raw(envelope, message).await.map(drop)
 }
 
-/// The server's words, or what kept us from hearing them.
-fn words(error: &smtp::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_words = inner.to_string();
-        if !words.contains(&inner_words) {
-            words = format!("{words}: {inner_words}");
-        }
-        cause = inner.source();
+/// Whether the server will never take this mail. That it did not let us log in (RFC 4954 §6) is not the mail's fault.
+fn is_final(error: &smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    error.is_permanent() && !matches!(code, Some(530 | 534 | 535 | 538))
+}
+
+/// A mail as it goes over the wire, or why it cannot be made.
+fn message(way: &Way, mail: &Queued, now: i64) -> Result<(Envelope, Vec<u8>), String> {
+    let recipient: Address =
+        mail.recipient.parse().map_err(|error| format!("the recipient is not an e-mail address: {error}"))?;
+    let envelope = Envelope::new(Some(way.from.email.clone()), vec![recipient]);
+    let envelope = envelope.map_err(|error| error.to_string())?;
+    if mail.template.is_empty() {
+        return Ok((envelope, mail.content.clone()));
     }
+    let template = Template::parse(&mail.template).ok_or("this version does not know this kind of mail")?;
+    let values: Values = serde_json::from_slice(&mail.content).map_err(|error| error.to_string())?;
+    let content = mail.changed.clone().unwrap_or_else(|| template.built_in());
+    let head = Letterhead {
+        from: &way.from,
+        reply_to: way.reply_to.as_ref(),
+        to: &mail.recipient,
+        message_id: &mail.message_id,
+        now,
+    };
+    let message = render(&head, template, &content, &values).map_err(|error| error.to_string())?;
+    Ok((envelope, message))
+}
+
+/// The server's words with their code, or what kept us from hearing them.
+pub fn words(error: &smtp::Error) -> String {
+    let mut root: &dyn std::error::Error = error;
+    while let Some(cause) = root.source() {
+        root = cause;
+    }
+    let words = match error.status() {
+        Some(code) => format!("{code} {root}"),
+        None => root.to_string(),
+    };
     words.chars().take(1000).collect()
 }

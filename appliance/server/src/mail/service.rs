@@ -1,51 +1,51 @@
-//! Putting mails into the outbox, and taking them out again.
+//! Putting mails into the outbox, looking at it, trying again, taking out again.
 
-use lettre::message::Mailbox;
-use pocketkey_api::KeyId;
+use pocketkey_api::{
+    KeyId, OutboxId, Page,
+    audit::Action,
+    event::Event,
+    mail::{OutboxHealth, OutboxMail, OutboxState, Retried},
+};
+use serde_json::{Value, json};
 
 use super::{
-    model::{MailKind, OutgoingMail},
-    render::render,
-    store::{self, New},
+    MailError,
+    model::OutgoingMail,
+    store::{self, Filter, New},
+    trial,
 };
 use crate::{
     App,
+    audit::{self, Actor, Target},
     db::{DbError, Tx},
-    secret,
+    validate,
 };
 
+/// Mails a page has unless asked otherwise, and at most.
+const PAGE: u32 = 50;
+const MAX_PAGE: u32 = 200;
+
 /// Puts `mail` into the outbox, in the transaction of what it is about; it is sent after the commit. Whatever is
-/// queued about the same key is dropped.
+/// queued about the same is dropped.
 ///
 /// # Errors
 /// If the database fails.
 pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<(), DbError> {
-    let MailKind::Invitation(invitation) = &mail.kind;
-    drop_invitations(app, tx, &invitation.key_id)?;
+    let OutgoingMail { to, kind } = mail;
     let now = app.now();
-    // `Mailer::new` has checked the sender at start.
-    let from = app.config().mail_from.parse::<Mailbox>();
-    let domain = from.as_ref().map_or("localhost", |from| from.email.domain());
-    let message_id = format!("<{}{}@{domain}>", secret::new_id(), secret::new_id());
-    let rendered = match &from {
-        Ok(from) => render(from, mail, &message_id, now).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(error) = &rendered {
-        tracing::warn!(%error, "a mail could not be made");
-    }
-    let sender = from.as_ref().map(|from| from.email.to_string()).unwrap_or_default();
+    store::drop_about(tx, kind.reference(), now)?;
+    // Plain data: it always becomes JSON.
+    let content = serde_json::to_vec(&kind.values()).unwrap_or_default();
     let new = New {
-        reference: &invitation.key_id.0,
-        message_id: &message_id,
-        sender: &sender,
-        recipient: &mail.to,
-        message: rendered,
-        expires_at: invitation.expires_at,
+        reference: kind.reference(),
+        template: kind.template().definition().name,
+        message_id: &trial::message_id(&app.mailer().current()),
+        recipient: to,
+        content: &content,
+        expires_at: kind.expires_at(),
     };
-    store::insert(tx, new, now)?;
-    let app = app.clone();
-    tx.after_commit(move || app.mail_waiting().notify_one());
+    store::insert(tx, &new, now)?;
+    wake(app, tx);
     Ok(())
 }
 
@@ -55,4 +55,139 @@ pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<(), DbErro
 /// If the database fails.
 pub fn drop_invitations(app: &App, tx: &Tx<'_>, key: &KeyId) -> Result<(), DbError> {
     store::drop_about(tx, &key.0, app.now())
+}
+
+/// Wakes the worker after the commit.
+fn wake(app: &App, tx: &Tx<'_>) {
+    let app = app.clone();
+    tx.after_commit(move || app.mail_waiting().notify_one());
+}
+
+/// Which mails of the outbox, and which page of them.
+#[derive(Debug, Default)]
+pub struct ListOutbox {
+    /// Only those in this state.
+    pub state: Option<OutboxState>,
+    /// Only those whose recipient has this in the address.
+    pub search: String,
+    /// What the page before said as `next`.
+    pub after: Option<String>,
+    /// Mails a page.
+    pub limit: Option<u32>,
+}
+
+/// One page, newest first.
+///
+/// # Errors
+/// [`MailError::BadPlace`].
+pub async fn list(app: &App, asked: ListOutbox) -> Result<Page<OutboxMail>, MailError> {
+    let below = match &asked.after {
+        Some(after) => after.parse().map_err(|_| MailError::BadPlace)?,
+        None => i64::MAX,
+    };
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
+    let search = asked.search.trim().to_owned();
+    let filter = Filter { state: asked.state, search, below, limit: limit + 1 };
+    let now = app.now();
+    let read = app.db().read(move |conn| store::list(conn, &filter, now));
+    let mut items: Vec<OutboxMail> = read.await.map_err(MailError::Db)?;
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(|last| last.id.0.clone());
+    Ok(Page { items, next })
+}
+
+/// One mail.
+///
+/// # Errors
+/// [`MailError::NoSuchMail`].
+pub async fn show(app: &App, id: &OutboxId) -> Result<OutboxMail, MailError> {
+    let (number, now) = (number(id)?, app.now());
+    let found = app.db().read(move |conn| store::find(conn, number, now)).await.map_err(MailError::Db)?;
+    found.ok_or(MailError::NoSuchMail)
+}
+
+fn number(id: &OutboxId) -> Result<i64, MailError> {
+    id.0.parse().map_err(|_| MailError::NoSuchMail)
+}
+
+/// Tries a mail again now.
+///
+/// # Errors
+/// [`MailError::NoSuchMail`], [`MailError::NothingToSend`].
+pub async fn retry(app: &App, by: Actor, id: &OutboxId) -> Result<OutboxMail, MailError> {
+    let (number, now, shared) = (number(id)?, app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let mail = store::find(tx, number, now)?.ok_or(MailError::NoSuchMail)?;
+            if store::retry(tx, Some(number), now)? == 0 {
+                return Err(MailError::NothingToSend);
+            }
+            let target = Target::new(&mail.id.0, &mail.to);
+            audit::record(tx, now, &by, Action::OutboxRetried, target, &Value::Null)?;
+            wake(&shared, tx);
+            shared.events().emit(tx, Event::Outbox);
+            store::find(tx, number, now)?.ok_or(MailError::NoSuchMail)
+        })
+        .await
+}
+
+/// Tries every mail again that was refused and is still of use.
+///
+/// # Errors
+/// If the database fails.
+pub async fn retry_all(app: &App, by: Actor) -> Result<Retried, MailError> {
+    let (now, shared) = (app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let count = store::retry(tx, None, now)?;
+            if count > 0 {
+                let detail = json!({ "count": count });
+                audit::record(tx, now, &by, Action::OutboxRetried, Target::NONE, &detail)?;
+                wake(&shared, tx);
+                shared.events().emit(tx, Event::Outbox);
+            }
+            Ok(Retried { count })
+        })
+        .await
+}
+
+/// Drops a mail that is not sent.
+///
+/// # Errors
+/// [`MailError::NoSuchMail`], [`MailError::Sent`].
+pub async fn drop_mail(app: &App, by: Actor, id: &OutboxId) -> Result<(), MailError> {
+    let (number, now, shared) = (number(id)?, app.now(), app.clone());
+    app.db()
+        .write(move |tx| {
+            let mail = store::find(tx, number, now)?.ok_or(MailError::NoSuchMail)?;
+            if mail.state == OutboxState::Sent {
+                return Err(MailError::Sent);
+            }
+            if store::drop_one(tx, number, now)? {
+                let target = Target::new(&mail.id.0, &mail.to);
+                audit::record(tx, now, &by, Action::OutboxDropped, target, &Value::Null)?;
+                shared.events().emit(tx, Event::Outbox);
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// How the outbox is doing.
+///
+/// # Errors
+/// If the database fails.
+pub async fn health(app: &App) -> Result<OutboxHealth, DbError> {
+    let now = app.now();
+    app.db().read(move |conn| store::health(conn, now)).await
+}
+
+/// The state of this name; empty: any.
+///
+/// # Errors
+/// [`MailError::Invalid`].
+pub fn state(name: &str) -> Result<Option<OutboxState>, MailError> {
+    let unknown = || MailError::Invalid(validate::one("state", "One of queued, sent, failed, dropped."));
+    if name.is_empty() { Ok(None) } else { OutboxState::parse(name).map(Some).ok_or_else(unknown) }
 }

@@ -75,7 +75,7 @@ async fn settings_that_cannot_work() {
     bad.url = Some("keys.example.org".into());
     assert!(refused(bad).await.contains("--url"));
     let mut bad = config(folder.path());
-    bad.mail_from = "nobody".into();
+    bad.mail_from = Some("nobody".into());
     assert!(refused(bad).await.contains("--mail-from"));
     assert!(!folder.path().join("pocketkey.db").exists(), "nothing is made before the settings are checked");
 }

@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::inbox::mails;
 
-fn invitation(key: &str, to: &str, now: i64) -> OutgoingMail {
+pub fn invitation(key: &str, to: &str, now: i64) -> OutgoingMail {
     let kind = MailKind::Invitation(Invitation {
         key_id: KeyId(key.to_owned()),
         organisation: "Ada & Sons".into(),
@@ -36,14 +36,14 @@ fn invitation(key: &str, to: &str, now: i64) -> OutgoingMail {
     OutgoingMail { to: to.to_owned(), kind }
 }
 
-async fn enqueue(appliance: &Appliance, mail: OutgoingMail) {
+pub async fn enqueue(appliance: &Appliance, mail: OutgoingMail) {
     let app = appliance.app.clone();
     let put: Result<(), DbError> =
         appliance.app.db().write(move |tx| service::enqueue(&app, tx, &mail)).await;
     put.unwrap();
 }
 
-/// state, attempts, last error, whether the message is still there, Message-ID
+/// state, attempts, last error, whether what it says is still there, Message-ID
 type Row = (String, i64, Option<String>, bool, String);
 
 async fn outbox(appliance: &Appliance) -> Vec<Row> {
@@ -52,7 +52,7 @@ async fn outbox(appliance: &Appliance) -> Vec<Row> {
         .db()
         .read(|conn| {
             let mut all = conn.prepare(
-                "SELECT state, attempts, last_error, message IS NOT NULL, message_id FROM outbox ORDER BY id",
+                "SELECT state, attempts, last_error, content IS NOT NULL, message_id FROM outbox ORDER BY id",
             )?;
             let rows = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -97,7 +97,7 @@ async fn an_invitation_arrives_in_the_inbox_whole_and_leaves_no_code_behind() {
 }
 
 /// An SMTP server that answers the nth RCPT with `answers[n]` (the last one for ever), and notes every mail.
-async fn moody(answers: Vec<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+pub async fn moody(answers: Vec<&'static str>) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mails = Arc::new(Mutex::new(Vec::new()));
@@ -172,8 +172,12 @@ async fn a_refusal_is_final_and_kept_in_the_servers_words() {
     let rows = until(&appliance, |rows| rows.iter().all(|row| row.0 == "failed")).await;
     assert!(rows[0].2.as_deref().unwrap().contains("no such person"), "{rows:?}");
     assert!(rows[1].2.as_deref().unwrap().contains("not an e-mail address"), "{rows:?}");
-    assert!(rows.iter().all(|row| !row.3));
+    assert!(rows.iter().all(|row| row.3), "they can be tried again");
     assert!(mails.lock().unwrap().is_empty());
+    appliance.clock.advance_seconds(3600);
+    appliance.app.mail_waiting().notify_one();
+    let rows = until(&appliance, |rows| rows.iter().all(|row| !row.3)).await;
+    assert!(rows.iter().all(|row| row.0 == "failed"), "{rows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,7 +223,7 @@ async fn settings_that_cannot_work_are_named_without_the_password() {
     let error = pocketkey_server::start(bad.clone()).await.err().unwrap().to_string();
     assert!(error.contains("--smtp-url") && !error.contains("hunter2"), "{error}");
     bad.smtp_url = None;
-    bad.mail_from = "nobody".into();
+    bad.mail_from = Some("nobody".into());
     let error = pocketkey_server::start(bad).await.err().unwrap().to_string();
     assert!(error.contains("--mail-from nobody"), "{error}");
 }

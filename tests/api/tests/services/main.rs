@@ -11,6 +11,7 @@ mod hostile;
 mod hostile_mail;
 mod inbox;
 mod mail;
+mod outgoing;
 mod pairing;
 mod push;
 mod relay;

@@ -6,6 +6,7 @@ pub mod groups;
 pub mod inbox;
 pub mod job;
 pub mod logs;
+pub mod mail;
 pub mod not_found;
 pub mod setup;
 pub mod sign_in;
