@@ -178,6 +178,13 @@ async fn list(api: &mut Api, data: &Path) -> Result<Vec<Figure>, Error> {
         }
         figures.push(against(name, median(&mut times), reference, Duration::from_millis(1)));
     }
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        api.get("/api/v1/dashboard").await?;
+        times.push(begun.elapsed());
+    }
+    figures.push(against("dashboard, p50", median(&mut times), reference, Duration::from_millis(5)));
     Ok(figures)
 }
 

@@ -15,8 +15,6 @@ pub enum Ink {
     Bad,
     /// Neither.
     Plain,
-    /// Neither, and less of it.
-    Faint,
 }
 
 impl Ink {
@@ -27,7 +25,6 @@ impl Ink {
             Self::Warn => "fill-warn",
             Self::Bad => "fill-bad",
             Self::Plain => "fill-edge",
-            Self::Faint => "fill-line",
         }
     }
 
@@ -38,7 +35,6 @@ impl Ink {
             Self::Warn => "size-2.5 shrink-0 rounded-sm bg-warn",
             Self::Bad => "size-2.5 shrink-0 rounded-sm bg-bad",
             Self::Plain => "size-2.5 shrink-0 rounded-sm bg-edge",
-            Self::Faint => "size-2.5 shrink-0 rounded-sm bg-line",
         }
     }
 }
@@ -238,7 +234,7 @@ pub fn Bars(
                     <span>"0"</span>
                 </div>
                 <svg
-                    class="block h-36 min-w-0 grow border-y border-line"
+                    class="block h-36 w-0 min-w-0 grow border-y border-line"
                     viewBox=format!("0 0 {width} 100")
                     preserveAspectRatio="none"
                     role="img"

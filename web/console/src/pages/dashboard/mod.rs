@@ -56,11 +56,11 @@ pub fn DashboardPage() -> impl IntoView {
         }
         view! {
             {move || steps.get().flatten().map(|done| view! { <Steps done/> })}
-            <div class="grid gap-4 lg:grid-cols-2" data-testid="dashboard">
+            <div class="grid grid-cols-1 gap-4 lg:grid-cols-2" data-testid="dashboard">
                 {part(strings::USERS, |it| people(it.people, it.unused_keys), |it| format!("{:?}{}", it.people, it.unused_keys))}
                 {part(strings::LAST_30_DAYS, |it| days(&it.days), |it| format!("{:?}", it.days))}
                 {part(strings::FAILURES, |it| failures(&it.failures), |it| format!("{:?}", it.failures))}
-                <div class="grid content-start gap-4">
+                <div class="grid grid-cols-1 content-start gap-4">
                     {part(strings::CONNECTIONS, |it| relay(it.relay, it.computers), |it| format!("{:?}{}", it.relay, it.computers))}
                     {part(strings::OWN_MAIL, |it| mail(it.mail), |it| format!("{:?}", it.mail))}
                 </div>
@@ -84,8 +84,8 @@ fn people(people: People, unused_keys: u32) -> AnyView {
     let counts = vec![
         count(strings::ACTIVE, people.active, "active", Ink::Good),
         count(strings::PENDING, people.pending, "pending", Ink::Warn),
-        count(strings::STALE, people.lapsed, "stale", Ink::Plain),
-        count(strings::NEVER_INVITED, people.never_invited, "never_invited", Ink::Faint),
+        count(strings::STALE, people.lapsed, "stale", Ink::Accent),
+        count(strings::NEVER_INVITED, people.never_invited, "never_invited", Ink::Plain),
         count(strings::BLOCKED, people.blocked, "blocked", Ink::Bad),
     ];
     view! {
@@ -153,7 +153,7 @@ fn failures(failures: &[FailureCount]) -> AnyView {
 
 fn relay(relay: RelayHealth, paired: u32) -> AnyView {
     view! {
-        <div class="grid grid-cols-2 gap-4 sm:grid-cols-3">
+        <div class="grid grid-cols-3 gap-4">
             <Figure count=relay.phones label=strings::PHONES_CONNECTED href="/users?status=active" test_id="phones-connected"/>
             <Figure count=relay.computers label=strings::COMPUTERS_CONNECTED href="/computers" test_id="computers-connected"/>
             <Figure count=paired label=strings::COMPUTERS_PAIRED href="/computers" test_id="computers-paired"/>
@@ -168,7 +168,7 @@ fn relay(relay: RelayHealth, paired: u32) -> AnyView {
 
 fn mail(mail: MailHealth) -> AnyView {
     view! {
-        <div class="grid grid-cols-2 gap-4 sm:grid-cols-3">
+        <div class="grid grid-cols-3 gap-4">
             <Figure count=mail.sent_today label=strings::SENT_TODAY href="/inbox" test_id="mail-sent"/>
             <Figure count=mail.queued label=strings::MAIL_WAITING href="/inbox" test_id="mail-queued"/>
             <Figure count=mail.failed label=strings::MAIL_FAILED href="/inbox" test_id="mail-failed"/>

@@ -158,7 +158,8 @@ fn facts(entry: Entry) -> AnyView {
     let page = match action.split('.').next() {
         Some("user") if action != "user.deleted" => Some(format!("/users/{}", target.id)),
         Some("group") if action != "group.deleted" => Some(format!("/groups/{}", target.id)),
-        _ => detail["user"].as_str().map(|id| format!("/users/{id}")),
+        Some("key") => detail["user"].as_str().map(|id| format!("/users/{id}")),
+        _ => None,
     };
     let parts = if action.starts_with("job.") { Some(target.id.clone()) } else { job.map(|job| job.0) };
     let target_name = match page {
