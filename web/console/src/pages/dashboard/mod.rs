@@ -153,9 +153,9 @@ fn relay(relay: RelayHealth, paired: u32) -> AnyView {
 fn mail(mail: MailHealth) -> AnyView {
     view! {
         <div class="grid grid-cols-3 gap-4">
-            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/inbox" test_id="mail-sent"/>
-            <Figure count=mail.queued label=strings::MAIL_WAITING href="/inbox" test_id="mail-queued"/>
-            <Figure count=mail.failed label=strings::MAIL_FAILED href="/inbox" test_id="mail-failed"/>
+            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/outbox?state=sent" test_id="mail-sent"/>
+            <Figure count=mail.queued label=strings::MAIL_WAITING href="/outbox?state=queued" test_id="mail-queued"/>
+            <Figure count=mail.failed label=strings::MAIL_FAILED href="/outbox?state=failed" test_id="mail-failed"/>
         </div>
     }
     .into_any()
