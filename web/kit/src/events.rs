@@ -171,6 +171,27 @@ pub fn use_event(react: impl Fn(Event) + Send + Sync + 'static) {
     });
 }
 
+/// So much later than a change what it changed is fetched.
+const SOON: Duration = Duration::from_millis(500);
+
+/// Calls `fetch` soon after a change that `wanted` picks out; what changes until then is fetched with it.
+pub fn use_changes(wanted: fn(&Event) -> bool, fetch: impl Fn() + Copy + Send + Sync + 'static) {
+    let waits = StoredValue::new(false);
+    use_event(move |event| {
+        if !wanted(&event) || waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        let soon = move || {
+            // The component may be gone by now.
+            if waits.try_set_value(false).is_none() {
+                fetch();
+            }
+        };
+        set_timeout(soon, SOON);
+    });
+}
+
 /// Says so while the connection is lost.
 #[component]
 pub fn Banner() -> impl IntoView {

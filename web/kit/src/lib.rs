@@ -38,7 +38,7 @@ pub mod prelude {
     pub use crate::card::{Badge, Card, EmptyState, Note, ProblemNote, Skeleton, Tone};
     pub use crate::copy::CopyButton;
     pub use crate::dialog::Dialog;
-    pub use crate::events::{Banner, Live, provide_events, use_event};
+    pub use crate::events::{Banner, Live, provide_events, use_changes, use_event};
     pub use crate::field::{Choice, Choices, Select, Switch, TextArea, TextField};
     pub use crate::form::{Form, FormProblem, FormState};
     pub use crate::icon::{Icon, IconKind};

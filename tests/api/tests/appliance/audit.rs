@@ -7,6 +7,7 @@ use pocketkey_api::{
     Page,
     audit::Entry,
     job::{Job, JobState},
+    mail::MailSettings,
 };
 use pocketkey_server::audit::{Fault, service::verify_folder};
 use pocketkey_tests_api::{Answer, Appliance, Client, Phone};
@@ -18,6 +19,9 @@ const NOT_NOTED: &[(&str, &str)] = &[
     ("DELETE /api/v1/session", "a session of one's own"),
     ("POST /api/v1/imports/preview", "changes nothing"),
     ("POST /api/v1/activations/preview", "changes nothing; a wrong pairing key that locks has an entry"),
+    ("POST /api/v1/settings/templates/{name}/preview", "changes nothing"),
+    ("POST /api/v1/webhooks/{id}/test", "the webhook's own log has what it was told"),
+    ("POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry", "the webhook's own log has what it was told"),
     ("POST /api/v1/pairings", "a computer waits; the pairing has an entry once a phone made it"),
     ("PUT /api/v1/devices/{id}/push", "a phone says where it is called"),
     ("DELETE /api/v1/devices/{id}/push", "a phone says where it is called"),
@@ -96,6 +100,8 @@ async fn every_endpoint_that_changes_something_is_in_the_log() {
     let fault = json!({ "fault": { "kind": "refuse" }, "to": "" });
     walk.noted("PUT /api/v1/inbox/fault", "/api/v1/inbox/fault", fault, "inbox.fault_set").await;
     mails(&mut walk).await;
+    outgoing_mail(&mut walk).await;
+    webhooks(&mut walk).await;
     let settings = ("/api/v1/logs/settings", json!({ "report_rp": false, "keep_days": 90 }));
     let (_, entry) =
         walk.noted("PUT /api/v1/logs/settings", settings.0, settings.1, "log.settings_changed").await;
@@ -220,6 +226,58 @@ async fn mails(walk: &mut Walk) {
     let (_, entry) =
         walk.noted("DELETE /api/v1/inbox", "/api/v1/inbox", json!(null), "inbox.mails_deleted").await;
     assert_eq!(entry.detail["count"], 1);
+}
+
+async fn outgoing_mail(walk: &mut Walk) {
+    let settings = serde_json::to_value(MailSettings::default()).unwrap();
+    let at = "/api/v1/settings/mail";
+    walk.noted("PUT /api/v1/settings/mail", at, settings, "mail_settings.changed").await;
+    let to = json!({ "to": "grace@example.org" });
+    let (trial, tested) = ("/api/v1/settings/mail/test", "mail_settings.tested");
+    walk.noted("POST /api/v1/settings/mail/test", trial, to, tested).await;
+
+    let template = "/api/v1/settings/templates/invitation";
+    let text = json!({ "subject": "Hi", "html": "{{link}} {{code}} {{qr}}", "text": "{{link}} {{code}}" });
+    let mut to = text.clone();
+    to["to"] = "grace@example.org".into();
+    let at = |end: &str| format!("{template}{end}");
+    walk.noted("PUT /api/v1/settings/templates/{name}", template, text, "mail_template.changed").await;
+    walk.noted("POST /api/v1/settings/templates/{name}/send", &at("/send"), to, tested).await;
+    walk.noted("DELETE /api/v1/settings/templates/{name}", template, json!(null), "mail_template.reset")
+        .await;
+
+    let write = walk.appliance.app.db().write::<_, pocketkey_server::db::DbError, _>(|tx| {
+        for id in 7001..=7002 {
+            tx.execute(
+                "INSERT INTO outbox (id, template, message_id, recipient, content, state, next_try_at, expires_at,
+                     created_at, done_at)
+                 VALUES (?1, 'invitation', ?1, 'ada@example.org', x'00', 'failed', 0, 9000000000000, 0, 0)",
+                [id],
+            )?;
+        }
+        Ok(())
+    });
+    write.await.unwrap();
+    let one = "/api/v1/outbox/7001";
+    walk.noted("POST /api/v1/outbox/{id}/retry", &format!("{one}/retry"), json!(null), "outbox.retried")
+        .await;
+    walk.noted("POST /api/v1/outbox/retry", "/api/v1/outbox/retry", json!(null), "outbox.retried").await;
+    walk.noted("DELETE /api/v1/outbox/{id}", one, json!(null), "outbox.dropped").await;
+}
+
+async fn webhooks(walk: &mut Walk) {
+    let new = json!({ "url": "http://127.0.0.1:9/" });
+    let (made, _) = walk.noted("POST /api/v1/webhooks", "/api/v1/webhooks", new, "webhook.created").await;
+    let id = made.json::<Value>()["webhook"]["id"].as_str().unwrap().to_owned();
+    let at = format!("/api/v1/webhooks/{id}");
+    let secret = format!("{at}/secret");
+    let off = json!({ "enabled": false });
+    walk.noted("PATCH /api/v1/webhooks/{id}", &at, off, "webhook.changed").await;
+    let (renewed, entry) =
+        walk.noted("POST /api/v1/webhooks/{id}/secret", &secret, json!(null), "webhook.changed").await;
+    let secret = renewed.json::<Value>()["secret"].as_str().unwrap().to_owned();
+    assert!(!serde_json::to_string(&entry).unwrap().contains(&secret), "secrets are no one's to read");
+    walk.noted("DELETE /api/v1/webhooks/{id}", &at, json!(null), "webhook.deleted").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! Computers: which are paired with whose phone, live; blocking and deleting them.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use pocketkey_api::{Page, computer::Computer, event::Event};
 use pocketkey_kit::{api, load::load, prelude::*};
@@ -13,9 +11,6 @@ use crate::{
 
 /// Computers fetched at a time, and at most when a long list is fetched again.
 const PAGE: (usize, usize) = (50, 200);
-
-/// Many computers may come at once, after a restart for example: they are fetched together.
-const PAUSE: Duration = Duration::from_millis(300);
 
 /// The list of computers.
 #[component]
@@ -31,18 +26,7 @@ pub fn ComputerList() -> impl IntoView {
             shown.set_value(count);
         }
     });
-    let waits = StoredValue::new(false);
-    use_event(move |event| {
-        if matches!(event, Event::Mail { .. }) || waits.get_value() {
-            return;
-        }
-        waits.set_value(true);
-        let fetch = move || {
-            waits.try_set_value(false);
-            computers.refetch();
-        };
-        set_timeout(fetch, PAUSE);
-    });
+    use_changes(|event| !matches!(event, Event::Mail { .. }), move || computers.refetch());
     let confirm = Confirm::new();
     let more = |after: String| list_path(PAGE.0, Some(&after));
     let draw = move |page: Page<Computer>| {

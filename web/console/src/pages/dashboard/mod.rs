@@ -2,8 +2,6 @@
 
 mod steps;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use pocketkey_api::{
     dashboard::{Dashboard, Day, FailureCount, MailHealth, People, RelayHealth},
@@ -20,25 +18,11 @@ use pocketkey_kit::{
 use crate::strings;
 use steps::Steps;
 
-/// What happens within this time is shown together.
-const PAUSE: Duration = Duration::from_millis(700);
-
 /// The page.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let dashboard = load(|| async { api::get::<Dashboard>("/api/v1/dashboard").await });
-    let waits = StoredValue::new(false);
-    use_event(move |event| {
-        if matches!(event, Event::Job { .. } | Event::MailFault) || waits.get_value() {
-            return;
-        }
-        waits.set_value(true);
-        let fetch = move || {
-            waits.try_set_value(false);
-            dashboard.refetch();
-        };
-        set_timeout(fetch, PAUSE);
-    });
+    use_changes(|event| !matches!(event, Event::Job { .. } | Event::MailFault), move || dashboard.refetch());
     // Each part is drawn anew only if its own numbers changed: whoever is in it stays there.
     let part = move |title: &'static str, draw: fn(&Dashboard) -> AnyView, key: fn(&Dashboard) -> String| {
         let changed = Memo::new(move |_| dashboard.with(key));
@@ -169,9 +153,9 @@ fn relay(relay: RelayHealth, paired: u32) -> AnyView {
 fn mail(mail: MailHealth) -> AnyView {
     view! {
         <div class="grid grid-cols-3 gap-4">
-            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/inbox" test_id="mail-sent"/>
-            <Figure count=mail.queued label=strings::MAIL_WAITING href="/inbox" test_id="mail-queued"/>
-            <Figure count=mail.failed label=strings::MAIL_FAILED href="/inbox" test_id="mail-failed"/>
+            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/outbox?state=sent" test_id="mail-sent"/>
+            <Figure count=mail.queued label=strings::MAIL_WAITING href="/outbox?state=queued" test_id="mail-queued"/>
+            <Figure count=mail.failed label=strings::MAIL_FAILED href="/outbox?state=failed" test_id="mail-failed"/>
         </div>
     }
     .into_any()

@@ -35,11 +35,7 @@ pub fn SignInsPage() -> impl IntoView {
             shown.set_value(count);
         }
     });
-    use_event(move |event| {
-        if matches!(event, Event::Authentications | Event::Lagged) {
-            entries.refetch();
-        }
-    });
+    use_changes(is_news, move || entries.refetch());
     let more = move |after: String| {
         let own = [("limit", PAGE.0.to_string()), ("after", after)];
         untrack(|| filters.path("/api/v1/authentications", &own))
@@ -117,6 +113,11 @@ pub fn SignInsPage() -> impl IntoView {
         <div class="card overflow-hidden">{entries.show(draw)}</div>
         <Drawer entries/>
     }
+}
+
+/// Whether the log has new entries.
+fn is_news(event: &Event) -> bool {
+    matches!(event, Event::Authentications | Event::Lagged)
 }
 
 /// The badge of how it ended.
@@ -247,11 +248,7 @@ pub fn RecentSignIns(user: UserId) -> impl IntoView {
     let all = format!("/logs?user={user}");
     let path = StoredValue::new(format!("/api/v1/authentications?user={user}&limit=10"));
     let entries = load(move || async move { api::get::<Page<Authentication>>(&path.get_value()).await });
-    use_event(move |event| {
-        if matches!(event, Event::Authentications | Event::Lagged) {
-            entries.refetch();
-        }
-    });
+    use_changes(is_news, move || entries.refetch());
     let line = |entry: Authentication| {
         let badge = outcome(&entry);
         view! {
