@@ -140,12 +140,12 @@ mod tests {
         migrate(&mut conn, STEPS).unwrap();
         let rows: String = conn
             .query_row(
-                "SELECT group_concat(id || state || template || ifnull(hex(content), '-'), ' ') FROM outbox",
+                "SELECT group_concat(id || state || template || hex(content), ' ') FROM outbox",
                 [],
                 |row| row.get(0),
             )
             .unwrap();
-        assert_eq!(rows, "1queued4869 2failedinvitation-");
+        assert_eq!(rows, "1queued4869 2failedinvitation");
     }
 
     #[test]

@@ -28,6 +28,9 @@ const BATCH: u32 = 128;
 /// The outbox is looked at this often, whatever happens.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// Open pages are told this often at most, while many mails leave.
+const TELL: Duration = Duration::from_millis(250);
+
 /// How long a mail that is done with stays in the list, in milliseconds.
 const KEEP: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -36,11 +39,23 @@ struct Courier {
     pace: Mutex<Pace>,
     /// The way that its connections are for.
     ready: Mutex<Option<(Arc<Way>, Transport)>>,
+    /// When open pages were told last.
+    told: Mutex<Instant>,
 }
 
 impl Courier {
     fn new() -> Self {
-        Self { pace: Mutex::new(Pace::new(Instant::now())), ready: Mutex::default() }
+        let now = Instant::now();
+        Self { pace: Mutex::new(Pace::new(now)), ready: Mutex::default(), told: Mutex::new(now) }
+    }
+
+    /// Tells open pages that mails left, unless they were told just now.
+    fn tell(&self, app: &App) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.elapsed() >= TELL {
+            *told = Instant::now();
+            app.events().send(Event::Outbox);
+        }
     }
 
     /// How long the next mail waits at `rate` mails a second.
@@ -63,7 +78,7 @@ impl Courier {
 /// Sends what waits, until the appliance stops.
 pub async fn run(app: App) {
     let mut stopped = Box::pin(app.stopped());
-    let courier = Courier::new();
+    let courier = Arc::new(Courier::new());
     loop {
         let wait = match send_due(&app, &courier).await {
             Ok(wait) => wait,
@@ -82,7 +97,7 @@ pub async fn run(app: App) {
 }
 
 /// Sends what is due; gives how long there is nothing to do.
-async fn send_due(app: &App, courier: &Courier) -> Result<Duration, DbError> {
+async fn send_due(app: &App, courier: &Arc<Courier>) -> Result<Duration, DbError> {
     let mut sent = false;
     loop {
         let now = app.now();
@@ -102,29 +117,39 @@ async fn send_due(app: &App, courier: &Courier) -> Result<Duration, DbError> {
         sent = true;
         app.events().send(Event::Outbox);
         let connections = app.mailer().current().connections as usize;
-        let sends = stream::iter(due).map(|id| send(app, courier, id));
-        let results: Vec<Result<(), DbError>> = sends.buffer_unordered(connections).collect().await;
-        results.into_iter().collect::<Result<(), DbError>>()?;
+        // Tasks of their own: making mails is work for every core.
+        let sends = stream::iter(due).map(|id| tokio::spawn(send(app.clone(), courier.clone(), id)));
+        let results: Vec<_> = sends.buffer_unordered(connections).collect().await;
+        for result in results {
+            match result {
+                Ok(sent) => sent?,
+                Err(error) => tracing::error!(%error, "a mail could not be seen to"),
+            }
+        }
         if app.is_stopping() {
             return Ok(IDLE);
         }
     }
 }
 
-async fn send(app: &App, courier: &Courier, id: i64) -> Result<(), DbError> {
+async fn send(app: App, courier: Arc<Courier>, id: i64) -> Result<(), DbError> {
     let wait = courier.wait(app.mailer().current().rate);
+    if !wait.is_zero() {
+        tokio::select! {
+            () = app.stopped() => {}
+            () = time::sleep(wait) => {}
+        }
+    }
     // What is under way when the appliance stops is finished; what has not begun waits for the next start.
-    tokio::select! {
-        biased;
-        () = app.stopped() => return Ok(()),
-        () = time::sleep(wait) => {}
+    if app.is_stopping() {
+        return Ok(());
     }
     // It may have been dropped since it was found due.
     let Some(mail) = app.db().read(move |conn| store::queued(conn, id)).await? else { return Ok(()) };
     let way = app.mailer().current();
     let tried = match message(&way, &mail, app.now()) {
         Err(error) => Tried::Refused(error),
-        Ok((envelope, message)) => match hand_over(courier, &way, &envelope, &message).await {
+        Ok((envelope, message)) => match hand_over(&courier, &way, &envelope, &message).await {
             Ok(()) => Tried::Sent,
             Err(error) if is_final(&error) => Tried::Refused(words(&error)),
             Err(error) => Tried::Later(app.now() + backoff::after(mail.attempts + 1), words(&error)),
@@ -136,7 +161,9 @@ async fn send(app: &App, courier: &Courier, id: i64) -> Result<(), DbError> {
         Tried::Later(_, error) => tracing::warn!(mail = id, %error, "mail not sent, will be tried again"),
     }
     let now = app.now();
-    app.db().write(move |tx| store::tried(tx, id, &tried, now)).await
+    app.db().write(move |tx| store::tried(tx, id, &tried, now)).await?;
+    courier.tell(&app);
+    Ok(())
 }
 
 async fn hand_over(

@@ -138,27 +138,28 @@ fn check(mailer: &Mailer, settings: MailSettings) -> Result<Stored, MailError> {
     let mut fields = Fields::default();
     let MailSettings { via, server, sender_name, sender_address, reply_to, rate } = settings;
     let SmtpServer { host, port, tls, user, password } = server;
+    // What is not in use may be anything: the form does not even show it.
+    let mut unused = Fields::default();
     let is_used = via == MailVia::Server && mailer.server_option().is_none();
-    let host = fields.optional_line("host", &host, 253);
-    if is_used && host.is_empty() {
-        fields.wrong("host", "Fill this in.");
-    } else if !host.is_empty() && !is_host(&host) {
-        fields.wrong("host", "Only the server's name, such as mail.example.org.");
+    let checks = if is_used { &mut fields } else { &mut unused };
+    let host = checks.line("host", &host, 253);
+    if !host.is_empty() && !is_host(&host) {
+        checks.wrong("host", "Only the server's name, such as mail.example.org.");
     }
     if port == 0 {
-        fields.wrong("port", "From 1 to 65535.");
+        checks.wrong("port", "From 1 to 65535.");
     }
-    let user = fields.optional_line("user", &user, 254);
+    let user = checks.optional_line("user", &user, 254);
     let password = match password {
         Some(password) if password.chars().count() > MAX_PASSWORD => {
-            fields.wrong("password", format!("At most {MAX_PASSWORD} characters."));
+            checks.wrong("password", format!("At most {MAX_PASSWORD} characters."));
             None
         }
         Some(password) => Some(password).filter(|password| !password.is_empty()),
-        None => kept_password(mailer, &host, &user, tls, &mut fields),
+        None => kept_password(mailer, &host, &user, tls, checks),
     };
-    if is_used && password.is_some() && user.is_empty() {
-        fields.wrong("user", "A password needs a user.");
+    if password.is_some() && user.is_empty() {
+        checks.wrong("user", "A password needs a user.");
     }
     let sender_name = fields.optional_line("sender_name", &sender_name, 100);
     let sender_address = fields.email("sender_address", &sender_address);
@@ -254,7 +255,9 @@ mod tests {
         };
         let all = ["port", "user", "sender_name", "sender_address", "reply_to", "rate"];
         assert_eq!(at_fault(&mailer, wrong), all);
-        assert_eq!(at_fault(&mailer, |s| (s.via, s.server.host) = (MailVia::Inbox, String::new())), [""; 0]);
+        let unused =
+            |s: &mut MailSettings| (s.via, s.server.host, s.server.port) = (MailVia::Inbox, "?".into(), 0);
+        assert_eq!(at_fault(&mailer, unused), [""; 0]);
     }
 
     #[tokio::test]
