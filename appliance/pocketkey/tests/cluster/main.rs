@@ -16,6 +16,7 @@ use std::{
 
 use pocketkey_api::{
     Page,
+    authentication::{AuthAction, AuthOutcome, Authentication},
     computer::Computer,
     key::Key,
     sandbox::{KeyState, Screen, ScriptMode, Touch},
@@ -88,6 +89,14 @@ async fn devices_at_different_nodes_sign_in_and_nothing_on_the_bus_can_be_read()
     assert!(user.keys[0].phone.as_ref().unwrap().online);
     let computers: Page<Computer> = world.admin.get("/api/v1/computers").await.unwrap();
     assert!(computers.items[0].online);
+    // And its log has what happened there, with what the phone said of it.
+    let registered = async || {
+        let log: Page<Authentication> = world.admin.get("/api/v1/authentications").await.unwrap();
+        let registered = |entry: &Authentication| entry.action == Some(AuthAction::Register);
+        log.items.into_iter().find(registered)
+    };
+    let entry = until(PATIENCE, "the log has the registration", registered).await;
+    assert_eq!((entry.outcome, &*entry.ip), (AuthOutcome::Succeeded, "127.0.0.1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

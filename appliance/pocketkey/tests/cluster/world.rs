@@ -9,6 +9,7 @@ use std::{
 
 use pocketkey_api::{
     activation::{Activation, ActivationMethod, NewActivation},
+    authentication::LogSettings,
     key::{Key, KeyKind, NewKey},
     sandbox::{AuthenticatorSettings, KeyState, Screen, Script, ScriptMode, Touch},
     session::{Session, Setup},
@@ -137,6 +138,9 @@ impl World {
             password: "correct horse battery".into(),
         };
         admin.enter("/api/v1/setup", &setup).await.unwrap();
+        // Else phones name web sites, for the log.
+        let quiet = LogSettings { report_rp: false, keep_days: 30 };
+        let _: LogSettings = admin.put("/api/v1/logs/settings", &quiet).await.unwrap();
         let user = NewUser {
             username: "ada".into(),
             name: "Ada Lovelace".into(),

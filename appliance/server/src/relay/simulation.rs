@@ -183,9 +183,10 @@ impl World {
             incarnation: 0,
             faults,
         };
-        for node in 0..1 + usize::try_from(seed % 3).unwrap() {
+        let others = usize::try_from(seed % 3).unwrap();
+        for node in 0..=others {
             world.nodes.push(Node { hub: Hub::default(), joined: true });
-            world.start_hub(node, seed % 3 > 0);
+            world.start_hub(node, others > 0);
         }
         for device in 0..world.devices.len() {
             world.after(0, Event::Connect(device));
