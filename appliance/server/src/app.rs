@@ -13,8 +13,9 @@ use crate::{
     inbox,
     jobs::Jobs,
     mail::Mailer,
+    ops,
     push::{self, Vapid, Wake},
-    relay::Relay,
+    relay::{Authority, Database, Relay, admission::Issuer, bus::Bus},
     secret::{self, ServerSecret},
 };
 
@@ -23,7 +24,7 @@ use crate::{
 pub struct App(Arc<Inner>);
 
 struct Inner {
-    db: Db,
+    db: Arc<Db>,
     config: Config,
     url: String,
     started_at: i64,
@@ -32,7 +33,7 @@ struct Inner {
     jobs: Jobs,
     mail_waiting: Notify,
     mailer: Mailer,
-    relay: Relay,
+    relay: Arc<Relay>,
     wake: Arc<dyn Wake>,
     vapid: Vapid,
     sign_in: admins::Guard,
@@ -42,38 +43,46 @@ struct Inner {
 }
 
 impl App {
-    /// Wraps an open database. `url` is the public address without a trailing slash; `wake` calls phones; `mailer` is how
-    /// mail leaves until the settings are read.
-    ///
-    /// # Errors
-    /// If the appliance's secret can neither be read nor made.
-    pub async fn new(
+    /// Wraps an open database and the secret it keeps. `url` is the public address without a trailing slash; `wake` calls
+    /// phones; `bus` leads to other nodes; `mailer` is how mail leaves until the settings are read.
+    pub fn new(
         db: Db,
+        secret: ServerSecret,
         config: Config,
         url: String,
         wake: Arc<dyn Wake>,
+        bus: Box<dyn Bus>,
         mailer: Mailer,
-    ) -> Result<Self, DbError> {
-        let secret = load_secret(&db).await?;
+    ) -> Self {
+        let (db, events) = (Arc::new(db), Events::default());
+        let database = Database {
+            db: Arc::clone(&db),
+            events: events.clone(),
+            wake: Arc::clone(&wake),
+            clock: Arc::clone(&config.clock),
+            issuer: Issuer::new(&secret),
+            url: url.clone(),
+        };
+        let relay = Arc::new(Relay::new(Authority::Here(database), bus));
         let vapid = Vapid::new(&secret, push::contact(&url, config.mail_from.as_deref().unwrap_or_default()));
-        Ok(Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             db,
             started_at: config.clock.now(),
             config,
             url,
             secret,
-            events: Events::default(),
+            events,
             jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             mailer,
-            relay: Relay::default(),
+            relay,
             wake,
             vapid,
             sign_in: admins::Guard::default(),
             activations: activation::Guard::default(),
             mail_faults: inbox::Faults::default(),
             stopping: watch::channel(false).0,
-        })))
+        }))
     }
 
     /// The database.
@@ -122,7 +131,7 @@ impl App {
     }
 
     /// The relay.
-    pub fn relay(&self) -> &Relay {
+    pub fn relay(&self) -> &Arc<Relay> {
         &self.0.relay
     }
 
@@ -173,16 +182,20 @@ impl App {
 
     /// Resolves when the appliance stops.
     pub fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stopping = self.0.stopping.subscribe();
-        async move {
-            // An error means that the appliance is gone altogether.
-            let _ = stopping.wait_for(|stop| *stop).await;
-        }
+        ops::stopped(self.stopping())
+    }
+
+    /// Whether the appliance stops.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
     }
 }
 
 /// Reads the appliance's secret; makes it the first time.
-async fn load_secret(db: &Db) -> Result<ServerSecret, DbError> {
+///
+/// # Errors
+/// If it can neither be read nor made.
+pub async fn load_secret(db: &Db) -> Result<ServerSecret, DbError> {
     let fresh: [u8; 32] = secret::random();
     let bytes = db
         .write(move |tx| -> Result<[u8; 32], DbError> {

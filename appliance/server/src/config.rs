@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use crate::{
     clock::{Clock, SystemClock},
     push::Wake,
+    relay::bus::BusOptions,
 };
 
 /// Everything that can be chosen; [`Config::new`] gives the defaults.
@@ -41,6 +42,8 @@ pub struct Config {
     pub activation_ttl: Duration,
     /// True in the sandbox; the console says so.
     pub sandbox: bool,
+    /// The NATS servers by which relay nodes join in (`--nats`, `--nats-creds`); default: there are no other nodes.
+    pub bus: Option<BusOptions>,
     /// How phones that are away are called; default: by Web Push.
     pub wake: Option<Arc<dyn Wake>>,
     /// The clock; tests bring their own.
@@ -64,6 +67,7 @@ impl Config {
             mail_from: None,
             activation_ttl: Duration::from_secs(24 * 60 * 60),
             sandbox: false,
+            bus: None,
             wake: None,
             clock: Arc::new(SystemClock),
         }

@@ -9,14 +9,19 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     activation, admins,
-    app::App,
+    app::{App, load_secret},
     audit, authentications,
     config::Config,
     dashboard,
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    push, relay, tls, users, webhooks,
+    push,
+    relay::{
+        self, Place,
+        bus::{Bus, Cluster, Local, Nats, OptionsError},
+    },
+    tls, users, webhooks,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -53,6 +58,9 @@ pub enum StartError {
     /// The certificate or its key.
     #[error(transparent)]
     Tls(#[from] tls::IdentityError),
+    /// The way to other nodes.
+    #[error(transparent)]
+    Bus(#[from] OptionsError),
     /// The client of push services.
     #[error("push services cannot be called: {0}. Check this computer's root certificates")]
     Push(#[from] push::ClientError),
@@ -99,8 +107,21 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let wake = config.wake.clone().unwrap_or_else(|| Arc::new(web_push));
     let pusher = push::Pusher::new()?;
     let sender = webhooks::Sender::new()?;
+    let secret = load_secret(&db).await?;
+    let nats = match &config.bus {
+        Some(options) => {
+            let cluster = Cluster::connect(options).await?;
+            let organisation = relay::admission::Issuer::new(&secret).organisation;
+            Some(Nats::new(cluster, &organisation, Place::Console, Arc::clone(&config.clock)))
+        }
+        None => None,
+    };
+    let bus: Box<dyn Bus> = match nats.clone() {
+        Some(nats) => Box::new(nats),
+        None => Box::new(Local),
+    };
     let mailer = mail::Mailer::new(mail_options, smtp_addr);
-    let app = App::new(db, config, url, wake, mailer).await?;
+    let app = App::new(db, secret, config, url, wake, bus, mailer);
     mail::settings::load(&app).await?;
     let setup_link = admins::service::setup_link(&app).await?;
     let mut workers = JoinSet::new();
@@ -109,7 +130,16 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone()));
     workers.spawn(activation::expiry::run(app.clone()));
-    workers.spawn(relay::run(app.clone()));
+    workers.spawn(relay::run(Arc::clone(app.relay()), app.stopped()));
+    if let Some(nats) = nats {
+        let (relay, stopped) = (Arc::clone(app.relay()), app.stopped());
+        workers.spawn(async move {
+            tokio::select! {
+                () = nats.run(relay) => {}
+                () = stopped => {}
+            }
+        });
+    }
     workers.spawn(webhooks::run(app.clone(), sender));
     workers.spawn(authentications::service::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));
@@ -165,6 +195,7 @@ impl Appliance {
     /// closes the data folder.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
+        let tls = self.tls.take().map(|tls| (tls, ops::plain(&self.app)));
         let stop = async {
             shutdown.await;
             app.stop();
@@ -172,7 +203,7 @@ impl Appliance {
             sleep(GRACE).await;
         };
         tokio::select! {
-            () = ops::serve(&self.app, self.http, self.tls, router) => {}
+            () = ops::serve(self.app.stopping(), self.http, tls, router) => {}
             () = stop => {}
         }
         self.app.stop();

@@ -122,7 +122,9 @@ async fn run(
                 carry(socket, &mut frames, &events, &mut certificate).await
             }
             Ok(Err(lost)) => {
-                certificate = None; // in case it was the trouble
+                if matches!(lost, Lost::Refused(Refusal::NotProven)) {
+                    certificate = None; // in case it was the trouble
+                }
                 lost
             }
             Err(_) => Lost::Broken("the appliance does not answer".to_owned()),

@@ -127,6 +127,23 @@ impl Rest {
         serde_json::from_slice(&body).map_err(|_| self.not_an_appliance(status))
     }
 
+    /// Any PUT.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn put<A: Serialize, B: DeserializeOwned>(&self, path: &str, body: &A) -> Result<B, RestError> {
+        let (status, _, body) = self.send(self.request(Method::PUT, path).json(body)).await?;
+        serde_json::from_slice(&body).map_err(|_| self.not_an_appliance(status))
+    }
+
+    /// Any DELETE.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn delete(&self, path: &str) -> Result<(), RestError> {
+        self.send(self.request(Method::DELETE, path)).await.map(|_| ())
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.server));
         match &self.cookie {

@@ -1,7 +1,8 @@
 //! A server of its own process, and what the kernel says about it: CPU time and memory.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     thread,
@@ -33,6 +34,24 @@ impl Process {
             thread::sleep(Duration::from_millis(5));
         }
         Ok(self)
+    }
+
+    /// Waits until `/readyz` is content.
+    pub fn answers_ready(&self) -> io::Result<()> {
+        let begun = Instant::now();
+        loop {
+            let mut stream = TcpStream::connect(self.address)?;
+            stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            if answer.starts_with("HTTP/1.1 200 ") {
+                return Ok(());
+            }
+            if begun.elapsed() > Duration::from_secs(30) {
+                return Err(io::Error::other(answer));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The CPU time of its threads so far.

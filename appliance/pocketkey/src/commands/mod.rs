@@ -4,6 +4,7 @@ pub mod audit;
 pub mod health;
 pub mod pair;
 pub mod phone;
+pub mod relay;
 pub mod sandbox;
 pub mod serve;
 pub mod udev;

@@ -1,6 +1,8 @@
 //! `pocketkey serve`.
 
-use pocketkey_server::Config;
+use std::path::PathBuf;
+
+use pocketkey_server::{Config, relay::bus::BusOptions};
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 use super::{Failure, stop_signal};
@@ -31,13 +33,19 @@ pub fn config(options: ServeOptions) -> Result<Config, Failure> {
         smtp_url,
         mail_from: options.mail_from,
         activation_ttl: options.activation_ttl,
+        bus: bus(options.nats, options.nats_creds),
         ..Config::new(options.data)
     })
 }
 
+/// The way to other nodes, if servers are named.
+fn bus(servers: Vec<String>, credentials: Option<PathBuf>) -> Option<BusOptions> {
+    (!servers.is_empty()).then_some(BusOptions { servers, credentials })
+}
+
 /// Lets the program have as many connections as it may: each takes a descriptor, and many systems start programs with
 /// room for 1,024.
-fn make_room() {
+pub fn make_room() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {

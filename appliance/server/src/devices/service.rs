@@ -12,7 +12,8 @@ use super::{
 use crate::{
     App,
     audit::{self, Actor, Target},
-    db::{DbError, Tx},
+    db::{Db, DbError, Tx},
+    events::Events,
     relay::{self, Role},
 };
 
@@ -42,7 +43,7 @@ pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DbE
     let more = rows.len() > fits as usize;
     rows.truncate(fits as usize);
     let next = rows.last().filter(|_| more).map(|last| last.place.to_string());
-    Ok(Page { items: rows.into_iter().map(|found| with_presence(app, found)).collect(), next })
+    Ok(Page { items: with_presence(app, rows).await, next })
 }
 
 /// Blocks a computer, or unblocks it: it is out at once, or may come back.
@@ -55,7 +56,7 @@ pub async fn set_blocked(
     blocked: bool,
     by: &Actor,
 ) -> Result<Computer, DeviceError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (now, shared, by) = (app.now(), app.clone(), by.clone());
     let found = app
         .db()
@@ -73,7 +74,7 @@ pub async fn set_blocked(
             computers::find(tx, &id)?.ok_or(DeviceError::NotFound)
         })
         .await?;
-    Ok(with_presence(app, found))
+    with_presence(app, vec![found]).await.pop().ok_or(DeviceError::NotFound)
 }
 
 /// Deletes a computer: its pairing is no more, and it is unknown until it pairs anew.
@@ -81,7 +82,7 @@ pub async fn set_blocked(
 /// # Errors
 /// [`DeviceError::NotFound`].
 pub async fn delete(app: &App, id: ComputerId, by: &Actor) -> Result<(), DeviceError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
@@ -141,22 +142,21 @@ pub(crate) fn deleted(app: &App, tx: &Tx<'_>, device: DeviceId) -> Result<(), Db
 }
 
 /// A device has connected.
-pub(crate) fn came(app: &App, device: DeviceId, role: Role) {
+pub(crate) fn came(events: &Events, device: DeviceId, role: Role) {
     let id = device.to_string();
-    app.events().send(match role {
+    events.send(match role {
         Role::Phone => Event::Phone { device_id: id },
         Role::Computer => Event::Computer { computer_id: ComputerId(id) },
     });
 }
 
 /// A device's connection is gone. When a computer was last seen is noted.
-pub(crate) async fn went(app: &App, device: DeviceId, role: Role) {
+pub(crate) async fn went(db: &Db, events: &Events, now: i64, device: DeviceId, role: Role) {
     if role == Role::Phone {
-        return came(app, device, role);
+        return came(events, device, role);
     }
-    let (computer_id, now, events) = (ComputerId(device.to_string()), app.now(), app.events().clone());
-    let noted = app
-        .db()
+    let (computer_id, events) = (ComputerId(device.to_string()), events.clone());
+    let noted = db
         .write::<_, DbError, _>(move |tx| {
             computers::set_seen(tx, &computer_id, now)?;
             events.emit(tx, Event::Computer { computer_id });
@@ -168,6 +168,8 @@ pub(crate) async fn went(app: &App, device: DeviceId, role: Role) {
     }
 }
 
-fn with_presence(app: &App, Found { computer, device, .. }: Found) -> Computer {
-    Computer { online: app.relay().is_online(device), ..computer }
+async fn with_presence(app: &App, found: Vec<Found>) -> Vec<Computer> {
+    let online = app.relay().present(found.iter().map(|found| found.device).collect()).await;
+    let with = |Found { computer, device, .. }| Computer { online: online.contains(&device), ..computer };
+    found.into_iter().map(with).collect()
 }

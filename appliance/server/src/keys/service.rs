@@ -6,6 +6,7 @@ use pocketkey_api::{
     event::Event,
     key::{Key, NewKey},
 };
+use pocketkey_link::id::DeviceId;
 use serde_json::{Value, json};
 
 use super::{KeyError, store};
@@ -64,7 +65,7 @@ pub(crate) fn note(
 /// # Errors
 /// [`KeyError::NotFound`].
 pub async fn set_blocked(app: &App, id: KeyId, blocked: bool, by: &Actor) -> Result<Key, KeyError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (now, shared, by) = (app.now(), app.clone(), by.clone());
     let key = app
         .db()
@@ -82,7 +83,7 @@ pub async fn set_blocked(app: &App, id: KeyId, blocked: bool, by: &Actor) -> Res
             store::find(tx, &id, now)?.ok_or(KeyError::NotFound)
         })
         .await?;
-    Ok(with_presence(app, key))
+    with_presence(app, vec![key]).await.pop().ok_or(KeyError::NotFound)
 }
 
 /// Deletes a key with everything that hangs on it: its phone is unknown from now on, its computers have none.
@@ -90,7 +91,7 @@ pub async fn set_blocked(app: &App, id: KeyId, blocked: bool, by: &Actor) -> Res
 /// # Errors
 /// [`KeyError::NotFound`].
 pub async fn delete(app: &App, id: KeyId, by: &Actor) -> Result<(), KeyError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (now, shared, by) = (app.now(), app.clone(), by.clone());
     app.db()
         .write(move |tx| {
@@ -105,12 +106,17 @@ pub async fn delete(app: &App, id: KeyId, by: &Actor) -> Result<(), KeyError> {
         .await
 }
 
-/// The key with what the relay knows of its phone.
-pub(crate) fn with_presence(app: &App, mut key: Key) -> Key {
-    if let Some(phone) = &mut key.phone {
-        phone.online = phone.device_id.parse().is_ok_and(|device| app.relay().is_online(device));
+/// The keys with what the relay knows of their phones.
+pub(crate) async fn with_presence(app: &App, mut keys: Vec<Key>) -> Vec<Key> {
+    let device = |key: &Key| key.phone.as_ref().and_then(|phone| phone.device_id.parse::<DeviceId>().ok());
+    let online = app.relay().present(keys.iter().filter_map(device).collect()).await;
+    for key in &mut keys {
+        let is_online = device(key).is_some_and(|device| online.contains(&device));
+        if let Some(phone) = &mut key.phone {
+            phone.online = is_online;
+        }
     }
-    key
+    keys
 }
 
 /// What follows once a key, or its user, was blocked or unblocked.

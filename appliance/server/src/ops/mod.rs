@@ -8,4 +8,4 @@ pub mod openapi;
 mod serve;
 
 pub use connection::Connection;
-pub use serve::{listen, serve, tls};
+pub use serve::{listen, plain, serve, stopped, tls};

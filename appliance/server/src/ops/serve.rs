@@ -76,7 +76,7 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
 }
 
 /// Whoever speaks plain HTTP where HTTPS is served: the address to go to, and whether the appliance is well.
-fn plain(app: &App) -> Router {
+pub fn plain(app: &App) -> Router {
     let url = app.url().to_owned();
     let there = async move |uri: Uri| {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
@@ -85,21 +85,27 @@ fn plain(app: &App) -> Router {
     Router::new().merge(health::routes().with_state(app.clone())).fallback(there)
 }
 
-/// Serves `router` until the appliance stops, then finishes what is being answered.
-pub async fn serve(app: &App, listener: TcpListener, tls: Option<TlsAcceptor>, router: Router) {
-    let tls = tls.map(|tls| (tls, TowerToHyperService::new(plain(app))));
+/// Serves `router` until `stopping` says so, then finishes what is being answered. With TLS, whoever speaks plain HTTP
+/// gets the other router.
+pub async fn serve(
+    stopping: watch::Receiver<bool>,
+    listener: TcpListener,
+    tls: Option<(TlsAcceptor, Router)>,
+    router: Router,
+) {
+    let tls = tls.map(|(tls, plain)| (tls, TowerToHyperService::new(plain)));
     let router = TowerToHyperService::new(router);
     let (under_way, _) = watch::channel(());
-    let mut stopped = pin!(app.stopped());
+    let mut over = pin!(stopped(stopping.clone()));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut stopped => break,
+            () = &mut over => break,
         };
         match accepted {
             Ok((stream, peer)) => {
                 let (router, tls, stopped, held) =
-                    (router.clone(), tls.clone(), app.stopped(), under_way.subscribe());
+                    (router.clone(), tls.clone(), stopped(stopping.clone()), under_way.subscribe());
                 tokio::spawn(async move {
                     match tls {
                         None => connection(router, Connection::Plain(stream), peer, stopped).await,
@@ -135,6 +141,12 @@ async fn accept(tls: &TlsAcceptor, stream: TcpStream) -> io::Result<Connection> 
     } else {
         Ok(Connection::Plain(stream))
     }
+}
+
+/// Resolves when it is time to stop.
+pub async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // An error means that whoever would say so is gone.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 /// Whether the peer, not the appliance, is why a connection could not be accepted.

@@ -34,7 +34,7 @@ pub async fn begin(app: &App, computer: &NewDevice) -> Result<Pairing, DeviceErr
             Ok(waiting)
         })
         .await?;
-    app.relay().expect(app, waiting).await?;
+    app.relay().expect(waiting).await?;
     Ok(Pairing {
         pairing_id: waiting.pairing.to_string(),
         device_id: waiting.computer.to_string(),

@@ -62,22 +62,13 @@ pub fn forget(tx: &Connection, pairing: PairingId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The computer of a bond that stands.
-///
-/// # Errors
-/// If the database fails.
-pub fn computer(conn: &Connection, pairing: PairingId) -> Result<Option<DeviceId>, DbError> {
-    let mut query = conn.prepare_cached("SELECT computer FROM pairings WHERE id = ?1")?;
-    Ok(query.query_row([pairing.to_string()], |row| device_id(row, 0)).optional()?)
-}
-
 /// Every bond that stands.
 ///
 /// # Errors
 /// If the database fails.
 pub fn bonds(conn: &Connection) -> Result<Vec<Bond>, DbError> {
     let mut all = conn.prepare("SELECT id, computer, phone FROM pairings WHERE state = 'paired'")?;
-    let rows = all.query_map([], bond)?;
+    let rows = all.query_map([], read_bond)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -89,11 +80,32 @@ pub fn bonds_of(conn: &Connection, device: DeviceId) -> Result<Vec<Bond>, DbErro
     let mut all = conn.prepare_cached(
         "SELECT id, computer, phone FROM pairings WHERE state = 'paired' AND (computer = ?1 OR phone = ?1)",
     )?;
-    let rows = all.query_map([device.to_string()], bond)?;
+    let rows = all.query_map([device.to_string()], read_bond)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn bond(row: &Row<'_>) -> rusqlite::Result<Bond> {
+/// One bond, if it stands.
+///
+/// # Errors
+/// If the database fails.
+pub fn bond(conn: &Connection, pairing: PairingId) -> Result<Option<Bond>, DbError> {
+    let mut one =
+        conn.prepare_cached("SELECT id, computer, phone FROM pairings WHERE state = 'paired' AND id = ?1")?;
+    Ok(one.query_row([pairing.to_string()], read_bond).optional()?)
+}
+
+/// The bonds made since then, in Unix milliseconds.
+///
+/// # Errors
+/// If the database fails.
+pub fn bonds_since(conn: &Connection, since: i64) -> Result<Vec<Bond>, DbError> {
+    let mut young =
+        conn.prepare("SELECT id, computer, phone FROM pairings WHERE state = 'paired' AND paired_at >= ?1")?;
+    let rows = young.query_map([since], read_bond)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read_bond(row: &Row<'_>) -> rusqlite::Result<Bond> {
     Ok(Bond { pairing: parsed(row, 0)?, computer: device_id(row, 1)?, phone: device_id(row, 2)? })
 }
 

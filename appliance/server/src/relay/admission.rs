@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use pocketkey_link::{
@@ -12,12 +12,10 @@ use pocketkey_link::{
 };
 use rusqlite::{Connection, params};
 
-use super::Role;
+use super::{Bond, Role};
 use crate::{
-    App,
     db::DbError,
-    devices::{self, Device, store::parsed},
-    pairing,
+    devices::{Device, store::parsed},
     secret::ServerSecret,
 };
 
@@ -26,14 +24,15 @@ use crate::{
 pub struct Admitted {
     /// The device.
     pub device: Device,
+    /// Its bonds, as whoever admits it knows them.
+    pub bonds: Vec<Bond>,
     /// The certificate to give it.
     pub fresh: Option<Vec<u8>>,
 }
 
-/// Issues and checks certificates.
+/// Checks certificates.
 #[derive(Debug)]
 pub struct Admission {
-    authority: Authority,
     checker: Checker,
     organisation: [u8; 16],
     /// Void is what was issued to a device until then, in Unix milliseconds.
@@ -41,70 +40,106 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// The admission of the appliance with this secret; `revoked` as the database holds it.
-    pub fn new(secret: &ServerSecret, revoked: HashMap<DeviceId, i64>) -> Self {
-        let authority = Authority::new(&secret.derive("device certificates", b""));
-        let mut organisation = [0; 16];
-        organisation.copy_from_slice(&secret.derive("organisation", b"")[..16]);
-        Self { checker: authority.verifier(), authority, organisation, revoked: Mutex::new(revoked) }
+    /// The admission of an appliance; `revoked` as the database holds it.
+    pub fn new(checker: Checker, organisation: [u8; 16], revoked: HashMap<DeviceId, i64>) -> Self {
+        Self { checker, organisation, revoked: Mutex::new(revoked) }
     }
 
-    /// What was issued to a device until `now` is void.
-    pub fn revoke(&self, device: DeviceId, now: i64) {
-        let mut revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What was issued to a device until `at` is void; and what has expired by itself at `now` is forgotten.
+    pub fn revoke(&self, device: DeviceId, at: i64, now: i64) {
+        let mut revoked = self.lock();
         revoked.retain(|_, at| *at >= now - LIFETIME);
-        revoked.insert(device, now);
+        let latest = revoked.entry(device).or_insert(at);
+        *latest = at.max(*latest);
+    }
+
+    /// Until when what was issued to a device is void.
+    pub fn revoked_at(&self, device: DeviceId) -> Option<i64> {
+        self.lock().get(&device).copied()
     }
 
     /// The device that a certificate names, if it is ours, not expired and not revoked.
-    pub fn by_certificate(&self, device: DeviceId, certificate: &[u8], now: i64) -> Option<Device> {
+    pub fn by_certificate(&self, device: DeviceId, certificate: &[u8], now: i64) -> Option<Admitted> {
         let now = u64::try_from(now).ok()?;
         let known = self.checker.check(certificate, now).inspect_err(|error| tracing::debug!(%error)).ok()?;
-        let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner).get(&device).copied();
         let issued_at = i64::try_from(known.issued_at).ok()?;
         if known.device != device
             || known.organisation != self.organisation
-            || revoked.is_some_and(|at| issued_at <= at)
+            || self.revoked_at(device).is_some_and(|at| issued_at <= at)
         {
             return None;
         }
-        let role = match known.role {
-            Certified::Phone => Role::Phone,
-            Certified::Computer => Role::Computer,
+        let role = Role::from(known.role);
+        let bond = |peer: &Permitted| {
+            let (computer, phone) = match role {
+                Role::Computer => (device, peer.device),
+                Role::Phone => (peer.device, device),
+            };
+            Bond { pairing: peer.pairing, computer, phone }
         };
-        Some(Device { id: device, role, sign_key: known.sign_key })
+        let bonds = known.peers.iter().map(bond).collect();
+        Some(Admitted { device: Device { id: device, role, sign_key: known.sign_key }, bonds, fresh: None })
     }
 
-    /// The device as the database knows it, with a new certificate; `None` if it knows none.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn by_database(&self, app: &App, device: DeviceId) -> Result<Option<Admitted>, DbError> {
-        let found = app
-            .db()
-            .read::<_, DbError, _>(move |conn| {
-                Ok((devices::store::find(conn, device)?, pairing::store::bonds_of(conn, device)?))
-            })
-            .await?;
-        let (Some(device), bonds) = found else { return Ok(None) };
-        let now = u64::try_from(app.now()).unwrap_or(0);
-        let peers = bonds.iter().map(|bond| Permitted {
-            pairing: bond.pairing,
-            device: if bond.computer == device.id { bond.phone } else { bond.computer },
-        });
-        let fresh = self.authority.issue(&Certificate {
+    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, i64>> {
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Issues certificates.
+#[derive(Debug)]
+pub struct Issuer {
+    authority: Authority,
+    /// The appliance's id.
+    pub organisation: [u8; 16],
+}
+
+impl Issuer {
+    /// The issuer of the appliance with this secret.
+    pub fn new(secret: &ServerSecret) -> Self {
+        let authority = Authority::new(&secret.derive("device certificates", b""));
+        let mut organisation = [0; 16];
+        organisation.copy_from_slice(&secret.derive("organisation", b"")[..16]);
+        Self { authority, organisation }
+    }
+
+    /// What its certificates are checked with.
+    pub fn checker(&self) -> Checker {
+        self.authority.verifier()
+    }
+
+    /// A certificate for a device with these bonds.
+    pub fn issue(&self, device: &Device, bonds: &[Bond], now: i64) -> Vec<u8> {
+        let now = u64::try_from(now).unwrap_or(0);
+        let peers =
+            bonds.iter().map(|bond| Permitted { pairing: bond.pairing, device: bond.other(device.id) });
+        self.authority.issue(&Certificate {
             device: device.id,
-            role: match device.role {
-                Role::Phone => Certified::Phone,
-                Role::Computer => Certified::Computer,
-            },
+            role: device.role.into(),
             organisation: self.organisation,
             sign_key: device.sign_key,
             peers: peers.collect(),
             issued_at: now,
             expires_at: now + LIFETIME_MS,
-        });
-        Ok(Some(Admitted { device, fresh: Some(fresh) }))
+        })
+    }
+}
+
+impl From<Certified> for Role {
+    fn from(role: Certified) -> Self {
+        match role {
+            Certified::Phone => Self::Phone,
+            Certified::Computer => Self::Computer,
+        }
+    }
+}
+
+impl From<Role> for Certified {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Phone => Self::Phone,
+            Role::Computer => Self::Computer,
+        }
     }
 }
 
@@ -137,57 +172,55 @@ pub fn revoked(conn: &Connection) -> Result<HashMap<DeviceId, i64>, DbError> {
 
 #[cfg(test)]
 mod tests {
+    use pocketkey_link::id::PairingId;
+
     use super::*;
 
     const DEVICE: DeviceId = DeviceId([1; 16]);
     const NOW: i64 = 1_800_000_000_000;
 
-    fn admission(secret: u8) -> Admission {
-        Admission::new(&ServerSecret::new([secret; 32]), HashMap::new())
-    }
+    const BOND: Bond = Bond { pairing: PairingId([3; 16]), computer: DeviceId([4; 16]), phone: DEVICE };
+    const PHONE: Device = Device { id: DEVICE, role: Role::Phone, sign_key: [7; 32] };
 
-    fn certificate(of: &Admission, organisation: [u8; 16]) -> Vec<u8> {
-        let issued_at = NOW.cast_unsigned();
-        of.authority.issue(&Certificate {
-            device: DEVICE,
-            role: Certified::Phone,
-            organisation,
-            sign_key: [7; 32],
-            peers: Vec::new(),
-            issued_at,
-            expires_at: issued_at + LIFETIME_MS,
-        })
+    fn ours() -> (Issuer, Admission) {
+        let issuer = Issuer::new(&ServerSecret::new([1; 32]));
+        let admission = Admission::new(issuer.checker(), issuer.organisation, HashMap::new());
+        (issuer, admission)
     }
 
     #[test]
     fn a_certificate_admits_its_device_until_it_expires_or_is_revoked() {
-        let ours = admission(1);
-        let certificate = certificate(&ours, ours.organisation);
-        let device = Device { id: DEVICE, role: Role::Phone, sign_key: [7; 32] };
-        assert_eq!(ours.by_certificate(DEVICE, &certificate, NOW), Some(device));
-        assert_eq!(ours.by_certificate(DeviceId([2; 16]), &certificate, NOW), None, "another device");
-        assert_eq!(ours.by_certificate(DEVICE, &certificate, NOW + LIFETIME), None, "expired");
-        assert_eq!(ours.by_certificate(DEVICE, b"nonsense", NOW), None);
-        ours.revoke(DEVICE, NOW - 1);
-        assert_eq!(ours.by_certificate(DEVICE, &certificate, NOW), Some(device), "issued later");
-        ours.revoke(DEVICE, NOW);
-        assert_eq!(ours.by_certificate(DEVICE, &certificate, NOW), None, "revoked");
+        let (issuer, ours) = ours();
+        let certificate = issuer.issue(&PHONE, &[BOND], NOW);
+        let admitted = ours.by_certificate(DEVICE, &certificate, NOW).unwrap();
+        assert_eq!((admitted.device, admitted.bonds), (PHONE, vec![BOND]));
+        let refused = |device, certificate, now| ours.by_certificate(device, certificate, now).is_none();
+        assert!(refused(DeviceId([2; 16]), &certificate, NOW), "another device");
+        assert!(refused(DEVICE, &certificate, NOW + LIFETIME), "expired");
+        assert!(refused(DEVICE, b"nonsense", NOW));
+        ours.revoke(DEVICE, NOW - 1, NOW);
+        assert!(!refused(DEVICE, &certificate, NOW), "issued later");
+        ours.revoke(DEVICE, NOW, NOW);
+        assert!(refused(DEVICE, &certificate, NOW), "revoked");
+        ours.revoke(DEVICE, NOW - 1, NOW);
+        assert!(refused(DEVICE, &certificate, NOW), "and it stays so");
     }
 
     #[test]
     fn another_appliances_certificate_is_worth_nothing() {
-        let (ours, theirs) = (admission(1), admission(2));
-        let forged = certificate(&theirs, ours.organisation);
-        assert_eq!(ours.by_certificate(DEVICE, &forged, NOW), None);
-        let foreign = certificate(&ours, theirs.organisation);
-        assert_eq!(ours.by_certificate(DEVICE, &foreign, NOW), None);
+        let (issuer, ours) = ours();
+        let theirs = Issuer::new(&ServerSecret::new([2; 32]));
+        let forged = Issuer { organisation: issuer.organisation, ..theirs };
+        assert!(ours.by_certificate(DEVICE, &forged.issue(&PHONE, &[], NOW), NOW).is_none());
+        let foreign = Issuer { organisation: forged.organisation.map(|byte| !byte), ..issuer };
+        assert!(ours.by_certificate(DEVICE, &foreign.issue(&PHONE, &[], NOW), NOW).is_none());
     }
 
     #[test]
     fn revocations_are_forgotten_once_what_they_void_has_expired() {
-        let ours = admission(1);
-        ours.revoke(DEVICE, NOW);
-        ours.revoke(DeviceId([2; 16]), NOW + LIFETIME + 1);
+        let (_, ours) = ours();
+        ours.revoke(DEVICE, NOW, NOW);
+        ours.revoke(DeviceId([2; 16]), NOW + LIFETIME + 1, NOW + LIFETIME + 1);
         assert_eq!(ours.revoked.lock().unwrap().len(), 1);
     }
 }

@@ -40,6 +40,12 @@ pub struct Exchange {
     pub taken: bool,
     /// What the phone says of it.
     pub report: Option<Report>,
+    /// Whether another node keeps it, its computer's, and it is here only because its phone is.
+    pub guest: bool,
+    /// How often it went to another node and was not sent back.
+    pub forwarded: u32,
+    /// Whether it went out once more while it may be on its way back.
+    pub crossed: bool,
     /// Whether the phone was called for it.
     woken: bool,
     /// When it is looked at: its deadline, or when its computer has been away too long.
@@ -47,6 +53,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Whether the phone may have it.
+    pub fn may_have_arrived(&self) -> bool {
+        self.delivered || self.forwarded > 0
+    }
+
     /// Whether its computer went away, rather than its time being over.
     pub fn abandoned(&self) -> bool {
         self.due < self.deadline
@@ -92,6 +103,9 @@ impl Exchanges {
                 delivered: false,
                 taken: false,
                 report: None,
+                guest: false,
+                forwarded: 0,
+                crossed: false,
                 woken: false,
                 due: deadline,
             },
@@ -128,6 +142,15 @@ impl Exchanges {
     /// Those of a device.
     pub fn of(&self, device: DeviceId) -> Vec<ExchangeId> {
         self.of.get(&device).cloned().unwrap_or_default()
+    }
+
+    /// The phones that something waits for.
+    pub fn phones(&self) -> Vec<DeviceId> {
+        let waits = self.all.values().filter(|exchange| exchange.mail.is_some());
+        let mut phones: Vec<_> = waits.map(|exchange| exchange.bond.phone).collect();
+        phones.sort_unstable();
+        phones.dedup();
+        phones
     }
 
     /// Those over a pairing.

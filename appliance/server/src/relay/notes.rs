@@ -7,16 +7,21 @@ use pocketkey_link::{
     id::{DeviceId, ExchangeId},
 };
 
+use minicbor::{Decode, Encode};
+
 use super::{exchanges::Exchange, hub::Bond};
 
 /// How an exchange ended, as far as the relay sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum End {
     /// The phone answered.
+    #[n(0)]
     Answered,
     /// Without an answer.
-    Failed(Failure),
+    #[n(1)]
+    Failed(#[n(0)] Failure),
     /// The computer did not wait any more.
+    #[n(2)]
     CalledOff,
 }
 
@@ -48,12 +53,13 @@ pub enum Note {
 }
 
 impl Note {
-    /// An exchange is over. What the phone answered by itself, without asking its person, is not worth a note: clients
+    /// An exchange is over. Another node's it notes itself. What the phone answered by itself, without asking its person, is not worth a note: clients
     /// ask keys many such things.
     pub fn ended(exchange: ExchangeId, over: &Exchange, end: End) -> Option<Self> {
         let end = match end {
-            End::Answered | End::CalledOff if over.delivered && !over.taken => return None,
-            End::CalledOff | End::Failed(Failure::TimedOut) if !over.delivered => {
+            _ if over.guest => return None,
+            End::Answered | End::CalledOff if over.may_have_arrived() && !over.taken => return None,
+            End::CalledOff | End::Failed(Failure::TimedOut) if !over.may_have_arrived() => {
                 End::Failed(Failure::PhoneOffline)
             }
             end => end,

@@ -1,5 +1,7 @@
 //! `GET /api/v1/relay`.
 
+use std::sync::Arc;
+
 use axum::{extract::State, response::Response};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -23,5 +25,6 @@ async fn connect(
     ClientIp(from): ClientIp,
     upgrade: Result<Upgrade, ApiError>,
 ) -> Result<Response, ApiError> {
-    Ok(upgrade?.then(move |stream, ahead| socket::serve(app, stream, ahead, from)))
+    let relay = Arc::clone(app.relay());
+    Ok(upgrade?.then(move |stream, ahead| socket::serve(relay, stream, ahead, from)))
 }

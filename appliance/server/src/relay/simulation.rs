@@ -1,9 +1,10 @@
 //! Whole worlds under a seeded scheduler and a fake clock: the real hub, the real ends ([`pocketkey_link::exchange`]
 //! and `sealed`), and between them connections that delay, lose, repeat and reorder, break and come back; ends and
-//! appliance crash at any point. A seed that fails is replayed by `SEED=n cargo test -p pocketkey-server simulation`.
+//! appliance crash at any point. Two of three worlds have several nodes, and a bus between them that loses parcels and
+//! leaves nodes alone for a while. A seed that fails is replayed by `SEED=n cargo test -p pocketkey-server simulation`.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -16,7 +17,10 @@ use pocketkey_link::{
     sealed::{self, Answering, Protocol, Request, Response},
 };
 
-use super::hub::{Bond, Effect, Hub, Role, SessionId};
+use super::{
+    bus::{Parcel, Undelivered},
+    hub::{Bond, Effect, Hub, Place, Role, SessionId},
+};
 
 /// How many worlds a run of the tests sees.
 const SEEDS: u64 = 3000;
@@ -66,7 +70,14 @@ enum Event {
     HubNotices(SessionId),
     DeviceNotices(usize, SessionId),
     Connect(usize),
-    TickHub,
+    TickHub(usize),
+    /// Something on the bus, for whichever node holds the device.
+    Parcel(usize, DeviceId, Parcel),
+    /// A node hears that a session's device is at another one.
+    Superseded(SessionId),
+    /// A node hears that nobody took its request.
+    Undelivered(usize, ExchangeId),
+    Rejoin(usize),
     TickDevice(usize),
     Ask(usize),
     CallOff(usize, ExchangeId),
@@ -94,6 +105,12 @@ struct Device {
     end: End,
 }
 
+/// A hub, and whether it is on the bus.
+struct Node {
+    hub: Hub,
+    joined: bool,
+}
+
 /// What the test knows of an exchange, apart from the code it judges.
 #[derive(Default)]
 struct Record {
@@ -114,11 +131,11 @@ struct World {
     chance: Chance,
     events: BTreeMap<(u64, u64), Event>,
     count: u64,
-    hub: Hub,
-    up: bool,
+    nodes: Vec<Node>,
     devices: Vec<Device>,
     bonds: Vec<(Bond, usize, usize)>,
-    sessions: HashMap<SessionId, usize>,
+    /// Whose they are, and at which node.
+    sessions: HashMap<SessionId, (usize, usize)>,
     last_session: SessionId,
     records: HashMap<ExchangeId, Record>,
     prompted: HashSet<(ExchangeId, u64)>,
@@ -146,7 +163,7 @@ impl World {
             let pairing = PairingId([u8::try_from(10 + computer).unwrap(); 16]);
             (Bond { pairing, computer: ids[computer], phone: ids[phone] }, computer, phone)
         });
-        let faults = match seed % 3 {
+        let faults = match seed / 3 % 3 {
             0 => (0, 0, 0),
             _ => (chance.below(20), chance.below(20), chance.below(30)),
         };
@@ -156,8 +173,7 @@ impl World {
             chance,
             events: BTreeMap::new(),
             count: 0,
-            hub: Hub::default(),
-            up: false,
+            nodes: Vec::new(),
             devices,
             bonds: bonds.to_vec(),
             sessions: HashMap::new(),
@@ -167,7 +183,11 @@ impl World {
             incarnation: 0,
             faults,
         };
-        world.start_hub();
+        let others = usize::try_from(seed % 3).unwrap();
+        for node in 0..=others {
+            world.nodes.push(Node { hub: Hub::default(), joined: true });
+            world.start_hub(node, others > 0);
+        }
         for device in 0..world.devices.len() {
             world.after(0, Event::Connect(device));
         }
@@ -216,10 +236,17 @@ impl World {
         }
     }
 
-    fn start_hub(&mut self) {
-        self.hub = Hub::default();
-        self.bonds.iter().for_each(|(bond, ..)| self.hub.restore(*bond));
-        self.up = true;
+    fn start_hub(&mut self, node: usize, among_others: bool) {
+        let place = match node {
+            _ if !among_others => Place::Alone,
+            0 => Place::Console,
+            _ => Place::Relay,
+        };
+        let mut hub = Hub::at(place);
+        if place != Place::Relay {
+            self.bonds.iter().for_each(|(bond, ..)| hub.restore(*bond));
+        }
+        self.nodes[node].hub = hub;
     }
 
     fn run(&mut self) {
@@ -234,16 +261,34 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::ToHub(session, frame) if self.up => {
-                let effects = self.hub.received(self.instant(), session, frame);
-                self.apply(effects);
+            Event::ToHub(session, frame) => {
+                let (now, node) = (self.instant(), self.sessions[&session].1);
+                let effects = self.nodes[node].hub.received(now, session, frame);
+                self.apply(node, effects);
             }
             Event::ToDevice(device, session, frame) if self.devices[device].session == Some(session) => {
                 self.received(device, frame);
             }
-            Event::HubNotices(session) if self.up => {
-                let effects = self.hub.disconnected(self.instant(), session);
-                self.apply(effects);
+            Event::HubNotices(session) => {
+                let (now, node) = (self.instant(), self.sessions[&session].1);
+                let effects = self.nodes[node].hub.disconnected(now, session);
+                self.apply(node, effects);
+            }
+            Event::Parcel(from, to, parcel) => self.deliver(from, to, &parcel),
+            Event::Superseded(session) => {
+                let node = self.sessions[&session].1;
+                let effects = self.nodes[node].hub.superseded(session);
+                self.apply(node, effects);
+            }
+            Event::Undelivered(node, exchange) => {
+                let effects = self.nodes[node].hub.bounced(exchange);
+                self.apply(node, effects);
+            }
+            Event::Rejoin(node) => {
+                self.nodes[node].joined = true;
+                let now = self.instant();
+                let effects = self.nodes[node].hub.rejoined(now);
+                self.apply(node, effects);
             }
             Event::DeviceNotices(device, session) if self.devices[device].session == Some(session) => {
                 self.devices[device].session = None;
@@ -251,9 +296,10 @@ impl World {
                 self.after(pause, Event::Connect(device));
             }
             Event::Connect(device) => self.connect(device),
-            Event::TickHub if self.up => {
-                let effects = self.hub.tick(self.instant());
-                self.apply(effects);
+            Event::TickHub(node) => {
+                let now = self.instant();
+                let effects = self.nodes[node].hub.tick(now);
+                self.apply(node, effects);
             }
             Event::TickDevice(device) => self.tick_device(device),
             Event::Ask(computer) => self.ask(computer),
@@ -275,24 +321,62 @@ impl World {
         if self.devices[device].session.is_some() {
             return;
         }
-        if !self.up {
-            let pause = self.chance.below(1_000);
-            return self.after(pause, Event::Connect(device));
-        }
         self.last_session += 1;
         let session = self.last_session;
-        self.sessions.insert(session, device);
+        let node = usize::try_from(self.chance.below(self.nodes.len() as u64)).unwrap();
+        self.sessions.insert(session, (device, node));
         self.devices[device].session = Some(session);
+        let (now, id) = (self.instant(), self.devices[device].id);
         let role = if device < 2 { Role::Computer } else { Role::Phone };
-        let effects = self.hub.connected(self.instant(), session, self.devices[device].id, role);
-        self.apply(effects);
+        // Other nodes hear that the device is here now, if they hear it.
+        let elsewhere: Vec<_> = (self.sessions.iter())
+            .filter(|(_, (other, at))| *other == device && *at != node)
+            .map(|(session, _)| *session)
+            .collect();
+        for old in elsewhere {
+            self.over_the_bus(node, || Event::Superseded(old));
+        }
+        let bonds: Vec<_> = self.bonds.iter().map(|(bond, ..)| *bond).collect();
+        let hub = &mut self.nodes[node].hub;
+        if hub.place() == Place::Relay {
+            let own = bonds.into_iter().filter(|bond| bond.computer == id || bond.phone == id);
+            hub.certified(&own.collect::<Vec<_>>());
+        }
+        let effects = hub.connected(now, session, id, role);
+        self.apply(node, effects);
     }
 
-    fn apply(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
+    /// Puts something on the bus; it may get lost.
+    fn over_the_bus(&mut self, from: usize, event: impl Fn() -> Event) {
+        let lost = if self.calm() { 0 } else { self.faults.0 / 2 };
+        if self.nodes[from].joined && !self.chance.percent(lost) {
+            let pause = 1 + self.chance.below(4);
+            self.after(pause, event());
+        }
+    }
+
+    /// Hands a parcel to whichever nodes hold the device; a request that none holds comes back.
+    fn deliver(&mut self, from: usize, to: DeviceId, parcel: &Parcel) {
+        let mut held = false;
+        for node in 0..self.nodes.len() {
+            if self.nodes[node].joined && self.nodes[node].hub.is_online(to) {
+                held = true;
+                let now = self.instant();
+                let effects = self.nodes[node].hub.arrived(now, to, parcel.clone());
+                self.apply(node, effects);
+            }
+        }
+        if let (false, Some(Undelivered::Request(exchange))) = (held, Undelivered::of(parcel)) {
+            self.over_the_bus(from, || Event::Undelivered(from, exchange));
+        }
+    }
+
+    fn apply(&mut self, node: usize, effects: Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Send(session, frame) => {
-                    let device = self.sessions[&session];
+                    let device = self.sessions[&session].0;
                     // The handshake is part of connecting: it is not lost without the connection.
                     if matches!(frame, Frame::Welcome { .. }) {
                         self.after(5, Event::ToDevice(device, session, frame));
@@ -301,16 +385,24 @@ impl World {
                     }
                 }
                 Effect::Close(session) => {
-                    let device = self.sessions[&session];
+                    let device = self.sessions[&session].0;
                     self.after(10, Event::DeviceNotices(device, session));
                 }
                 Effect::Wake(..) => {}
-                Effect::Record(_) | Effect::Forget(_) => unreachable!("nobody pairs"),
+                Effect::Forward(device, parcel) => {
+                    if let (false, Some(Undelivered::Request(exchange))) =
+                        (self.nodes[node].joined, Undelivered::of(&parcel))
+                    {
+                        effects.extend(self.nodes[node].hub.bounced(exchange));
+                    }
+                    self.over_the_bus(node, || Event::Parcel(node, device, parcel.clone()));
+                }
+                Effect::Record(_) | Effect::Forget(_) | Effect::Ask(..) => unreachable!("nobody pairs"),
             }
         }
-        if let Some(next) = self.hub.next_deadline() {
+        if let Some(next) = self.nodes[node].hub.next_deadline() {
             let ms = u64::try_from(next.duration_since(self.start).as_millis()).unwrap() + 1;
-            self.after(ms.saturating_sub(self.now), Event::TickHub);
+            self.after(ms.saturating_sub(self.now), Event::TickHub(node));
         }
     }
 
@@ -500,9 +592,15 @@ impl World {
 
     fn trouble(&mut self) {
         let device = usize::try_from(self.chance.below(3)).unwrap();
-        match self.chance.below(4) {
+        let node = usize::try_from(self.chance.below(self.nodes.len() as u64)).unwrap();
+        match self.chance.below(5) {
+            3 if self.nodes.len() > 1 => {
+                self.nodes[node].joined = false;
+                let back = self.chance.below(10_000);
+                self.after(back, Event::Rejoin(node));
+            }
             0 => self.break_connection(device),
-            1 => self.crash_hub(),
+            1 => self.crash_hub(node),
             2 if device < 2 => {
                 // Whoever asked is gone with it.
                 let End::Computer { requests } = &self.devices[device].end else { unreachable!() };
@@ -540,10 +638,12 @@ impl World {
         self.break_connection(phone);
     }
 
-    fn crash_hub(&mut self) {
-        self.start_hub();
+    fn crash_hub(&mut self, node: usize) {
+        self.start_hub(node, self.nodes.len() > 1);
         for device in 0..self.devices.len() {
-            if let Some(session) = self.devices[device].session {
+            if let Some(session) = self.devices[device].session
+                && self.sessions[&session].1 == node
+            {
                 let notices = self.chance.below(3_000);
                 self.after(notices, Event::DeviceNotices(device, session));
             }
@@ -560,7 +660,9 @@ impl World {
                 assert!(screen.is_none(), "a prompt stayed on the screen");
             }
         }
-        assert_eq!(self.hub.next_deadline(), None, "the relay forgot nothing");
+        for node in &self.nodes {
+            assert_eq!(node.hub.next_deadline(), None, "the relay forgot nothing");
+        }
     }
 }
 

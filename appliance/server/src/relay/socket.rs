@@ -8,6 +8,7 @@ use std::{
     io,
     net::IpAddr,
     pin::{Pin, pin},
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -23,6 +24,7 @@ use tokio::{
     time::{self, Instant, Sleep},
 };
 
+use super::{Relay, SessionId};
 use super::{
     admission::Admitted,
     bucket::{Bucket, Rate},
@@ -30,7 +32,7 @@ use super::{
     outbox::{MAX_BYTES, Waiting},
     wire::{self, Message, Reader},
 };
-use crate::{App, devices, ops::Connection, relay::SessionId, secret};
+use crate::{ops::Connection, secret};
 
 /// How long a device may take to prove who it is.
 const PROOF_TIME: Duration = Duration::from_secs(5);
@@ -52,48 +54,50 @@ const READ: usize = 4 * 1024;
 const WRITE: usize = 16 * 1024;
 
 /// Serves a connection until either side ends it. `ahead` was read from it before.
-pub async fn serve(app: App, stream: Connection, ahead: Vec<u8>, from: IpAddr) {
+pub async fn serve(relay: Arc<Relay>, stream: Connection, ahead: Vec<u8>, from: IpAddr) {
     // Frames are small, and somebody waits for each.
     let _ = stream.tcp().set_nodelay(true);
     // The kernel would let megabytes wait for a device that does not read.
     let _ = SockRef::from(stream.tcp()).set_send_buffer_size(MAX_BYTES);
     let mut socket = Socket { stream, reader: Reader::new(ahead), unsent: Vec::new(), sent: 0 };
-    let proven = time::timeout(PROOF_TIME, prove(&app, &mut socket)).await.ok().flatten();
-    let connected = match proven {
-        Some(admitted) => {
+    let proven = time::timeout(PROOF_TIME, prove(&relay, &mut socket)).await;
+    let connected = match proven.unwrap_or(Err(Refusal::NotProven)) {
+        Ok(admitted) => {
             let device = admitted.device;
-            app.relay().connect(&app, admitted, from).await.ok().map(|session| (device, session))
+            let connected = relay.connect(admitted, from).await;
+            connected.map(|session| (device, session)).map_err(|_| Refusal::Restarting)
         }
-        None => None,
+        Err(refusal) => Err(refusal),
     };
     match connected {
         // A task of its own, which has no room for what proving took.
-        Some((device, (session, waiting))) => {
-            devices::service::came(&app, device.id, device.role);
+        Ok((device, (session, waiting))) => {
+            relay.came(device.id, device.role);
             let who = Box::new((device.id, device.role));
-            tokio::spawn(Conversation { socket, session, who, waiting }.carry(app));
+            tokio::spawn(Conversation { socket, session, who, waiting }.carry(relay));
         }
-        None => {
-            wire::put_binary(&mut socket.unsent, &Frame::Refused { reason: Refusal::NotProven }.encode());
+        Err(reason) => {
+            wire::put_binary(&mut socket.unsent, &Frame::Refused { reason }.encode());
             socket.farewell(wire::NORMAL).await;
         }
     }
 }
 
 /// The device, if it proves that it is one we know.
-async fn prove(app: &App, socket: &mut Socket) -> Option<Admitted> {
+async fn prove(relay: &Relay, socket: &mut Socket) -> Result<Admitted, Refusal> {
+    let unproven = Refusal::NotProven;
     let nonce = secret::random();
     wire::put_binary(&mut socket.unsent, &Frame::Challenge { nonce }.encode());
-    let Frame::Prove { device, signature, certificate } = socket.first_frame().await? else { return None };
-    let admitted = match app.relay().admit(app, device, certificate.as_ref().map(|it| &it[..])).await {
-        Ok(admitted) => admitted?,
-        Err(error) => {
-            tracing::error!(%error, "a device could not be looked up");
-            return None;
-        }
-    };
-    proof::verify_connection(&admitted.device.sign_key, device, &nonce, &signature).ok()?;
-    Some(admitted)
+    let first = socket.first_frame().await;
+    let Some(Frame::Prove { device, signature, certificate }) = first else { return Err(unproven) };
+    let admitted = relay.admit(device, certificate.as_ref().map(|it| &it[..])).await.map_err(|error| {
+        tracing::error!(%error, "a device could not be looked up");
+        // It may be one of ours: it may try again soon.
+        Refusal::Restarting
+    })?;
+    let admitted = admitted.ok_or(unproven)?;
+    proof::verify_connection(&admitted.device.sign_key, device, &nonce, &signature).map_err(|_| unproven)?;
+    Ok(admitted)
 }
 
 /// A proven device's connection.
@@ -108,17 +112,17 @@ struct Conversation {
 impl Conversation {
     /// Carries frames until the device is gone, silent, or refused.
     #[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
-    fn carry(mut self, app: App) -> impl Future<Output = ()> {
+    fn carry(mut self, relay: Arc<Relay>) -> impl Future<Output = ()> {
         async move {
-            let status = self.converse(&app).await;
-            app.relay().disconnected(self.session);
+            let status = self.converse(&relay).await;
+            relay.disconnected(self.session);
             // Boxed: it is rare, and an idle session has no room for it.
-            Box::pin(self.end(app, status)).await;
+            Box::pin(self.end(&relay, status)).await;
         }
     }
 
     /// Reads and writes; gives the status to say farewell with, or `None` if the device would not hear it.
-    async fn converse(&mut self, app: &App) -> Option<u16> {
+    async fn converse(&mut self, relay: &Relay) -> Option<u16> {
         let mut ping = Ping::new();
         let mut others = None;
         let mut alarm = pin!(time::sleep_until(ping.at));
@@ -127,8 +131,8 @@ impl Conversation {
                 Ok(Some(Message::Binary(bytes))) => {
                     ping.heard();
                     match Frame::decode(bytes) {
-                        Ok(frame) => app.relay().received(app, self.session, frame).await,
-                        Err(_) => app.relay().refuse(self.session, Refusal::Protocol),
+                        Ok(frame) => relay.received(self.session, frame).await,
+                        Err(_) => relay.refuse(self.session, Refusal::Protocol),
                     }
                 }
                 Ok(Some(Message::Close)) => return Some(wire::NORMAL),
@@ -145,7 +149,7 @@ impl Conversation {
                     // The hub counts frames; what it does not see is counted here.
                     let now = std::time::Instant::now();
                     if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now, Rate::DEVICE) {
-                        app.relay().refuse(self.session, Refusal::Protocol);
+                        relay.refuse(self.session, Refusal::Protocol);
                         return Some(wire::POLICY);
                     }
                 }
@@ -155,7 +159,7 @@ impl Conversation {
                     Event::Lost => return None,
                 },
                 Err(violation) => {
-                    app.relay().refuse(self.session, Refusal::Protocol);
+                    relay.refuse(self.session, Refusal::Protocol);
                     return Some(violation.status());
                 }
             }
@@ -217,9 +221,9 @@ impl Conversation {
     }
 
     /// Tells the console, and writes what still waits and a farewell if the device may hear it.
-    async fn end(mut self, app: App, status: Option<u16>) {
+    async fn end(mut self, relay: &Relay, status: Option<u16>) {
         let (device, role) = *self.who;
-        devices::service::went(&app, device, role).await;
+        relay.went(device, role).await;
         let Some(status) = status else { return };
         while let Some(frame) = self.waiting.next().await {
             wire::put_binary(&mut self.socket.unsent, &frame);
@@ -370,7 +374,7 @@ impl Ping {
 mod tests {
     use super::*;
 
-    fn size<F>(_: impl FnOnce(Conversation, App) -> F) -> usize {
+    fn size<F>(_: impl FnOnce(Conversation, Arc<Relay>) -> F) -> usize {
         size_of::<F>()
     }
 

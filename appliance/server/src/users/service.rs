@@ -87,7 +87,7 @@ pub async fn change(app: &App, id: UserId, change: UserChange, by: &Actor) -> Re
 /// # Errors
 /// [`UserError::NotFound`].
 pub async fn delete(app: &App, id: UserId, by: &Actor) -> Result<(), UserError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
@@ -159,8 +159,7 @@ pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
             Ok(UserDetail { user, keys: keys::store::of_user(conn, &id, now)? })
         })
         .await?;
-    let keys = detail.keys.into_iter().map(|key| keys::service::with_presence(app, key));
-    detail.keys = keys.collect();
+    detail.keys = keys::service::with_presence(app, detail.keys).await;
     Ok(detail)
 }
 
@@ -169,7 +168,7 @@ pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
 /// # Errors
 /// [`UserError::NotFound`].
 pub async fn set_blocked(app: &App, id: UserId, blocked: bool, by: &Actor) -> Result<User, UserError> {
-    app.relay().ready(app).await?;
+    app.relay().ready().await?;
     let (now, shared, by) = (app.now(), app.clone(), by.clone());
     app.db()
         .write(move |tx| {

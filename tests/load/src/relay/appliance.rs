@@ -32,6 +32,7 @@ use tokio_rustls::rustls::ClientConfig;
 use super::network::{BODY, End, Network, Result, Wire};
 
 /// A device as it knows itself.
+#[derive(Clone)]
 struct Device {
     id: DeviceId,
     keys: DeviceKeys,
@@ -41,6 +42,7 @@ struct Device {
 }
 
 /// A running appliance with devices: end 2n is a computer, end 2n + 1 the phone it is paired with.
+#[derive(Clone)]
 pub struct Appliance {
     pub address: SocketAddr,
     /// How devices speak TLS, if they do.
@@ -88,21 +90,26 @@ pub async fn prepare(data: &Path, pairs: usize, address: SocketAddr) -> Result<A
     Ok(Appliance { address, tls: None, devices })
 }
 
+/// Asks to speak WebSocket.
+pub fn begin(address: SocketAddr, tls: Option<&Arc<ClientConfig>>) -> Result<Wire> {
+    let mut wire = match tls {
+        Some(client) => Wire::secure(address, client)?,
+        None => Wire::connect(address)?,
+    };
+    wire.write(
+        b"GET /api/v1/relay HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    )?;
+    Ok(wire)
+}
+
 impl Network for Appliance {
     fn name(&self) -> &'static str {
         if self.tls.is_some() { "Pocketkey, TLS" } else { "Pocketkey" }
     }
 
     fn begin(&self, _: usize) -> Result<Wire> {
-        let mut wire = match &self.tls {
-            Some(client) => Wire::secure(self.address, client)?,
-            None => Wire::connect(self.address)?,
-        };
-        wire.write(
-            b"GET /api/v1/relay HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        )?;
-        Ok(wire)
+        begin(self.address, self.tls.as_ref())
     }
 
     fn prove(&self, wire: &mut Wire, end: usize) -> Result<()> {

@@ -4,6 +4,7 @@
 mod appliance;
 mod nats;
 mod network;
+mod nodes;
 pub mod tcp;
 mod tls;
 
@@ -62,9 +63,9 @@ pub async fn measure() -> Result<Vec<Figure>> {
     tokio::task::block_in_place(|| {
         let mut contenders = Vec::new();
         let process = program::serve(&binary, data.path())?.listening()?;
-        if let Some(mut network) = appliance.take() {
+        if let Some(network) = &mut appliance {
             network.address = process.address;
-            contenders.push(Contender { network: Box::new(network), process });
+            contenders.push(Contender { network: Box::new(network.clone()), process });
         }
         let relay = |port: u16| {
             let mut command = Command::new(env::current_exe().unwrap_or_default());
@@ -83,15 +84,28 @@ pub async fn measure() -> Result<Vec<Figure>> {
                 |error| vec![Figure::goal("relay", format!("failed: {error}"), String::new(), false)];
             figures.extend(row(&contenders).unwrap_or_else(failed));
         }
+        if contenders.len() < 3 {
+            figures.iter_mut().for_each(|figure| figure.measured += "; NATS SKIPPED");
+        }
+        // The data folder is the next ones'.
         drop(contenders);
+        if let (Some(nats), Some(appliance)) = (nats_server(), appliance) {
+            let failed =
+                |error| vec![Figure::goal("relay nodes", format!("failed: {error}"), String::new(), false)];
+            figures.extend(nodes::measure(&binary, &nats, data.path(), appliance).unwrap_or_else(failed));
+        }
         figures.extend(tls::measure(&binary, secure)?);
         Ok(figures)
     })
 }
 
 /// The server that `scripts/setup-nats.sh` fetched; `POCKETKEY_NATS` says where it is.
+fn nats_server() -> Option<PathBuf> {
+    env::var_os("POCKETKEY_NATS").map(PathBuf::from).filter(|path| path.is_file())
+}
+
 fn start_nats() -> Result<Option<Process>> {
-    let Some(binary) = env::var_os("POCKETKEY_NATS").map(PathBuf::from).filter(|path| path.is_file()) else {
+    let Some(binary) = nats_server() else {
         eprintln!("!! NATS is SKIPPED: POCKETKEY_NATS names no nats-server; scripts/bench.sh fetches one");
         return Ok(None);
     };
@@ -142,7 +156,23 @@ fn in_turns(
 
 /// One message at a time: the round trip from computer to phone and back, and CPU time.
 fn single(contenders: &[Contender]) -> Result<Vec<Figure>> {
-    let turns = in_turns(contenders, SINGLE_PAIRS, |pairs| {
+    let turns = round_trips(contenders)?;
+    let wall: Vec<&[f64]> = turns.iter().map(|turns| &*turns.wall).collect();
+    let cpu: Vec<&[f64]> = turns.iter().map(|turns| &*turns.cpu).collect();
+    Ok(vec![
+        against("relay round trip, 256 B, p50", contenders, &wall, "µs", |ratio| match ratio {
+            [tcp, nats] => (*tcp <= 1.05 && *nats <= 0.85, "goal: at most 1.05 × and 0.85 ×"),
+            ratios => (ratios.iter().all(|ratio| *ratio <= 1.05), "goal: at most 1.05 × bare TCP relay"),
+        }),
+        against("relay, CPU a message, one at a time", contenders, &cpu, "µs", |ratio| {
+            (ratio[0] <= 1.1, "goal: at most 1.1 × bare TCP relay")
+        }),
+    ])
+}
+
+/// The round trip's p50 in each turn.
+fn round_trips(contenders: &[Contender]) -> Result<Vec<Turns>> {
+    in_turns(contenders, SINGLE_PAIRS, |pairs| {
         let (mut asking, mut answering) = (Vec::new(), Vec::new());
         for [asks, answers] in pairs.iter_mut() {
             asking.push(asks);
@@ -171,18 +201,7 @@ fn single(contenders: &[Contender]) -> Result<Vec<Figure>> {
         })?;
         times.sort_unstable();
         Ok((times[times.len() / 2], 2 * times.len()))
-    })?;
-    let wall: Vec<&[f64]> = turns.iter().map(|turns| &*turns.wall).collect();
-    let cpu: Vec<&[f64]> = turns.iter().map(|turns| &*turns.cpu).collect();
-    Ok(vec![
-        against("relay round trip, 256 B, p50", contenders, &wall, "µs", |ratio| match ratio {
-            [tcp, nats] => (*tcp <= 1.05 && *nats <= 0.85, "goal: at most 1.05 × and 0.85 ×"),
-            ratios => (ratios.iter().all(|ratio| *ratio <= 1.05), "goal: at most 1.05 × bare TCP relay"),
-        }),
-        against("relay, CPU a message, one at a time", contenders, &cpu, "µs", |ratio| {
-            (ratio[0] <= 1.1, "goal: at most 1.1 × bare TCP relay")
-        }),
-    ])
+    })
 }
 
 /// Bursts: eight pairs at once, each with as many exchanges under way as a device may have.
@@ -278,9 +297,6 @@ fn against(
         let (name, other) = (contender.network.name(), median(others));
         measured += &format!("; {ratio:.2} × {name} ({other:.2} {unit})");
         ratios.push(ratio);
-    }
-    if contenders.len() < 3 {
-        measured += "; NATS SKIPPED";
     }
     let (reached, goal) = goal(&ratios);
     Figure::goal(name, measured, goal.to_owned(), reached)

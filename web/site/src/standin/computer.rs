@@ -240,7 +240,9 @@ impl Computer {
             }
             Frame::Welcome { peers } => self.welcome(&peers, now),
             Frame::Refused { reason } => {
-                self.certificate = None; // in case it was the trouble
+                if reason == Refusal::NotProven {
+                    self.certificate = None; // in case it was the trouble
+                }
                 self.disconnected();
                 vec![Effect::Refused(reason)]
             }

@@ -12,8 +12,8 @@ use pocketkey_link::{
 use proptest::prelude::*;
 
 use super::{
-    exchanges::{COMPUTER_MAY_BE_AWAY, MAILBOX, MAX_EXCHANGES},
-    hub::{Bond, Effect, Hub, Role, SessionId},
+    super::exchanges::{COMPUTER_MAY_BE_AWAY, MAILBOX, MAX_EXCHANGES},
+    Bond, Effect, Hub, Role, SessionId,
 };
 
 const COMPUTER: DeviceId = DeviceId([1; 16]);
@@ -643,6 +643,7 @@ proptest! {
                         prop_assert!(bonds.values().any(|bond| bond.phone == phone), "only phones are called");
                     }
                     Effect::Record(_) | Effect::Forget(_) => {}
+                    Effect::Forward(..) | Effect::Ask(..) => unreachable!("a hub alone"),
                 }
             }
         }

@@ -2,19 +2,32 @@
 //!
 //! The hub knows which devices are connected, who is paired with whom, which exchanges run and which pairings wait
 //! for a phone. Bodies pass through it unread. `now` is whatever monotonic instant the caller hands in.
+//!
+//! A hub is alone, or one of several: `nodes` has what is for devices that are connected elsewhere, and what comes from
+//! there. An exchange is kept by the node of its computer; pairings that wait, by the console's.
+
+mod nodes;
+#[cfg(test)]
+mod nodes_tests;
+mod pairing;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 
+use minicbor::{Decode, Encode};
 use pocketkey_link::{
-    frame::{ByteVec, Failure, Frame, MAX_TTL_MS, PairFailure, Peer, Refusal, Report},
+    frame::{ByteVec, Failure, Frame, MAX_TTL_MS, Peer, Refusal, Report},
     id::{DeviceId, ExchangeId, PairingId},
 };
 
+use self::pairing::Waiting;
 use super::{
     bucket::{Bucket, Rate},
+    bus::Parcel,
     exchanges::{COMPUTER_MAY_BE_AWAY, Exchange, Exchanges},
     notes::{End, Note},
 };
@@ -23,11 +36,14 @@ use super::{
 pub type SessionId = u64;
 
 /// What a device is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
 pub enum Role {
     /// An activated phone.
+    #[n(0)]
     Phone,
     /// A computer, or the browser stand-in of one.
+    #[n(1)]
     Computer,
 }
 
@@ -42,14 +58,36 @@ impl Role {
 }
 
 /// A recorded bond between a computer and a phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Bond {
     /// The pairing.
+    #[n(0)]
     pub pairing: PairingId,
     /// The computer.
+    #[n(1)]
     pub computer: DeviceId,
     /// Its phone.
+    #[n(2)]
     pub phone: DeviceId,
+}
+
+impl Bond {
+    /// The other side, seen from `device`.
+    pub fn other(&self, device: DeviceId) -> DeviceId {
+        if device == self.computer { self.phone } else { self.computer }
+    }
+}
+
+/// Which part a hub has among others.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// There are no others.
+    #[default]
+    Alone,
+    /// The console's: it has the database beside it, and pairings are made here.
+    Console,
+    /// A relay node's: it knows what certificates say, and the news.
+    Relay,
 }
 
 /// What the caller must do, in order.
@@ -65,30 +103,16 @@ pub enum Effect {
     Forget(PairingId),
     /// Call a phone that is away: something waits for it until then.
     Wake(DeviceId, Instant),
+    /// Hand this to the node that holds the device. If there is none, call [`Hub::bounced`].
+    Forward(DeviceId, Parcel),
+    /// Hand a device's pairing frame to the console's hub. If it is not there, call [`Hub::pairing_impossible`].
+    Ask(DeviceId, Role, Frame),
 }
 
 struct Session {
     device: DeviceId,
     role: Role,
     bucket: Bucket,
-}
-
-/// A pairing that waits for a phone.
-struct Waiting {
-    computer: DeviceId,
-    expires: Instant,
-    /// The phone that opened it last, and how far it got.
-    phone: Option<(DeviceId, Step)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Opened,
-    Answered,
-    /// Message three is on its way to the computer, the bond on its way to the database.
-    Done,
-    /// The computer refused message three before the bond was recorded.
-    Failed(PairFailure),
 }
 
 /// The state of all connections.
@@ -105,9 +129,25 @@ pub struct Hub {
     /// Blocked devices, and those deleted since the start: a proof that was under way gets them nowhere.
     blocked: HashSet<DeviceId>,
     notes: Vec<Note>,
+    place: Place,
+    /// Peers of devices here that are connected to another node, as far as we heard.
+    elsewhere: HashSet<DeviceId>,
+    /// What certificates may still say wrongly: pairings that are no more, and bonds that are newer.
+    announced: HashSet<PairingId>,
+    over: HashSet<PairingId>,
 }
 
 impl Hub {
+    /// A hub in this place.
+    pub fn at(place: Place) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    /// Which part it has among others.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
     /// A device has proven who it is. Its older session, if any, is superseded.
     pub fn connected(
         &mut self,
@@ -138,6 +178,8 @@ impl Hub {
         if older.is_none() {
             self.tell_presence(device, &mut out);
         }
+        self.elsewhere.remove(&device);
+        self.announce(device, Parcel::Came { device }, &mut out);
         out
     }
 
@@ -150,6 +192,7 @@ impl Hub {
             self.online.remove(&gone.device);
             self.exchanges.abandon(gone.device, now + COMPUTER_MAY_BE_AWAY);
             self.tell_presence(gone.device, &mut out);
+            self.left(gone.device, &mut out);
         }
         out
     }
@@ -184,24 +227,17 @@ impl Hub {
                 answer
                 @ (Frame::Response { exchange, pairing, .. } | Frame::Failed { exchange, pairing, .. }),
             ) => self.answer(device, exchange, pairing, answer),
-            (Role::Phone, Frame::Report { exchange, report }) => {
-                self.reported(device, exchange, report);
-                Vec::new()
-            }
-            (Role::Phone, Frame::PairOpen { pairing, body }) => {
-                self.pair_open(now, from, device, pairing, Frame::PairOpen { pairing, body })
-            }
-            (Role::Computer, Frame::PairOpen { pairing, .. }) => {
-                vec![Effect::Send(from, Frame::PairFailed { pairing, reason: PairFailure::NotActivated })]
-            }
-            (Role::Computer, Frame::PairAnswer { pairing, body }) => {
-                self.pair_answer(device, pairing, Frame::PairAnswer { pairing, body })
-            }
-            (Role::Phone, Frame::PairDone { pairing, body }) => {
-                self.pair_done(from, device, pairing, Frame::PairDone { pairing, body })
-            }
-            (Role::Computer, Frame::PairFailed { pairing, reason }) => {
-                self.pair_failed(device, pairing, reason)
+            (Role::Phone, Frame::Report { exchange, report }) => self.reported(device, exchange, report),
+            (
+                Role::Computer,
+                frame @ (Frame::PairOpen { .. } | Frame::PairAnswer { .. } | Frame::PairFailed { .. }),
+            )
+            | (Role::Phone, frame @ (Frame::PairOpen { .. } | Frame::PairDone { .. })) => {
+                if self.place == Place::Relay {
+                    vec![Effect::Ask(device, role, frame)]
+                } else {
+                    self.pairing(now, device, role, frame)
+                }
             }
             _ => self.refuse(now, from, Refusal::Protocol),
         }
@@ -248,7 +284,7 @@ impl Hub {
             let end = if ended.abandoned() { End::CalledOff } else { End::Failed(Failure::TimedOut) };
             self.notes.extend(Note::ended(exchange, &ended, end));
             if ended.abandoned() {
-                self.tell(ended.bond.phone, Frame::Cancel { exchange, pairing }, &mut out);
+                self.abandoned(&ended.bond, exchange, &mut out);
             } else {
                 let failed = Frame::Failed { exchange, pairing, reason: Failure::TimedOut };
                 self.tell_both(&ended.bond, &failed, &mut out);
@@ -263,43 +299,7 @@ impl Hub {
         self.exchanges.next_due()
     }
 
-    /// A computer waits for a phone until `expires`; an earlier wait of it ends.
-    pub fn expect(&mut self, pairing: PairingId, computer: DeviceId, expires: Instant) {
-        self.waiting.retain(|_, waiting| waiting.computer != computer);
-        self.waiting.insert(pairing, Waiting { computer, expires, phone: None });
-    }
-
-    /// A bond stands in the database: takes it up, replaces the computer's earlier one, and tells everyone.
-    pub fn bonded(&mut self, bond: Bond) -> Vec<Effect> {
-        let mut out = Vec::new();
-        let waiting = self.waiting.remove(&bond.pairing);
-        let replaced: Vec<PairingId> = self
-            .bonds_of(bond.computer)
-            .filter(|old| old.computer == bond.computer && old.pairing != bond.pairing)
-            .map(|old| old.pairing)
-            .collect();
-        for pairing in replaced {
-            self.unbond(pairing, &mut out);
-        }
-        self.restore(bond);
-        if let Some(Step::Failed(reason)) = waiting.and_then(|w| w.phone).map(|(_, step)| step) {
-            out.extend(self.pair_failed(bond.computer, bond.pairing, reason));
-            return out;
-        }
-        if [bond.computer, bond.phone].iter().any(|device| self.blocked.contains(device)) {
-            self.unbond(bond.pairing, &mut out);
-            out.push(Effect::Forget(bond.pairing));
-            return out;
-        }
-        for device in [bond.computer, bond.phone] {
-            if let Some(&session) = self.online.get(&device) {
-                out.push(Effect::Send(session, Frame::Paired { peer: self.peer(&bond, device) }));
-            }
-        }
-        out
-    }
-
-    /// Takes up a bond that the database held before.
+    /// Takes up a bond that the database held before, or that a certificate names.
     pub fn restore(&mut self, bond: Bond) {
         if self.bonds.insert(bond.pairing, bond).is_none() {
             self.bonds_of.entry(bond.computer).or_default().push(bond.pairing);
@@ -329,6 +329,11 @@ impl Hub {
         self.online.contains_key(&device)
     }
 
+    /// Whether a device is blocked, or was deleted.
+    pub fn is_blocked(&self, device: DeviceId) -> bool {
+        self.blocked.contains(&device)
+    }
+
     /// Whether a request waits for this phone that it has not taken.
     pub fn waits_for(&self, phone: DeviceId) -> bool {
         self.exchanges.wait_for(phone)
@@ -356,14 +361,15 @@ impl Hub {
 
     /// The other side of `bond`, as `device` sees it.
     fn peer(&self, bond: &Bond, device: DeviceId) -> Peer {
-        let other = if device == bond.computer { bond.phone } else { bond.computer };
-        Peer { pairing: bond.pairing, device: other, online: self.online.contains_key(&other) }
+        let other = bond.other(device);
+        let online = self.online.contains_key(&other) || self.elsewhere.contains(&other);
+        Peer { pairing: bond.pairing, device: other, online }
     }
 
     /// Tells the peers of `device` whether it is connected.
     fn tell_presence(&self, device: DeviceId, out: &mut Vec<Effect>) {
         for bond in self.bonds_of(device) {
-            let other = if device == bond.computer { bond.phone } else { bond.computer };
+            let other = bond.other(device);
             if let Some(&session) = self.online.get(&other) {
                 out.push(Effect::Send(session, Frame::Presence { peer: self.peer(bond, other) }));
             }
@@ -377,9 +383,15 @@ impl Hub {
         out
     }
 
-    /// Queues a frame for a device, if it is connected.
+    /// Queues a frame for a device, if it is connected, here or elsewhere.
     fn tell(&self, device: DeviceId, frame: Frame, out: &mut Vec<Effect>) {
-        out.extend(self.online.get(&device).map(|&session| Effect::Send(session, frame)));
+        match self.online.get(&device) {
+            Some(&session) => out.push(Effect::Send(session, frame)),
+            None if self.place != Place::Alone => {
+                out.push(Effect::Forward(device, Parcel::Frame(frame)));
+            }
+            None => {}
+        }
     }
 
     fn tell_both(&self, bond: &Bond, frame: &Frame, out: &mut Vec<Effect>) {
@@ -420,6 +432,9 @@ impl Hub {
                 return failed(Failure::Busy);
             }
         }
+        if let Some(known) = self.exchanges.get_mut(exchange) {
+            known.guest = false; // its computer is here, wherever it was before
+        }
         if let Some(&phone) = self.online.get(&bond.phone) {
             if let Some(exchange) = self.exchanges.get_mut(exchange) {
                 exchange.delivered = true;
@@ -430,6 +445,9 @@ impl Hub {
                 out.extend(self.wake(exchange, bond.phone));
             }
             return out;
+        }
+        if self.place != Place::Alone {
+            return self.request_elsewhere(&bond, exchange, ttl_ms, body, known.is_some());
         }
         if self.exchanges.queue(exchange, body) {
             let mut out = vec![Effect::Send(from, Frame::Queued { exchange, pairing })];
@@ -459,7 +477,7 @@ impl Hub {
         pairing: PairingId,
     ) -> Vec<Effect> {
         if self.exchanges.get(exchange).is_some_and(|known| known.bond.computer == computer)
-            && self.close(exchange, End::CalledOff).is_some_and(|closed| !closed.delivered)
+            && self.close(exchange, End::CalledOff).is_some_and(|closed| !closed.may_have_arrived())
         {
             return vec![Effect::Send(from, Frame::Got { exchange, pairing })];
         }
@@ -483,12 +501,18 @@ impl Hub {
     }
 
     /// What the phone says of an exchange. Of one that is over it comes late, and is added to what the log has.
-    fn reported(&mut self, phone: DeviceId, exchange: ExchangeId, report: Report) {
+    fn reported(&mut self, phone: DeviceId, exchange: ExchangeId, report: Report) -> Vec<Effect> {
         match self.exchanges.get_mut(exchange) {
-            Some(known) if known.bond.phone == phone => known.report = Some(report),
-            Some(_) => {}
+            Some(known) if known.bond.phone != phone => {}
+            // The log is told by the node that keeps the exchange.
+            Some(known) if known.guest => {
+                let computer = known.bond.computer;
+                return vec![Effect::Forward(computer, Parcel::Frame(Frame::Report { exchange, report }))];
+            }
+            Some(known) => known.report = Some(report),
             None => self.notes.push(Note::Late { exchange, phone, report }),
         }
+        Vec::new()
     }
 
     /// Takes an exchange out, and notes how it ended.
@@ -505,79 +529,6 @@ impl Hub {
             Some(bond) if bond.computer == from => self.tell(bond.phone, frame, &mut out),
             Some(bond) if bond.phone == from => self.tell(bond.computer, frame, &mut out),
             _ => {}
-        }
-        out
-    }
-
-    fn pair_open(
-        &mut self,
-        now: Instant,
-        from: SessionId,
-        phone: DeviceId,
-        pairing: PairingId,
-        frame: Frame,
-    ) -> Vec<Effect> {
-        let failed = |reason| vec![Effect::Send(from, Frame::PairFailed { pairing, reason })];
-        let Some(waiting) = self.waiting.get_mut(&pairing).filter(|waiting| waiting.expires > now) else {
-            return failed(PairFailure::Expired);
-        };
-        let Some(&computer) = self.online.get(&waiting.computer) else {
-            return failed(PairFailure::ComputerOffline);
-        };
-        waiting.phone = Some((phone, Step::Opened));
-        vec![Effect::Send(computer, frame)]
-    }
-
-    fn pair_answer(&mut self, computer: DeviceId, pairing: PairingId, frame: Frame) -> Vec<Effect> {
-        let Some(waiting) = self.waiting.get_mut(&pairing).filter(|waiting| waiting.computer == computer)
-        else {
-            return Vec::new();
-        };
-        let Some((phone, step @ Step::Opened)) = &mut waiting.phone else { return Vec::new() };
-        *step = Step::Answered;
-        self.online.get(phone).map(|&session| Effect::Send(session, frame)).into_iter().collect()
-    }
-
-    fn pair_done(
-        &mut self,
-        from: SessionId,
-        phone: DeviceId,
-        pairing: PairingId,
-        frame: Frame,
-    ) -> Vec<Effect> {
-        let failed = |reason| vec![Effect::Send(from, Frame::PairFailed { pairing, reason })];
-        let Some(waiting) = self.waiting.get_mut(&pairing) else { return failed(PairFailure::Expired) };
-        match &mut waiting.phone {
-            Some((opener, step @ Step::Answered)) if *opener == phone => {
-                let Some(&computer) = self.online.get(&waiting.computer) else {
-                    return failed(PairFailure::ComputerOffline);
-                };
-                *step = Step::Done;
-                let bond = Bond { pairing, computer: waiting.computer, phone };
-                vec![Effect::Send(computer, frame), Effect::Record(bond)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The computer could not verify the phone. That may come after the bond was recorded.
-    fn pair_failed(&mut self, computer: DeviceId, pairing: PairingId, reason: PairFailure) -> Vec<Effect> {
-        let mut out = Vec::new();
-        if let Some(waiting) = self.waiting.get_mut(&pairing).filter(|waiting| waiting.computer == computer) {
-            match &mut waiting.phone {
-                Some((_, step @ (Step::Done | Step::Failed(_)))) => *step = Step::Failed(reason),
-                opened => {
-                    let phone = opened.take().and_then(|(phone, _)| self.online.get(&phone));
-                    let told = Frame::PairFailed { pairing, reason };
-                    out.extend(phone.map(|&session| Effect::Send(session, told)));
-                }
-            }
-        } else if let Some(&bond) = self.bonds.get(&pairing).filter(|bond| bond.computer == computer) {
-            if let Some(&session) = self.online.get(&bond.phone) {
-                out.push(Effect::Send(session, Frame::PairFailed { pairing, reason }));
-            }
-            self.unbond(pairing, &mut out);
-            out.push(Effect::Forget(pairing));
         }
         out
     }

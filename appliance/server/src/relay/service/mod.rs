@@ -1,10 +1,12 @@
-//! The hub among sockets and database.
+//! The hub among sockets, database and bus; `nodes` is what other nodes want of it.
+
+mod nodes;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     net::IpAddr,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -20,26 +22,23 @@ use tokio::{
 };
 
 use super::{
-    admission::{self, Admission, Admitted},
-    hub::{Bond, Effect, Hub, Role, SessionId},
+    admission::{Admission, Admitted},
+    authority::{Authority, LookUpError},
+    bus::{Bus, Seat, Standing, Topic, Undelivered, What},
+    hub::{Bond, Effect, Hub, Place, Role, SessionId},
     notes::Note,
     outbox::{Outbox, Waiting, outbox},
 };
-use crate::{
-    App,
-    db::DbError,
-    devices,
-    pairing::store::{self, Waiting as WaitingPairing},
-    push::Call,
-};
+use crate::{db::DbError, pairing::store::Waiting as WaitingPairing};
 
 /// How often the hub is tidied even if no deadline passes.
 const TIDY: Duration = Duration::from_secs(60);
 
-/// The relay of one appliance.
-#[derive(Default)]
+/// The relay of one node.
 pub struct Relay {
     state: Mutex<State>,
+    authority: Authority,
+    bus: Box<dyn Bus>,
     loaded: OnceCell<Admission>,
     last_session: AtomicU64,
     /// Sessions closed because their device did not keep up.
@@ -52,9 +51,13 @@ pub struct Relay {
 #[derive(Default)]
 struct State {
     hub: Hub,
-    outboxes: HashMap<SessionId, Outbox>,
+    sessions: HashMap<SessionId, Session>,
     /// When [`run`] looks again; `None` while it looks.
     alarm: Option<Instant>,
+    /// Phones that other nodes want called, and until when.
+    called: HashMap<DeviceId, Instant>,
+    /// When the latest news of each device and pairing were told.
+    heard: HashMap<Topic, u64>,
     /// Where computers connected from last.
     addresses: HashMap<DeviceId, IpAddr>,
     /// For the log, until [`Relay::notes`] is asked.
@@ -75,14 +78,35 @@ pub struct Noted {
 /// So many notes wait for the log at most; beyond that, while the database stands still, the latest are lost.
 const MAX_NOTES: usize = 10_000;
 
+struct Session {
+    outbox: Outbox,
+    /// Held, not used: whether others find the device here.
+    _seat: Option<Seat>,
+}
+
 /// What the hub wants of others.
 enum Work {
     Record(Bond),
     Forget(PairingId),
-    Wake(Call),
 }
 
 impl Relay {
+    /// The relay of a node.
+    pub fn new(authority: Authority, bus: Box<dyn Bus>) -> Self {
+        let state = State { hub: Hub::at(bus.place()), ..State::default() };
+        Self {
+            state: Mutex::new(state),
+            authority,
+            bus,
+            loaded: OnceCell::new(),
+            last_session: AtomicU64::default(),
+            overflows: AtomicU64::default(),
+            lookups: AtomicU64::default(),
+            earlier_deadline: Notify::new(),
+            noted: Notify::new(),
+        }
+    }
+
     /// How many devices are connected.
     pub fn connections(&self) -> usize {
         self.lock().hub.connections()
@@ -116,36 +140,41 @@ impl Relay {
 
     /// Whether a request waits for this phone that it has not taken.
     pub fn waits_for(&self, phone: DeviceId) -> bool {
-        self.lock().hub.waits_for(phone)
+        let state = self.lock();
+        state.hub.waits_for(phone) || state.called.get(&phone).is_some_and(|until| *until > Instant::now())
     }
 
     /// Lets a computer wait for a phone.
     ///
     /// # Errors
     /// If the pairings cannot be loaded.
-    pub async fn expect(&self, app: &App, waiting: WaitingPairing) -> Result<(), DbError> {
-        self.load(app).await?;
-        expect(&mut self.lock().hub, waiting, app.now());
+    pub async fn expect(&self, waiting: WaitingPairing) -> Result<(), DbError> {
+        self.load().await?;
+        expect(&mut self.lock().hub, waiting, self.authority.now());
         Ok(())
     }
 
-    /// The device that wants to connect, if it is one of ours: by its certificate, or else by the database. It has yet
-    /// to prove to be the one.
+    /// The device that wants to connect, if it is one of ours: by its certificate, or else by whoever knows them all. It
+    /// has yet to prove to be the one.
     ///
     /// # Errors
-    /// If the database fails.
+    /// If it cannot be looked up.
     pub(super) async fn admit(
         &self,
-        app: &App,
         device: DeviceId,
         certificate: Option<&[u8]>,
-    ) -> Result<Option<Admitted>, DbError> {
-        let admission = self.load(app).await?;
-        if let Some(device) = certificate.and_then(|it| admission.by_certificate(device, it, app.now())) {
-            return Ok(Some(Admitted { device, fresh: None }));
+    ) -> Result<Option<Admitted>, LookUpError> {
+        let admission = self.load().await?;
+        let now = self.authority.now();
+        if let Some(admitted) = certificate.and_then(|it| admission.by_certificate(device, it, now)) {
+            return Ok(Some(admitted));
         }
         self.lookups.fetch_add(1, Ordering::Relaxed);
-        admission.by_database(app, device).await
+        let found = self.authority.admit(device).await?;
+        if let Some((admitted, true)) = &found {
+            self.apply(|state| state.hub.block(Instant::now(), admitted.device.id));
+        }
+        Ok(found.map(|(admitted, _)| admitted))
     }
 
     /// A device has proven who it is: its session, and what waits to be written to it.
@@ -153,19 +182,24 @@ impl Relay {
     /// # Errors
     /// If the pairings cannot be loaded.
     pub(super) async fn connect(
-        &self,
-        app: &App,
-        Admitted { device, fresh }: Admitted,
+        self: &Arc<Self>,
+        admitted: Admitted,
         from: IpAddr,
     ) -> Result<(SessionId, Waiting), DbError> {
-        self.load(app).await?;
+        self.load().await?;
+        let Admitted { device, bonds, fresh } = admitted;
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
+        // Before the hub tells anybody that the device is here.
+        let seat = self.bus.join(self, device.id, session);
         let (outbox, waiting) = outbox();
         // A new session asks nothing of others.
         self.apply(|state| {
-            state.outboxes.insert(session, outbox);
+            state.sessions.insert(session, Session { outbox, _seat: seat });
             if device.role == Role::Computer {
                 state.addresses.insert(device.id, from);
+            }
+            if self.bus.place() == Place::Relay {
+                state.hub.certified(&bonds);
             }
             let mut effects = state.hub.connected(Instant::now(), session, device.id, device.role);
             if let (Some(certificate), true) = (fresh, state.hub.is_session(session)) {
@@ -176,14 +210,19 @@ impl Relay {
         Ok((session, waiting))
     }
 
-    /// Gives a connected device a certificate that names its pairings as they are now.
-    async fn certify(&self, app: &App, device: DeviceId) -> Result<(), DbError> {
-        let admitted = self.load(app).await?.by_database(app, device).await?;
-        if let Some(certificate) = admitted.and_then(|admitted| admitted.fresh) {
-            let frame = Frame::Certificate { certificate: certificate.into() };
-            self.apply(|state| state.hub.tell_device(device, frame));
+    /// Gives devices that are connected certificates that name their pairings as they are now.
+    async fn certify(&self, devices: Vec<DeviceId>) {
+        for device in devices {
+            match self.authority.admit(device).await {
+                Ok(admitted) => {
+                    if let Some(certificate) = admitted.and_then(|(admitted, _)| admitted.fresh) {
+                        let frame = Frame::Certificate { certificate: certificate.into() };
+                        self.apply(|state| state.hub.tell_device(device, frame));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "a device keeps without a certificate"),
+            }
         }
-        Ok(())
     }
 
     /// How often a device that connected had to be looked up in the database.
@@ -196,19 +235,22 @@ impl Relay {
     ///
     /// # Errors
     /// If it cannot be loaded.
-    pub async fn ready(&self, app: &App) -> Result<(), DbError> {
-        self.load(app).await.map(|_| ())
+    pub async fn ready(&self) -> Result<(), DbError> {
+        self.load().await.map(|_| ())
     }
 
     /// A device is blocked in the database since `now`: see [`Hub::block`].
     pub fn block(&self, device: DeviceId, now: i64) {
         self.revoke(device, now);
         self.apply(|state| state.hub.block(Instant::now(), device));
+        self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Blocked });
     }
 
     /// A device is not blocked any more.
     pub fn allow(&self, device: DeviceId) {
         self.lock().hub.allow(device);
+        let revoked_at = self.loaded.get().and_then(|it| it.revoked_at(device)).unwrap_or(0);
+        self.bus.tell(What::Device { device, revoked_at, standing: Standing::Good });
     }
 
     /// A device is gone from the database since `now`: see [`Hub::remove`].
@@ -220,73 +262,95 @@ impl Relay {
             state.addresses.remove(&device);
             effects
         });
+        self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Removed });
     }
 
     /// One that is not loaded yet loads it with the rest.
-    fn revoke(&self, device: DeviceId, now: i64) {
+    fn revoke(&self, device: DeviceId, at: i64) {
         if let Some(admission) = self.loaded.get() {
-            admission.revoke(device, now);
+            admission.revoke(device, at, self.authority.now());
         }
     }
 
-    /// Whether a device is connected.
-    pub fn is_online(&self, device: DeviceId) -> bool {
-        self.lock().hub.is_online(device)
+    /// Which of the devices are connected, at whatever node.
+    pub async fn present(&self, devices: Vec<DeviceId>) -> HashSet<DeviceId> {
+        let (here, others): (Vec<_>, Vec<_>) = {
+            let state = self.lock();
+            devices.into_iter().partition(|device| state.hub.is_online(*device))
+        };
+        let mut online = self.bus.elsewhere(others).await;
+        online.extend(here);
+        online
+    }
+
+    /// A device has connected.
+    pub(super) fn came(&self, device: DeviceId, role: Role) {
+        if self.bus.place() == Place::Console {
+            self.lock().called.remove(&device);
+        }
+        self.authority.came(device, role);
+    }
+
+    /// A device's connection is gone.
+    pub(super) async fn went(&self, device: DeviceId, role: Role) {
+        self.authority.went(device, role).await;
     }
 
     /// A frame from a session.
-    pub(super) async fn received(&self, app: &App, session: SessionId, frame: Frame) {
+    pub(super) async fn received(&self, session: SessionId, frame: Frame) {
         let todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
         if !todo.is_empty() {
             // Boxed: it is rare, and an idle session has no room for it.
-            Box::pin(self.work(app, todo)).await;
+            Box::pin(self.work(todo)).await;
         }
     }
 
     /// Does what the hub asks of the database.
-    async fn work(&self, app: &App, mut todo: VecDeque<Work>) {
+    async fn work(&self, mut todo: VecDeque<Work>) {
+        // A relay node's hub records nothing: what it forgets, the console's node has forgotten.
+        let Authority::Here(database) = &self.authority else { return };
         while let Some(work) = todo.pop_front() {
+            let now = self.authority.now();
             match work {
-                Work::Record(bond) => {
-                    let now = app.now();
-                    let write = app.db().write::<_, DbError, _>(move |tx| {
-                        store::record(tx, bond, now)?;
-                        devices::service::paired_or_not(tx, now, bond.computer, true)
-                    });
-                    match write.await {
-                        Ok(()) => {
-                            todo.extend(self.apply(|state| state.hub.bonded(bond)));
-                            devices::service::came(app, bond.computer, Role::Computer);
-                            for device in [bond.computer, bond.phone] {
-                                if let Err(error) = self.certify(app, device).await {
-                                    tracing::warn!(%error, "a device keeps without a certificate");
-                                }
-                            }
-                        }
-                        Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
+                Work::Record(bond) => match database.record(bond, now).await {
+                    Ok(replaced) => {
+                        todo.extend(self.apply(|state| state.hub.bonded(bond)));
+                        replaced.iter().for_each(|old| self.unbonded(old, now));
+                        self.bus.tell(What::Bonded(bond));
+                        self.came(bond.computer, Role::Computer);
+                        let mut devices = vec![bond.computer, bond.phone];
+                        devices.extend(replaced.iter().map(|old| old.phone));
+                        self.certify(devices).await;
                     }
-                }
-                Work::Wake(call) => app.wake().wake(call),
-                Work::Forget(pairing) => {
-                    let now = app.now();
-                    let write = app.db().write::<_, DbError, _>(move |tx| {
-                        if let Some(computer) = store::computer(tx, pairing)? {
-                            devices::service::paired_or_not(tx, now, computer, false)?;
-                        }
-                        store::forget(tx, pairing)
-                    });
-                    if let Err(error) = write.await {
-                        tracing::error!(%error, "a pairing could not be removed");
+                    Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
+                },
+                Work::Forget(pairing) => match database.forget(pairing, now).await {
+                    Ok(Some(bond)) => {
+                        self.unbonded(&bond, now);
+                        self.certify(vec![bond.computer, bond.phone]).await;
                     }
-                }
+                    Ok(None) => {}
+                    Err(error) => tracing::error!(%error, "a pairing could not be removed"),
+                },
             }
+        }
+    }
+
+    /// A bond is no more: what was issued to its ends before is void.
+    fn unbonded(&self, bond: &Bond, now: i64) {
+        self.bus.tell(What::Unbonded(bond.pairing));
+        for device in [bond.computer, bond.phone] {
+            self.revoke(device, now - 1);
+            let standing =
+                if self.lock().hub.is_blocked(device) { Standing::Blocked } else { Standing::Good };
+            self.bus.tell(What::Device { device, revoked_at: now - 1, standing });
         }
     }
 
     /// A session's connection is gone.
     pub(super) fn disconnected(&self, session: SessionId) {
         self.apply(|state| {
-            state.outboxes.remove(&session);
+            state.sessions.remove(&session);
             state.hub.disconnected(Instant::now(), session)
         });
     }
@@ -300,22 +364,17 @@ impl Relay {
         });
     }
 
-    async fn load(&self, app: &App) -> Result<&Admission, DbError> {
+    async fn load(&self) -> Result<&Admission, DbError> {
         let load = || async {
-            let now = app.now();
-            let (bonds, waiting, blocked, revoked) = app
-                .db()
-                .read::<_, DbError, _>(move |conn| {
-                    let blocked = devices::store::blocked(conn)?;
-                    Ok((store::bonds(conn)?, store::waiting(conn, now)?, blocked, admission::revoked(conn)?))
-                })
-                .await?;
+            let beginning = self.authority.beginning().await?;
+            let now = self.authority.now();
             let mut state = self.lock();
-            bonds.into_iter().for_each(|bond| state.hub.restore(bond));
-            waiting.into_iter().for_each(|one| expect(&mut state.hub, one, now));
+            beginning.bonds.into_iter().for_each(|bond| state.hub.restore(bond));
+            beginning.waiting.into_iter().for_each(|one| expect(&mut state.hub, one, now));
             // Nobody is connected yet: there is nobody to tell.
-            blocked.into_iter().for_each(|device| drop(state.hub.block(Instant::now(), device)));
-            Ok(Admission::new(app.secret(), revoked))
+            let blocked = beginning.blocked.into_iter();
+            blocked.for_each(|device| drop(state.hub.block(Instant::now(), device)));
+            Ok(beginning.admission)
         };
         self.loaded.get_or_try_init(load).await
     }
@@ -332,20 +391,38 @@ impl Relay {
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Send(session, frame) => {
-                    let full =
-                        state.outboxes.get(&session).is_some_and(|to| to.push(frame.encode()).is_err());
+                    let full = state
+                        .sessions
+                        .get(&session)
+                        .is_some_and(|to| to.outbox.push(frame.encode()).is_err());
                     if full {
                         self.overflows.fetch_add(1, Ordering::Relaxed);
-                        state.outboxes.remove(&session);
+                        state.sessions.remove(&session);
                         effects.extend(state.hub.disconnected(Instant::now(), session));
                     }
                 }
                 Effect::Close(session) => {
-                    state.outboxes.remove(&session);
+                    state.sessions.remove(&session);
                 }
                 Effect::Record(bond) => work.push_back(Work::Record(bond)),
-                Effect::Wake(phone, until) => work.push_back(Work::Wake(Call::new(phone, until))),
                 Effect::Forget(pairing) => work.push_back(Work::Forget(pairing)),
+                Effect::Wake(phone, until) => self.authority.wake(phone, until),
+                Effect::Forward(device, parcel) => {
+                    let undelivered = Undelivered::of(&parcel);
+                    if !self.bus.send(device, parcel)
+                        && let Some(undelivered) = undelivered
+                    {
+                        effects.extend(came_back(&mut state.hub, undelivered));
+                    }
+                }
+                Effect::Ask(device, role, frame) => {
+                    let pairing = frame.pairing_attempt();
+                    if !self.authority.pair(device, role, frame)
+                        && let Some(pairing) = pairing
+                    {
+                        effects.extend(state.hub.pairing_impossible(device, pairing));
+                    }
+                }
             }
         }
         if state.note() {
@@ -367,15 +444,19 @@ impl State {
     /// Takes up what the hub noted; whether there is something for the log.
     fn note(&mut self) -> bool {
         for note in self.hub.take_notes() {
-            if self.notes.len() < MAX_NOTES {
-                let ip = match &note {
-                    Note::Ended { bond, .. } => self.addresses.get(&bond.computer).copied(),
-                    Note::Late { .. } => None,
-                };
-                self.notes.push(Noted { note, at: Instant::now(), ip });
-            }
+            let ip = match &note {
+                Note::Ended { bond, .. } => self.addresses.get(&bond.computer).copied(),
+                Note::Late { .. } => None,
+            };
+            self.keep(Noted { note, at: Instant::now(), ip });
         }
         !self.notes.is_empty()
+    }
+
+    fn keep(&mut self, noted: Noted) {
+        if self.notes.len() < MAX_NOTES {
+            self.notes.push(noted);
+        }
     }
 }
 
@@ -385,10 +466,17 @@ fn expect(hub: &mut Hub, waiting: WaitingPairing, now: i64) {
     hub.expect(waiting.pairing, waiting.computer, Instant::now() + Duration::from_millis(left));
 }
 
-/// Ends exchanges when their time is over, until the appliance stops; then says farewell to every session.
-pub async fn run(app: App) {
-    let relay = app.relay();
-    let mut stopped = Box::pin(app.stopped());
+fn came_back(hub: &mut Hub, what: Undelivered) -> Vec<Effect> {
+    match what {
+        Undelivered::Request(exchange) => hub.bounced(exchange),
+        Undelivered::Opening(pairing) => hub.computer_unreachable(pairing),
+        Undelivered::Pairing(pairing, device) => hub.pairing_impossible(device, pairing),
+    }
+}
+
+/// Ends exchanges when their time is over, until the node stops; then says farewell to every session.
+pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
+    let mut stopped = std::pin::pin!(stopped);
     loop {
         let idle = Instant::now() + TIDY;
         let next = {
@@ -414,21 +502,36 @@ mod tests {
     use pocketkey_link::id::ExchangeId;
 
     use super::{
-        super::{hub::Role, outbox::MAX_FRAMES},
+        super::{admission::Issuer, authority::Database, bus::Local, hub::Role, outbox::MAX_FRAMES},
         *,
     };
+    use crate::{clock::SystemClock, db::Db, events::Events, push::web_push, secret::ServerSecret};
+
+    /// The relay of an appliance on one node.
+    fn alone(data: &std::path::Path) -> Relay {
+        let database = Database {
+            db: Arc::new(Db::open(data).unwrap()),
+            events: Events::default(),
+            wake: Arc::new(web_push().0),
+            clock: Arc::new(SystemClock),
+            issuer: Issuer::new(&ServerSecret::new([1; 32])),
+            url: "http://localhost".into(),
+        };
+        Relay::new(Authority::Here(database), Box::new(Local))
+    }
 
     #[tokio::test]
     async fn a_device_that_does_not_read_is_closed_and_delays_nobody() {
         let (computer, phone) = (DeviceId([1; 16]), DeviceId([2; 16]));
         let bond = Bond { pairing: PairingId([3; 16]), computer, phone };
-        let (relay, now) = (Relay::default(), Instant::now());
+        let folder = tempfile::tempdir().unwrap();
+        let (relay, now) = (alone(folder.path()), Instant::now());
         relay.lock().hub.restore(bond);
         let mut ends =
             [(1, computer, Role::Computer), (2, phone, Role::Phone)].map(|(session, device, role)| {
                 let (outbox, waiting) = outbox();
                 relay.apply(|state| {
-                    state.outboxes.insert(session, outbox);
+                    state.sessions.insert(session, Session { outbox, _seat: None });
                     state.hub.connected(now, session, device, role)
                 });
                 waiting
