@@ -108,6 +108,46 @@ actions! {
     OutboxRetried = "outbox.retried",
     /// A mail was dropped before it was sent.
     OutboxDropped = "outbox.dropped",
+    /// Somebody tried to sign in as an admin, and failed.
+    AdminSignInFailed = "admin.sign_in_failed",
+    /// An admin signed out, here or elsewhere.
+    AdminSignedOut = "admin.signed_out",
+    /// Somebody was invited to become an admin.
+    AdminInvited = "admin.invited",
+    /// An invitation of an admin was sent again.
+    AdminInvitationSent = "admin.invitation_sent",
+    /// An invitation of an admin was revoked.
+    AdminInvitationRevoked = "admin.invitation_revoked",
+    /// Somebody accepted an invitation and is an admin.
+    AdminJoined = "admin.joined",
+    /// An admin has another role.
+    AdminRoleChanged = "admin.role_changed",
+    /// An admin was blocked.
+    AdminBlocked = "admin.blocked",
+    /// An admin was unblocked.
+    AdminUnblocked = "admin.unblocked",
+    /// An admin was let try again after too many wrong tries.
+    AdminUnlocked = "admin.unlocked",
+    /// An admin was deleted.
+    AdminDeleted = "admin.deleted",
+    /// An admin changed their name or e-mail address.
+    AccountChanged = "account.changed",
+    /// An admin confirmed that it is them.
+    AccountConfirmed = "account.confirmed",
+    /// An admin changed their password.
+    PasswordChanged = "account.password_changed",
+    /// An admin turned two-step sign-in on.
+    TwoStepOn = "account.two_step_on",
+    /// An admin turned two-step sign-in off.
+    TwoStepOff = "account.two_step_off",
+    /// An admin had new recovery codes made; the ones before are void.
+    RecoveryCodesMade = "account.recovery_codes_made",
+    /// An admin added a passkey.
+    PasskeyAdded = "account.passkey_added",
+    /// An admin renamed a passkey.
+    PasskeyRenamed = "account.passkey_renamed",
+    /// An admin deleted a passkey.
+    PasskeyDeleted = "account.passkey_deleted",
 }
 
 api_type! {

@@ -1,6 +1,6 @@
 //! Server-sent events (`GET /api/v1/events`): what changed, so that open pages fetch it again.
 
-use crate::{ComputerId, JobId, KeyId, MailId, UserId, api_type};
+use crate::{AdminId, ComputerId, JobId, KeyId, MailId, UserId, api_type};
 
 api_type! {
     /// Something changed. Carries ids only: who listens fetches what it shows.
@@ -43,6 +43,13 @@ api_type! {
         Groups,
         /// The authentication log has new entries.
         Authentications,
+        /// An admin was added, changed, blocked or deleted, or signed out elsewhere.
+        Admin {
+            /// Which.
+            admin_id: AdminId,
+        },
+        /// Invitations of admins were sent, revoked or accepted.
+        AdminInvitations,
         /// Work in the background came further.
         Job {
             /// Which.

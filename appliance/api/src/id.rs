@@ -31,6 +31,18 @@ id!(
     AdminId
 );
 id!(
+    /// An invitation to become an admin.
+    AdminInvitationId
+);
+id!(
+    /// A passkey of an admin.
+    PasskeyId
+);
+id!(
+    /// A browser that an admin is signed in with.
+    SessionId
+);
+id!(
     /// A group of users.
     GroupId
 );

@@ -4,6 +4,7 @@
 //! Plain data, no I/O; compiles for `wasm32-unknown-unknown`. Every `*_at` field is Unix time in
 //! milliseconds. The feature `openapi` adds the schemas from which `/api/openapi.json` is made.
 
+pub mod account;
 pub mod activation;
 pub mod admin;
 pub mod audit;
@@ -29,7 +30,10 @@ pub mod session;
 pub mod user;
 pub mod webhook;
 
-pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PhoneId, UserId, WebhookId};
+pub use id::{
+    AdminId, AdminInvitationId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PasskeyId, PhoneId,
+    SessionId, UserId, WebhookId,
+};
 pub use page::Page;
 pub use problem::Problem;
 

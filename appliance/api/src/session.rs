@@ -10,6 +10,9 @@ api_type! {
         /// The signed-in admin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub admin: Option<Admin>,
+        /// Says, with a code, who gave the right password; see [`SecondStep`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub second_step: Option<String>,
         /// The organisation's name.
         pub organisation: String,
         /// The appliance's public address, as invitations name it.
@@ -30,6 +33,8 @@ api_type! {
         Setup,
         /// There are admins; this browser is not signed in.
         SignedOut,
+        /// The password was right; a code of the authenticator app, or a recovery code, is asked for beside it.
+        SecondStep,
         /// Signed in.
         SignedIn,
     }
@@ -72,5 +77,15 @@ api_type! {
         pub email: String,
         /// Password.
         pub password: String,
+    }
+}
+
+api_type! {
+    /// `POST /api/v1/session/code`: the second step, within five minutes of the first.
+    pub struct SecondStep {
+        /// [`Session::second_step`].
+        pub second_step: String,
+        /// The six digits that the authenticator app shows, or a recovery code.
+        pub code: String,
     }
 }

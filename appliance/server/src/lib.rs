@@ -3,6 +3,7 @@
 //!
 //! [`start::start`] opens the data folder and binds the ports; [`start::Appliance::run_until`] serves.
 
+pub mod account;
 pub mod activation;
 pub mod admins;
 pub mod app;
@@ -33,6 +34,7 @@ pub mod start;
 pub mod tls;
 pub mod users;
 pub mod validate;
+mod webauthn;
 pub mod webhooks;
 
 pub use app::App;

@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    activation, admins,
+    account, activation, admins,
     app::{App, load_secret},
     audit, authentications,
     config::Config,
@@ -151,6 +151,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
 fn features() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(ops::openapi::base())
         .merge(admins::routes())
+        .merge(account::routes())
         .merge(users::routes())
         .merge(groups::routes())
         .merge(imports::routes())

@@ -54,6 +54,12 @@ impl Client {
         self.send(Method::PUT, path, Some("application/json"), body).await
     }
 
+    /// `PATCH path` with JSON.
+    pub async fn patch(&mut self, path: &str, body: &impl Serialize) -> Answer {
+        let body = serde_json::to_vec(body).expect("JSON");
+        self.send(Method::PATCH, path, Some("application/json"), body).await
+    }
+
     /// Any request.
     pub async fn send(
         &mut self,

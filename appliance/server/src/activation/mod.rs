@@ -11,5 +11,6 @@ mod routes;
 pub mod service;
 pub(crate) mod store;
 
+pub use code::qr_svg;
 pub use model::{ActivationError, Guard, Refusal};
 pub use routes::routes;

@@ -16,6 +16,10 @@ pub enum Permission {
     HelpPeople,
     /// Read what admins did.
     SeeAudit,
+    /// See admins and those who were invited.
+    SeeAdmins,
+    /// Invite, change, block and delete admins, as far as the role reaches: [`Role::manages`].
+    ManageAdmins,
     /// Read the inbox, which holds activation codes, and see to its faults; set how mail leaves and what it says.
     Mail,
     /// Let other programs in, and tell them what happens.
@@ -27,9 +31,9 @@ impl Permission {
     pub fn is_held_by(self, role: Role) -> bool {
         match self {
             Self::Own | Self::SeePeople => true,
-            Self::HelpPeople => role != Role::Auditor,
-            Self::SeeAudit => role != Role::HelpDesk,
-            Self::ManagePeople | Self::Mail | Self::Integrate => matches!(role, Role::Owner | Role::Admin),
+            Self::HelpPeople => role.helps_people(),
+            Self::SeeAudit | Self::SeeAdmins => role != Role::HelpDesk,
+            Self::ManagePeople | Self::ManageAdmins | Self::Mail | Self::Integrate => role.manages_people(),
         }
     }
 }
@@ -38,6 +42,9 @@ impl Permission {
 #[rustfmt::skip]
 const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["GET"], "/api/v1/events", Permission::Own),
+    (&["GET", "POST", "PUT", "PATCH", "DELETE"], "/api/v1/account", Permission::Own),
+    (&["GET"], "/api/v1/admins", Permission::SeeAdmins),
+    (&["POST", "PUT", "PATCH", "DELETE"], "/api/v1/admins", Permission::ManageAdmins),
     (&["GET"], "/api/v1/users", Permission::SeePeople),
     (&["POST", "PATCH", "DELETE"], "/api/v1/users", Permission::ManagePeople),
     (&["PUT", "DELETE"], "/api/v1/users/{id}/block", Permission::HelpPeople),

@@ -3,24 +3,32 @@
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{AppendHeaders, IntoResponse},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use pocketkey_api::{
     Problem,
-    session::{Session, Setup, SignIn},
+    session::{SecondStep, Session, SessionState, Setup, SignIn},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{service, session};
+use super::{
+    AdminError, manage_routes,
+    model::Visitor,
+    service, session,
+    sign_in::{self, Outcome},
+};
 use crate::{
     App,
-    limit::ClientIp,
     problem::{ApiError, Json},
 };
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(set_up)).routes(routes!(show, sign_in, sign_out))
+    OpenApiRouter::new()
+        .routes(routes!(set_up))
+        .routes(routes!(show, sign_in, sign_out))
+        .routes(routes!(second_step))
+        .merge(manage_routes::routes())
 }
 
 /// Makes the first admin and signs them in. Works once, with the token of the set-up link.
@@ -32,11 +40,11 @@ pub fn routes() -> OpenApiRouter<App> {
 ))]
 async fn set_up(
     State(app): State<App>,
-    ClientIp(from): ClientIp,
+    visitor: Visitor,
     Json(setup): Json<Setup>,
-) -> Result<impl IntoResponse, ApiError> {
-    let token = service::set_up(&app, setup, from).await?;
-    Ok((StatusCode::CREATED, signed_in(&app, &token).await?))
+) -> Result<Response, ApiError> {
+    let token = service::set_up(&app, setup, visitor).await?;
+    Ok((StatusCode::CREATED, signed_in(&app, &token).await?).into_response())
 }
 
 /// What the console should show first.
@@ -47,33 +55,66 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<Session
     Ok(Json(service::state(&app, session::token(&app, &headers).as_deref()).await?))
 }
 
-/// Signs in.
+/// Signs in with a password. Where the admin has turned two-step sign-in on, the answer's state is `second_step` and no cookie
+/// is set: a code has to follow.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
-    (status = 200, description = "Signed in; sets the session cookie", body = Session),
+    (status = 200, description = "Signed in, and the session cookie is set; or `second_step`", body = Session),
     (status = 401, description = "`wrong_password`: unknown address or wrong password", body = Problem),
-    (status = 429, description = "`too_many_tries`", body = Problem),
+    (status = 403, description = "`blocked`", body = Problem),
+    (status = 429, description = "`too_many_tries`: from this network address, or ten in a row with this e-mail address",
+        body = Problem),
 ))]
 async fn sign_in(
     State(app): State<App>,
-    ClientIp(from): ClientIp,
+    visitor: Visitor,
     Json(given): Json<SignIn>,
+) -> Result<Response, ApiError> {
+    match sign_in::sign_in(&app, given, visitor).await? {
+        Outcome::SignedIn(token) => Ok(signed_in(&app, &token).await?.into_response()),
+        Outcome::SecondStep(owing) => {
+            let session = service::state(&app, None).await?;
+            let session = Session { state: SessionState::SecondStep, second_step: Some(owing), ..session };
+            Ok(Json(session).into_response())
+        }
+    }
+}
+
+/// Ends a sign-in with a code of the authenticator app, or with a recovery code.
+#[utoipa::path(post, path = "/api/v1/session/code", tag = "session", request_body = SecondStep, responses(
+    (status = 200, description = "Signed in; sets the session cookie", body = Session),
+    (status = 401, description = "`wrong_code`; `sign_in_over`: the password was given more than five minutes ago",
+        body = Problem),
+    (status = 429, description = "`too_many_tries`", body = Problem),
+))]
+async fn second_step(
+    State(app): State<App>,
+    visitor: Visitor,
+    Json(given): Json<SecondStep>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let token = service::sign_in(&app, given, from).await?;
-    signed_in(&app, &token).await
+    let token = sign_in::second_step(&app, given, visitor).await?;
+    Ok(signed_in(&app, &token).await?)
 }
 
 /// Signs out.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", responses(
     (status = 204, description = "Signed out; takes the session cookie away"),
 ))]
-async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, ApiError> {
+async fn sign_out(
+    State(app): State<App>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, ApiError> {
     if let Some(token) = session::token(&app, &headers) {
-        service::sign_out(&app, &token).await?;
+        service::sign_out(&app, &token, visitor).await?;
     }
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, session::set_cookie(&app, None))])))
 }
 
-async fn signed_in(app: &App, token: &str) -> Result<impl IntoResponse + use<>, ApiError> {
+/// The session of `token` and its cookie.
+///
+/// # Errors
+/// If the database fails.
+pub async fn signed_in(app: &App, token: &str) -> Result<impl IntoResponse + use<>, AdminError> {
     let cookie = session::set_cookie(app, Some(token));
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), Json(service::state(app, Some(token)).await?)))
 }

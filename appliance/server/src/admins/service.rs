@@ -1,28 +1,28 @@
-//! Setting up, signing in and out.
-
-use std::net::IpAddr;
+//! Setting up, and sessions.
 
 use data_encoding::BASE64URL_NOPAD;
 use pocketkey_api::{
     AdminId,
     admin::Role,
     audit::Action,
-    session::{self, Session, SessionState, Setup, SignIn},
+    session::{self, Session, SessionState, Setup},
 };
 use rusqlite::Connection;
 use serde_json::Value;
 
 use super::{
     AdminError,
-    model::{MAX_PASSWORD, MIN_PASSWORD, SESSION_STEP, SESSION_TTL},
-    password, store,
+    model::{SESSION_STEP, SESSION_TTL, Visitor, check_new_password},
+    password,
+    sessions::{self, Found},
+    store,
 };
 use crate::{
     App,
-    audit::{self, Actor, Target},
+    audit::{self, Target},
     db::DbError,
     secret,
-    validate::{self, Fields},
+    validate::Fields,
 };
 
 /// The one-time set-up link, the same after every restart; `None` once there is an admin.
@@ -42,7 +42,7 @@ fn setup_token(app: &App) -> String {
 ///
 /// # Errors
 /// [`AdminError::SetUp`] once there is an admin, [`AdminError::WrongToken`], [`AdminError::Invalid`].
-pub async fn set_up(app: &App, setup: Setup, from: IpAddr) -> Result<String, AdminError> {
+pub async fn set_up(app: &App, setup: Setup, visitor: Visitor) -> Result<String, AdminError> {
     if app.db().read(store::any).await? {
         return Err(AdminError::SetUp);
     }
@@ -57,11 +57,7 @@ pub async fn set_up(app: &App, setup: Setup, from: IpAddr) -> Result<String, Adm
         name: fields.line("name", &setup.name, 200),
         email: fields.email("email", &setup.email),
     };
-    if setup.password.chars().count() < MIN_PASSWORD {
-        fields.wrong("password", format!("At least {MIN_PASSWORD} characters."));
-    } else if setup.password.len() > MAX_PASSWORD {
-        fields.wrong("password", format!("At most {MAX_PASSWORD} bytes."));
-    }
+    check_new_password(&mut fields, &setup.password);
     fields.finish().map_err(AdminError::Invalid)?;
 
     let hash = password::hash(app, setup.password).await?;
@@ -74,67 +70,48 @@ pub async fn set_up(app: &App, setup: Setup, from: IpAddr) -> Result<String, Adm
             }
             store::set_organisation(tx, &organisation)?;
             store::insert(tx, &admin, &hash, now)?;
-            let by = Actor::admin(&admin, from);
+            store::set_signed_in(tx, &admin.id, now)?;
+            let by = visitor.actor(&admin);
             audit::record(tx, now, &by, Action::ApplianceSetUp, Target::NONE, &Value::Null)?;
-            Ok(open_session(tx, &admin.id.0, now)?)
+            Ok(sessions::open(tx, &admin.id, &visitor, now)?)
         })
         .await
 }
 
-/// Signs in; gives back the session's token. An unknown address takes as long as a wrong password and gets the
-/// same answer.
-///
-/// # Errors
-/// [`AdminError::WrongPassword`], or [`AdminError::TooMany`] after too many of those.
-pub async fn sign_in(app: &App, given: SignIn, from: IpAddr) -> Result<String, AdminError> {
-    let now = app.now();
-    let email = validate::key(given.email.trim());
-    let tries = &app.sign_in_guard().tries;
-    // The key is a hash, so that a long address costs no memory.
-    let try_key = (BASE64URL_NOPAD.encode(&secret::token_hash(&email)), from);
-    tries.take(try_key.clone(), now)?;
-
-    let admin = app.db().read(move |conn| store::by_email(conn, &email)).await?;
-    let (id, hash) = admin.map(|admin| (admin.id, admin.password_hash)).unzip();
-    let right = given.password.len() <= MAX_PASSWORD && password::verify(app, given.password, hash).await?;
-    let Some(id) = id.filter(|_| right) else { return Err(AdminError::WrongPassword) };
-    tries.give_back(&try_key);
-    Ok(app.db().write(move |tx| open_session(tx, &id, now)).await?)
-}
-
-fn open_session(conn: &Connection, admin_id: &str, now: i64) -> Result<String, DbError> {
-    let token = secret::new_token::<32>();
-    store::insert_session(conn, &secret::token_hash(&token), admin_id, now, now + SESSION_TTL)?;
-    Ok(token)
-}
-
-/// Whose session `token` is; using it puts off its expiry.
+/// The session `token`; using it puts off its expiry.
 ///
 /// # Errors
 /// [`AdminError::SignedOut`] if it is nobody's or over.
-pub async fn signed_in(app: &App, token: &str) -> Result<session::Admin, AdminError> {
-    let (admin, expires_at) = find_session(app, token).await?.ok_or(AdminError::SignedOut)?;
+pub async fn signed_in(app: &App, token: &str) -> Result<Found, AdminError> {
+    let found = find_session(app, token).await?.ok_or(AdminError::SignedOut)?;
     let extended = app.now() + SESSION_TTL;
-    if extended - expires_at >= SESSION_STEP {
+    if extended - found.expires_at >= SESSION_STEP {
         let hash = secret::token_hash(token);
-        app.db().write(move |tx| store::extend_session(tx, &hash, extended)).await?;
+        app.db().write(move |tx| sessions::extend(tx, &hash, extended)).await?;
     }
-    Ok(admin)
+    Ok(found)
 }
 
-/// Whose session `token` is and when it expires; does not count as use.
-pub async fn find_session(app: &App, token: &str) -> Result<Option<(session::Admin, i64)>, DbError> {
+/// The session `token`, unless it is over; does not count as use.
+pub async fn find_session(app: &App, token: &str) -> Result<Option<Found>, DbError> {
     let (hash, now) = (secret::token_hash(token), app.now());
-    app.db().read(move |conn| store::session(conn, &hash, now)).await
+    app.db().read(move |conn| sessions::find(conn, &hash, now)).await
 }
 
 /// Ends the session `token`.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sign_out(app: &App, token: &str) -> Result<(), DbError> {
-    let hash = secret::token_hash(token);
-    app.db().write(move |tx| store::delete_session(tx, &hash)).await
+pub async fn sign_out(app: &App, token: &str, visitor: Visitor) -> Result<(), DbError> {
+    let (hash, now) = (secret::token_hash(token), app.now());
+    app.db()
+        .write(move |tx| {
+            let Some(found) = sessions::find(tx, &hash, now)? else { return Ok(()) };
+            sessions::end(tx, &found.admin.id, &found.id)?;
+            let by = visitor.actor(&found.admin);
+            audit::record(tx, now, &by, Action::AdminSignedOut, Target::NONE, &Value::Null)
+        })
+        .await
 }
 
 /// What the console should show first, to whoever holds `token`.
@@ -143,10 +120,12 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), DbError> {
 /// If the database fails.
 pub async fn state(app: &App, token: Option<&str>) -> Result<Session, AdminError> {
     let admin = match token {
-        Some(token) => signed_in(app, token).await.map(Some).or_else(|error| match error {
-            AdminError::SignedOut => Ok(None),
-            error => Err(error),
-        })?,
+        Some(token) => {
+            signed_in(app, token).await.map(|found| Some(found.admin)).or_else(|error| match error {
+                AdminError::SignedOut => Ok(None),
+                error => Err(error),
+            })?
+        }
         None => None,
     };
     let (set_up, organisation) =
@@ -159,6 +138,7 @@ pub async fn state(app: &App, token: Option<&str>) -> Result<Session, AdminError
     Ok(Session {
         state,
         admin,
+        second_step: None,
         organisation,
         url: app.url().to_owned(),
         sandbox: app.config().sandbox,

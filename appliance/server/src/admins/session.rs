@@ -1,12 +1,18 @@
-//! The session cookie, and the extractor that only a signed-in admin gets past.
+//! The session cookie, and the extractors that only a signed-in admin gets past.
+
+use std::convert::Infallible;
 
 use axum::{
     extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, header, request::Parts},
 };
-use pocketkey_api::session;
+use pocketkey_api::{SessionId, session};
 
-use super::{AdminError, permission, service};
+use super::{
+    AdminError, browser,
+    model::{CONFIRMED_FOR, Visitor},
+    permission, service,
+};
 use crate::{App, audit::Actor, limit::ClientIp, problem::ApiError};
 
 /// The signed-in admin. A handler that takes it answers everybody else with 401 `signed_out`, and those whose role does
@@ -17,6 +23,12 @@ pub struct Admin {
     pub admin: session::Admin,
     /// Who, for the audit log.
     pub actor: Actor,
+    /// Where from.
+    pub visitor: Visitor,
+    /// The session's id.
+    pub session: SessionId,
+    /// Until when the admin counts as having shown that it is them.
+    pub confirmed_until: i64,
     token: String,
 }
 
@@ -32,15 +44,43 @@ impl FromRequestParts<App> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let token = token(app, &parts.headers).ok_or(AdminError::SignedOut)?;
-        let admin = service::signed_in(app, &token).await?;
+        let found = service::signed_in(app, &token).await?;
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let needed = permission::needed(&parts.method, route);
-        if !needed.is_some_and(|permission| permission.is_held_by(admin.role)) {
+        if !needed.is_some_and(|permission| permission.is_held_by(found.admin.role)) {
             return Err(AdminError::NotPermitted.into());
         }
-        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, app).await;
-        let actor = Actor::admin(&admin, ip);
-        Ok(Self { admin, actor, token })
+        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+        let actor = visitor.actor(&found.admin);
+        let confirmed_until = found.confirmed_at + CONFIRMED_FOR;
+        Ok(Self { admin: found.admin, actor, visitor, session: found.id, confirmed_until, token })
+    }
+}
+
+/// A signed-in admin who gave their password or used a passkey within the last ten minutes. Others are answered 403
+/// `confirm_first`.
+#[derive(Debug, Clone)]
+pub struct Confirmed(pub Admin);
+
+impl FromRequestParts<App> for Confirmed {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let admin = Admin::from_request_parts(parts, app).await?;
+        if admin.confirmed_until <= app.now() {
+            return Err(AdminError::ConfirmFirst.into());
+        }
+        Ok(Self(admin))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let ClientIp(ip) = ClientIp::from_request_parts(parts, state).await?;
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self { ip, browser: browser::name(agent.unwrap_or_default()) })
     }
 }
 

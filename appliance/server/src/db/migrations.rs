@@ -15,6 +15,8 @@ pub const STEPS: &[(u32, &str)] = &[
     (50, include_str!("migrations/050_inbox_search.sql")),
     (60, include_str!("migrations/060_push.sql")),
     (70, include_str!("migrations/070_roles_audit.sql")),
+    (80, include_str!("migrations/080_admins.sql")),
+    (81, include_str!("migrations/081_account.sql")),
     (90, include_str!("migrations/090_audit_head.sql")),
     (91, include_str!("migrations/091_authentications.sql")),
     (100, include_str!("migrations/100_outgoing_mail.sql")),

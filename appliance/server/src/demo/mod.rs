@@ -3,11 +3,9 @@
 //! Accounts and credentials are in the database, because the phone keeps its half, too; ceremonies are in memory:
 //! they last minutes, and after a restart one begins anew.
 
-mod ceremonies;
 mod model;
 mod routes;
 mod service;
-mod site;
 mod store;
 
 pub use routes::routes;

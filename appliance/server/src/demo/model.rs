@@ -7,14 +7,15 @@ use webauthn_rp::response::{auth::error::AuthCeremonyErr, register::error::RegCe
 use crate::{
     db::DbError,
     problem::{ApiError, Explain},
+    webauthn::{IpAddress, NoRoom},
 };
 
 /// Why a ceremony does not begin or end.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The appliance's address is an IP address.
-    #[error("browsers allow no passkeys at the address {0}")]
-    Address(String),
+    #[error(transparent)]
+    Address(#[from] IpAddress),
     /// Fields that are not as they should be.
     #[error("malformed request")]
     Fields(Vec<FieldProblem>),
@@ -25,8 +26,8 @@ pub enum DemoError {
     #[error("no such credential")]
     UnknownCredential,
     /// Too many ceremonies run.
-    #[error("too many ceremonies")]
-    Busy,
+    #[error(transparent)]
+    Busy(#[from] NoRoom),
     /// No ceremony runs with this challenge, or not any more.
     #[error("no such ceremony")]
     Expired,
@@ -62,7 +63,7 @@ impl From<AuthCeremonyErr> for DemoError {
 impl Explain for DemoError {
     fn explain(&self) -> ApiError {
         match self {
-            Self::Address(host) => ApiError::new(
+            Self::Address(IpAddress(host)) => ApiError::new(
                 StatusCode::CONFLICT,
                 "demo_address",
                 "Browsers allow no passkeys at an IP address.",
@@ -81,7 +82,7 @@ impl Explain for DemoError {
                 "This credential is not registered at the demo web site.",
             )
             .detail("Register anew; the phone may hold a credential of an earlier appliance."),
-            Self::Busy => ApiError::new(
+            Self::Busy(_) => ApiError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "demo_busy",
                 "Too many people are trying this now.",

@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{ceremonies::Ceremonies, service};
+use super::service::{self, MOST, Running};
 use crate::{
     App,
     problem::{ApiError, Json},
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(finish_registration))
         .routes(routes!(start_sign_in))
         .routes(routes!(finish_sign_in))
-        .layer(Extension(Arc::new(Ceremonies::default())))
+        .layer(Extension(Arc::new(Running::new(MOST))))
 }
 
 /// What a page gives to the browser.
@@ -47,7 +47,7 @@ struct Options {
 ))]
 async fn start_registration(
     State(app): State<App>,
-    Extension(ceremonies): Extension<Arc<Ceremonies>>,
+    Extension(ceremonies): Extension<Arc<Running>>,
     Json(start): Json<StartRegistration>,
 ) -> Result<Json<Options>, ApiError> {
     Ok(Json(Options { public_key: service::start_registration(&app, &ceremonies, &start).await? }))
@@ -65,7 +65,7 @@ async fn start_registration(
 ))]
 async fn finish_registration(
     State(app): State<App>,
-    Extension(ceremonies): Extension<Arc<Ceremonies>>,
+    Extension(ceremonies): Extension<Arc<Running>>,
     Json(response): Json<Value>,
 ) -> Result<Json<DemoOutcome>, ApiError> {
     Ok(Json(service::finish_registration(&app, &ceremonies, &response).await?))
@@ -83,7 +83,7 @@ async fn finish_registration(
 ))]
 async fn start_sign_in(
     State(app): State<App>,
-    Extension(ceremonies): Extension<Arc<Ceremonies>>,
+    Extension(ceremonies): Extension<Arc<Running>>,
     Json(start): Json<StartSignIn>,
 ) -> Result<Json<Options>, ApiError> {
     Ok(Json(Options { public_key: service::start_sign_in(&app, &ceremonies, &start).await? }))
@@ -101,7 +101,7 @@ async fn start_sign_in(
 ))]
 async fn finish_sign_in(
     State(app): State<App>,
-    Extension(ceremonies): Extension<Arc<Ceremonies>>,
+    Extension(ceremonies): Extension<Arc<Running>>,
     Json(response): Json<Value>,
 ) -> Result<Json<DemoOutcome>, ApiError> {
     Ok(Json(service::finish_sign_in(&app, &ceremonies, &response).await?))

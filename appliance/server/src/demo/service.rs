@@ -6,9 +6,10 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use pocketkey_api::demo::{CredentialKind, DemoOutcome, StartRegistration, StartSignIn};
 use serde_json::Value;
 use webauthn_rp::{
-    AuthenticatedCredential, DiscoverableAuthentication16, DiscoverableCredentialRequestOptions,
-    NonDiscoverableAuthentication16, NonDiscoverableCredentialRequestOptions,
-    PublicKeyCredentialCreationOptions, Registration,
+    AuthenticatedCredential, DiscoverableAuthentication16, DiscoverableAuthenticationServerState,
+    DiscoverableCredentialRequestOptions, NonDiscoverableAuthentication16,
+    NonDiscoverableAuthenticationServerState, NonDiscoverableCredentialRequestOptions,
+    PublicKeyCredentialCreationOptions, Registration, RegistrationServerState,
     bin::{Decode, Encode},
     request::{
         Credentials, Hint, PublicKeyCredentialDescriptor,
@@ -21,29 +22,53 @@ use webauthn_rp::{
     response::{
         AuthTransports, CredentialId,
         auth::AuthenticatorData,
-        register::{Attestation, CompressedPubKey, DynamicState, StaticState},
+        register::{Attestation, DynamicState, StaticState},
     },
 };
 
 use super::{
-    ceremonies::{Ceremonies, Ceremony, Handle},
     model::DemoError,
-    site::Site,
     store::{self, Credential},
 };
-use crate::{App, db::DbError, secret, validate::Fields};
+use crate::{
+    App,
+    db::DbError,
+    secret,
+    validate::Fields,
+    webauthn::{Ceremonies, GRACE, Handle, Site, StoredKey},
+};
+
+/// Ceremonies at once.
+pub const MOST: usize = 1000;
 
 /// Time limits a page may ask for, in milliseconds, and what it gets without asking.
 const TIMEOUTS: std::ops::RangeInclusive<u32> = 5_000..=300_000;
 const TIMEOUT: u32 = 120_000;
 
-/// The browser starts its clock after ours.
-const GRACE: u32 = 15_000;
-
 /// The longest account name, in characters.
 const MAX_NAME: usize = 64;
 
-type StoredKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
+/// A ceremony that waits for the browser.
+pub enum Ceremony {
+    /// A registration.
+    Register {
+        /// What the verification needs.
+        state: RegistrationServerState<16>,
+        /// The account's name.
+        account: String,
+        /// The account's handle.
+        handle: Handle,
+        /// Whether the credential is to be discoverable.
+        discoverable: bool,
+    },
+    /// A sign-in without a name.
+    Passkey(DiscoverableAuthenticationServerState),
+    /// A sign-in of a named account.
+    SecurityKey(NonDiscoverableAuthenticationServerState),
+}
+
+/// All that run.
+pub type Running = Ceremonies<Ceremony>;
 
 /// Begins a registration: the browser's options.
 ///
@@ -51,7 +76,7 @@ type StoredKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 /// See [`DemoError`].
 pub async fn start_registration(
     app: &App,
-    ceremonies: &Ceremonies,
+    ceremonies: &Running,
     start: &StartRegistration,
 ) -> Result<Value, DemoError> {
     let site = Site::at(app.url())?;
@@ -105,12 +130,12 @@ pub async fn start_registration(
 /// See [`DemoError`].
 pub async fn finish_registration(
     app: &App,
-    ceremonies: &Ceremonies,
+    ceremonies: &Running,
     response: &Value,
 ) -> Result<DemoOutcome, DemoError> {
     let site = Site::at(app.url())?;
     let response = Registration::from_json_relaxed(response.to_string().as_bytes())?;
-    let ceremony = ceremonies.end(response.challenge_relaxed()?.0)?;
+    let ceremony = ceremonies.end(response.challenge_relaxed()?.0).ok_or(DemoError::Expired)?;
     let Ceremony::Register { state, account, handle, discoverable } = ceremony else {
         return Err(DemoError::Expired);
     };
@@ -160,11 +185,7 @@ pub async fn finish_registration(
 ///
 /// # Errors
 /// See [`DemoError`].
-pub async fn start_sign_in(
-    app: &App,
-    ceremonies: &Ceremonies,
-    start: &StartSignIn,
-) -> Result<Value, DemoError> {
+pub async fn start_sign_in(app: &App, ceremonies: &Running, start: &StartSignIn) -> Result<Value, DemoError> {
     let site = Site::at(app.url())?;
     let mut fields = Fields::default();
     let timeout = timeout(&mut fields, start.timeout);
@@ -213,14 +234,14 @@ pub async fn start_sign_in(
 /// See [`DemoError`].
 pub async fn finish_sign_in(
     app: &App,
-    ceremonies: &Ceremonies,
+    ceremonies: &Running,
     response: &Value,
 ) -> Result<DemoOutcome, DemoError> {
     let site = Site::at(app.url())?;
     let json = response.to_string();
     // Every response reads as one without a user handle; one that must have it is read again below.
     let response = NonDiscoverableAuthentication16::from_json_relaxed(json.as_bytes())?;
-    let ceremony = ceremonies.end(response.challenge_relaxed()?.0)?;
+    let ceremony = ceremonies.end(response.challenge_relaxed()?.0).ok_or(DemoError::Expired)?;
     let id = response.raw_id().as_ref().to_vec();
     let found = app
         .db()

@@ -2,8 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::ceremonies::Handle;
-use crate::db::DbError;
+use crate::{db::DbError, webauthn::Handle};
 
 /// A registered credential. The states are as `webauthn_rp` encodes them.
 #[derive(Debug, Clone, PartialEq, Eq)]

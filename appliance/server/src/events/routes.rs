@@ -51,6 +51,10 @@ async fn listen(
                     Err(RecvError::Lagged(_)) => Event::Lagged,
                     Err(RecvError::Closed) => return None,
                 };
+                // It may be this one who was blocked, or signed out elsewhere.
+                if matches!(event, Event::Admin { .. } | Event::Lagged) && !admin.is_signed_in(app).await {
+                    return None;
+                }
                 // Events are plain data: they always become JSON.
                 Message::default().json_data(event).unwrap_or_default()
             }

@@ -1,7 +1,7 @@
 //! What is mailed, and what can go wrong.
 
 use axum::http::StatusCode;
-use pocketkey_api::{KeyId, problem::FieldProblem};
+use pocketkey_api::{AdminInvitationId, KeyId, admin::Role, problem::FieldProblem};
 
 use super::{
     templates::{Template, Values},
@@ -26,6 +26,8 @@ pub struct OutgoingMail {
 pub enum MailKind {
     /// An invitation to activate a phone.
     Invitation(Invitation),
+    /// An invitation to become an admin.
+    AdminInvitation(AdminInvitation),
 }
 
 /// An invitation to activate a phone.
@@ -45,11 +47,31 @@ pub struct Invitation {
     pub expires_at: i64,
 }
 
+/// An invitation to become an admin.
+#[derive(Clone)]
+pub struct AdminInvitation {
+    /// Its id. Sent again, it replaces the mail before while that is still queued.
+    pub id: AdminInvitationId,
+    /// The organisation that invites.
+    pub organisation: String,
+    /// The person invited.
+    pub name: String,
+    /// Who invites them, by name.
+    pub invited_by: String,
+    /// What they will be allowed to do.
+    pub role: Role,
+    /// The link; its fragment is the secret.
+    pub link: String,
+    /// When the invitation stops working, Unix milliseconds.
+    pub expires_at: i64,
+}
+
 impl MailKind {
     /// Where its words come from.
     pub fn template(&self) -> Template {
         match self {
             Self::Invitation(_) => Template::Invitation,
+            Self::AdminInvitation(_) => Template::AdminInvitation,
         }
     }
 
@@ -63,6 +85,14 @@ impl MailKind {
                 ("code", words::grouped(&invitation.pairing_key)),
                 ("expires", words::utc(invitation.expires_at)),
             ],
+            Self::AdminInvitation(invitation) => vec![
+                ("organisation", invitation.organisation.clone()),
+                ("name", invitation.name.clone()),
+                ("by", invitation.invited_by.clone()),
+                ("role", role(invitation.role).to_owned()),
+                ("link", invitation.link.clone()),
+                ("expires", words::utc(invitation.expires_at)),
+            ],
         };
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -71,6 +101,7 @@ impl MailKind {
     pub fn reference(&self) -> &str {
         match self {
             Self::Invitation(invitation) => &invitation.key_id.0,
+            Self::AdminInvitation(invitation) => &invitation.id.0,
         }
     }
 
@@ -78,7 +109,25 @@ impl MailKind {
     pub fn expires_at(&self) -> i64 {
         match self {
             Self::Invitation(invitation) => invitation.expires_at,
+            Self::AdminInvitation(invitation) => invitation.expires_at,
         }
+    }
+}
+
+/// What somebody of a role is called in the middle of a sentence.
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "an owner",
+        Role::Admin => "an admin",
+        Role::HelpDesk => "the help desk",
+        Role::Auditor => "an auditor",
+    }
+}
+
+impl std::fmt::Debug for AdminInvitation {
+    /// Leaves out the link.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AdminInvitation").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

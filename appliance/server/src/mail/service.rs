@@ -54,7 +54,15 @@ pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<(), DbErro
 /// # Errors
 /// If the database fails.
 pub fn drop_invitations(app: &App, tx: &Tx<'_>, key: &KeyId) -> Result<(), DbError> {
-    store::drop_about(tx, &key.0, app.now())
+    drop_queued(app, tx, &key.0)
+}
+
+/// Drops what is still queued about `reference`: it is void.
+///
+/// # Errors
+/// If the database fails.
+pub fn drop_queued(app: &App, tx: &Tx<'_>, reference: &str) -> Result<(), DbError> {
+    store::drop_about(tx, reference, app.now())
 }
 
 /// Wakes the worker after the commit.

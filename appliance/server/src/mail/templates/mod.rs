@@ -1,6 +1,7 @@
 //! What each kind of mail says: a file here for each, its built-in words in it. A new one is a file, a variant of
 //! [`Template`], and whatever fills its fields ([`super::model::MailKind`]).
 
+mod admin_invitation;
 mod invitation;
 pub mod text;
 
@@ -28,6 +29,8 @@ const QR: &str = "qr";
 pub enum Template {
     /// An invitation to activate a phone.
     Invitation,
+    /// An invitation to become an admin.
+    AdminInvitation,
 }
 
 /// A kind of mail, described.
@@ -88,7 +91,7 @@ pub struct Filled {
 
 impl Template {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Invitation];
+    pub const ALL: &[Self] = &[Self::Invitation, Self::AdminInvitation];
 
     /// The one of this name.
     pub fn parse(name: &str) -> Option<Self> {
@@ -99,6 +102,7 @@ impl Template {
     pub fn definition(self) -> &'static Definition {
         match self {
             Self::Invitation => &invitation::DEFINITION,
+            Self::AdminInvitation => &admin_invitation::DEFINITION,
         }
     }
 

@@ -1,8 +1,11 @@
-//! Where the demo web site is: its RP ID and its origin, both from the appliance's public address.
+//! Where a relying party is: its RP ID and its origin, both from the appliance's public address.
 
 use webauthn_rp::request::{AsciiDomain, RpId};
 
-use super::model::DemoError;
+/// The appliance's address is an IP address, and no domain (WebAuthn: an RP ID is one).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("browsers allow no passkeys at the address {0}")]
+pub struct IpAddress(pub String);
 
 /// A relying party.
 #[derive(Debug)]
@@ -17,14 +20,14 @@ impl Site {
     /// The site at `url`, which has no path.
     ///
     /// # Errors
-    /// [`DemoError::Address`] if the host is an IP address (WebAuthn: an RP ID is a domain).
-    pub fn at(url: &str) -> Result<Self, DemoError> {
+    /// [`IpAddress`] if the host is one.
+    pub fn at(url: &str) -> Result<Self, IpAddress> {
         let (scheme, authority) = url.split_once("://").unwrap_or(("http", url));
         let host = match authority.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|c| c.is_ascii_digit()) => host,
             _ => authority,
         };
-        let wrong = || DemoError::Address(host.to_owned());
+        let wrong = || IpAddress(host.to_owned());
         if host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok() {
             return Err(wrong());
         }
@@ -51,7 +54,7 @@ mod tests {
             assert_eq!((site.rp_id.as_ref(), site.origin.as_str()), (rp_id, origin));
         }
         for url in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://[::1]", "http://bücher.example"] {
-            assert!(matches!(Site::at(url), Err(DemoError::Address(_))), "{url}");
+            assert!(matches!(Site::at(url), Err(IpAddress(_))), "{url}");
         }
     }
 }
