@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use pocketkey_api::session::{Session, SessionState};
+use pocketkey_api::{
+    admin::Role,
+    event::Event,
+    session::{Session, SessionState},
+};
 use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     pages::not_found::NotFound,
     parts,
     route::Route,
-    session::{provide_session, sets_mail, sign_out, use_session},
+    session::{may, provide_session, sign_out, use_session},
     strings,
 };
 
@@ -20,15 +24,21 @@ const FETCH_ALL: Duration = Duration::from_secs(3);
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_router();
+    let path = provide_router().path();
     provide_clock();
     provide_toasts();
     let session = provide_session().0;
-    let state = Memo::new(move |_| session.with(|session| session.state));
-    let page = move || match state.get() {
+    // With another role, everything is drawn anew.
+    let state = Memo::new(move |_| {
+        session.with(|session| (session.state, session.admin.as_ref().map(|admin| admin.role)))
+    });
+    // An invitation is for whoever holds it, not for whoever is signed in here.
+    let joins = Memo::new(move |_| path.with(|path| path == "/join"));
+    let page = move || match state.get().map(|(state, _)| state) {
         None => session.show(|_| ().into_any()),
         Some(SessionState::Setup) => lazy(parts::set_up()),
-        Some(SessionState::SignedOut) => lazy(parts::sign_in()),
+        Some(_) if joins.get() => lazy(parts::join()),
+        Some(SessionState::SignedOut | SessionState::SecondStep) => lazy(parts::sign_in()),
         Some(SessionState::SignedIn) => view! { <Console/> }.into_any(),
     };
     view! {
@@ -49,6 +59,16 @@ fn Console() -> impl IntoView {
             session.refetch();
         }
     });
+    // So may a new role, or a new name.
+    use_event(move |event| {
+        let is_own = |session: &Session| match (&event, &session.admin) {
+            (Event::Admin { admin_id }, Some(own)) => own.id == *admin_id,
+            _ => false,
+        };
+        if session.with_untracked(is_own) == Some(true) {
+            session.refetch();
+        }
+    });
     let organisation = move || session.with(|session| session.organisation.clone()).unwrap_or_default();
     let account = move || session.with(admin_name).unwrap_or_default();
     let nav = {
@@ -58,11 +78,13 @@ fn Console() -> impl IntoView {
             item("/users", strings::USERS, IconKind::Users, false),
             item("/groups", strings::GROUPS, IconKind::Groups, false),
             item("/computers", strings::COMPUTERS, IconKind::Computer, false),
-            item("/inbox", strings::INBOX, IconKind::Inbox, false),
-            item("/outbox", strings::OUTBOX, IconKind::Outbox, false),
-            item("/logs", strings::LOGS, IconKind::Log, false),
         ];
-        if session.with_untracked(sets_mail) == Some(true) {
+        if may(Role::manages_people) {
+            nav.push(item("/inbox", strings::INBOX, IconKind::Inbox, false));
+        }
+        nav.push(item("/outbox", strings::OUTBOX, IconKind::Outbox, false));
+        nav.push(item("/logs", strings::LOGS, IconKind::Log, false));
+        if may(|role| role != Role::HelpDesk) {
             nav.push(item("/settings", strings::SETTINGS, IconKind::Settings, false));
         }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
@@ -104,10 +126,13 @@ fn page(route: Route) -> AnyView {
         Route::Inbox => lazy(parts::inbox()),
         Route::Mail(id) => lazy(parts::inbox_mail(id)),
         Route::Outbox => lazy(parts::outbox()),
-        Route::Settings => go_on("/settings/mail"),
+        Route::Settings if may(Role::manages_people) => go_on("/settings/mail"),
+        Route::Settings => go_on("/settings/admins"),
         Route::MailSettings => lazy(parts::mail_settings()),
         Route::Templates => lazy(parts::template_list()),
         Route::Template(name) => lazy(parts::template(name)),
+        Route::Admins => lazy(parts::admins()),
+        Route::Account => lazy(parts::account()),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }
 }
@@ -147,6 +172,17 @@ fn AccountMenu() -> impl IntoView {
                 {move || session.with(|session| session.admin.as_ref().map(|admin| admin.email.clone()))}
             </p>
         </div>
+        <button
+            class="menu-item mb-1.5"
+            type="button"
+            popovertarget="account-menu"
+            popovertargetaction="hide"
+            data-testid="own-account"
+            on:click=move |_| router.go("/account")
+        >
+            <Icon kind=IconKind::User class=""/>
+            {strings::ACCOUNT}
+        </button>
         <ThemeToggle/>
         <button class="menu-item mt-1.5" type="button" data-testid="sign-out" on:click=leave>
             <Icon kind=IconKind::SignOut class=""/>

@@ -6,6 +6,7 @@ mod delete;
 mod labels;
 mod pages;
 mod parts;
+mod passkey;
 mod route;
 mod session;
 mod strings;

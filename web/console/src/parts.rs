@@ -11,7 +11,7 @@ use pocketkey_api::{GroupId, JobId, MailId, UserId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::{
-    computers, dashboard, groups, inbox,
+    account, admins, computers, dashboard, groups, inbox,
     job::JobCard,
     logs, mail, setup, sign_in,
     users::{
@@ -34,6 +34,11 @@ pub fn set_up() -> Page {
 #[wasm_split(welcome, fallible)]
 pub fn sign_in() -> Page {
     Ok(view! { <sign_in::SignInPage/> }.into_any())
+}
+
+#[wasm_split(welcome, fallible)]
+pub fn join() -> Page {
+    Ok(view! { <sign_in::JoinPage/> }.into_any())
 }
 
 // The pages most begin with, each by itself.
@@ -143,6 +148,16 @@ pub fn template_list() -> Page {
 #[wasm_split(settings, fallible)]
 pub fn template(name: String) -> Page {
     Ok(view! { <mail::template::TemplatePage name/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn admins() -> Page {
+    Ok(view! { <admins::AdminsPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn account() -> Page {
+    Ok(view! { <account::AccountPage/> }.into_any())
 }
 
 /// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is

@@ -43,6 +43,10 @@ pub enum Route {
     Templates,
     /// `/settings/templates/NAME`
     Template(String),
+    /// `/settings/admins`
+    Admins,
+    /// `/account`
+    Account,
     /// Anything else.
     NotFound,
 }
@@ -52,7 +56,7 @@ impl Route {
     pub fn of(path: &str) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
         match segments[..] {
-            [] | ["setup" | "sign-in"] => Self::Home,
+            [] | ["setup" | "sign-in" | "join"] => Self::Home,
             ["dashboard"] => Self::Dashboard,
             ["logs"] => Self::SignIns,
             ["logs", "audit"] => Self::Audit,
@@ -71,6 +75,8 @@ impl Route {
             ["settings", "mail"] => Self::MailSettings,
             ["settings", "templates"] => Self::Templates,
             ["settings", "templates", name] => Self::Template(name.into()),
+            ["settings", "admins"] => Self::Admins,
+            ["account"] => Self::Account,
             _ => Self::NotFound,
         }
     }
@@ -100,6 +106,8 @@ mod tests {
             ("/outbox", Route::Outbox),
             ("/settings/mail", Route::MailSettings),
             ("/settings/templates/invitation", Route::Template("invitation".into())),
+            ("/settings/admins", Route::Admins),
+            ("/account", Route::Account),
             ("/nothing", Route::NotFound),
         ] {
             assert_eq!(Route::of(path), page, "{path}");

@@ -38,12 +38,16 @@ pub fn sign_out(session: Load<Session>) {
     });
 }
 
-/// Whether the admin may set how mail leaves and what it says.
-pub fn sets_mail(session: &Session) -> bool {
-    session.admin.as_ref().is_some_and(|admin| matches!(admin.role, Role::Owner | Role::Admin))
+/// What the signed-in admin may do; the least before that is known.
+pub fn use_role() -> Memo<Role> {
+    let session = use_session();
+    Memo::new(move |_| {
+        let role = session.with(|session| session.admin.as_ref().map(|admin| admin.role));
+        role.flatten().unwrap_or(Role::Auditor)
+    })
 }
 
-/// Whether the admin may see to people's invitations.
-pub fn helps_people(session: &Session) -> bool {
-    session.admin.as_ref().is_some_and(|admin| admin.role != Role::Auditor)
+/// Whether the signed-in admin may do something. Pages are drawn anew when the role changes.
+pub fn may(something: fn(Role) -> bool) -> bool {
+    something(use_role().get_untracked())
 }

@@ -1,6 +1,6 @@
 //! Every word the console says, in one place, so that a translation can follow.
 
-use pocketkey_api::{authentication::AuthAction, job::JobKind};
+use pocketkey_api::{admin::Role, authentication::AuthAction, job::JobKind};
 
 pub const ACTIVATED: &str = "The phone is active";
 pub const ACTIVATED_AT: &str = "Activated";
@@ -744,6 +744,157 @@ pub fn server_option(server: &str) -> String {
 
 pub fn tried(attempts: u32) -> String {
     if attempts == 1 { "tried once".to_owned() } else { format!("tried {} times", number(attempts)) }
+}
+
+// Admins, one's own account, signing in.
+pub const ACCOUNT: &str = "Your account";
+pub const ADD_PASSKEY: &str = "Add a passkey";
+pub const ADD_PASSKEY_TEXT: &str = "Your phone, this computer or a USB key will ask you to confirm. It replaces password and code when you sign in.";
+pub const ADMINS: &str = "Admins";
+pub const ADMINS_TEXT: &str = "Who manages this appliance, and what each may do.";
+pub const ADMIN_ROLE: &str = "Role";
+pub const APP_CODE: &str = "Code";
+pub const APP_CODE_HINT: &str = "The six digits that the app shows now.";
+pub const BLOCK_ADMIN_TEXT: &str =
+    "They are signed out everywhere at once, and cannot sign in until you unblock them.";
+pub const BEGIN_AGAIN: &str = "Begin again";
+pub const CHANGE_PASSWORD: &str = "Change the password";
+pub const CHOOSE_PASSWORD: &str = "Choose a password";
+pub const CODES_ONCE: &str = "Each works once. They are shown only now: keep them where you keep passwords.";
+pub const CODES_SAVED: &str = "I have saved them";
+pub const CONFIRM: &str = "Confirm";
+pub const CONFIRM_YOURSELF: &str = "Confirm that it is you";
+pub const CONFIRM_YOURSELF_TEXT: &str = "This changes how you sign in. It holds for ten minutes.";
+pub const COPY_CODES: &str = "Copy the codes";
+pub const CURRENT_PASSWORD: &str = "Your password";
+pub const DELETE_ADMIN_TEXT: &str = "They are signed out everywhere at once and are no admin any more. What they did stays in the audit log. This cannot be undone; you can invite them again.";
+pub const DELETE_PASSKEY_TEXT: &str =
+    "It signs you in no more. Delete it on the device as well, or it will still be offered there.";
+pub const DOWNLOAD: &str = "Download";
+pub const EVERYWHERE_ELSE: &str = "Sign out everywhere else";
+pub const INVITATION: &str = "Invitation";
+pub const INVITATIONS: &str = "Invitations";
+pub const INVITE_ADMIN: &str = "Invite an admin";
+pub const INVITE_ADMIN_TEXT: &str =
+    "They get a mail with a link, and choose a password. It works for three days.";
+pub const JOIN: &str = "Join";
+pub const JOIN_TITLE: &str = "You are invited";
+pub const NEVER_SIGNED_IN: &str = "never signed in";
+pub const NEW_CODES: &str = "New recovery codes";
+pub const NEW_CODES_TEXT: &str = "The ones you have are void from then on.";
+pub const NEW_PASSWORD: &str = "New password";
+pub const NO_INVITATIONS: &str = "Nobody is invited right now";
+pub const NO_INVITATIONS_TEXT: &str = "Invite a colleague, so that you are not the only one who can help.";
+pub const NO_PASSKEYS: &str = "No passkeys yet";
+pub const NO_PASSKEYS_TEXT: &str =
+    "Sign in with your own phone, without a password. Your Pocketkey phone does it, too.";
+pub const NOT_USED: &str = "not used yet";
+pub const OPEN_SESSIONS: &str = "Where you are signed in";
+pub const OR: &str = "or";
+pub const PASSKEYS: &str = "Passkeys";
+pub const PASSKEY_ADDED: &str = "The passkey was added.";
+pub const PASSKEY_ALREADY: &str = "This device has a passkey for your account already.";
+pub const PASSKEY_ALREADY_TEXT: &str = "Use another device, or delete the one there is first.";
+pub const PASSKEY_FAILED: &str = "No passkey was used.";
+pub const PASSKEY_FAILED_TEXT: &str =
+    "It was declined, took too long, or there is none for this site. Try again.";
+pub const PASSKEY_NAME: &str = "Name";
+pub const PASSKEY_NAME_HINT: &str = "What you will know it by, for example My phone.";
+pub const PASSKEY_NOT_HERE: &str = "This browser has no passkeys for this page.";
+pub const PASSKEY_NOT_HERE_TEXT: &str = "They need a current browser, and https or localhost.";
+pub const PASSKEY_WRONG_SITE: &str = "Passkeys do not work at this address.";
+pub const PASSWORD_CHANGED: &str = "The password was changed. Other browsers were signed out.";
+pub const PASSWORD_TEXT: &str = "Changing it signs you out everywhere else.";
+pub const PROFILE: &str = "You";
+pub const RECOVERY_CODES: &str = "Recovery codes";
+pub const RENAME_PASSKEY: &str = "Rename the passkey";
+pub const REVOKE: &str = "Revoke";
+pub const SCAN_WITH_APP: &str = "Scan this with an authenticator app.";
+pub const SCAN_WITH_APP_ALT: &str = "QR code for an authenticator app; the key beside it does the same";
+pub const SECOND_STEP: &str = "One more step";
+pub const SECOND_STEP_HINT: &str = "Lost the app? Type one of your recovery codes instead.";
+pub const SECOND_STEP_TEXT: &str = "Type the code that your authenticator app shows.";
+pub const SET_UP_APP: &str = "Set up an authenticator app";
+pub const SIGNED_IN_AT: &str = "signed in";
+pub const SIGN_IN_PASSKEY: &str = "Sign in with a passkey";
+pub const THIS_BROWSER: &str = "This browser";
+pub const TURNED_ON: &str = "turned on";
+pub const TURN_OFF: &str = "Turn off";
+pub const TURN_ON: &str = "Turn on";
+pub const TWO_STEP: &str = "Two-step sign-in";
+pub const TWO_STEP_IS_OFF: &str = "Two-step sign-in is off.";
+pub const TWO_STEP_OFF_QUESTION: &str = "Turn two-step sign-in off?";
+pub const TWO_STEP_OFF_TEXT: &str = "The password alone will sign you in. Your recovery codes are void; to turn it on again, set the app up anew.";
+pub const TWO_STEP_TEXT: &str = "Beside the password, a code from an app on your phone is asked for.";
+pub const TYPE_INTO_APP: &str = "Or type this key into it:";
+pub const UNLOCK: &str = "Unlock";
+pub const USED_AT: &str = "used";
+pub const USE_PASSKEY: &str = "Use a passkey";
+pub const YOU: &str = "You";
+
+/// What a role is called.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Admin => "Admin",
+        Role::HelpDesk => "Help desk",
+        Role::Auditor => "Auditor",
+    }
+}
+
+/// What a role may do.
+pub fn role_hint(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Everything, other owners included.",
+        Role::Admin => "Everything but owners and other admins.",
+        Role::HelpDesk => "Sees people and their keys; assigns, invites, blocks and unblocks.",
+        Role::Auditor => "Sees everything but mails; changes nothing.",
+    }
+}
+
+pub fn role_of(name: &str) -> String {
+    format!("Role of {name}")
+}
+
+pub fn role_changed(name: &str, to: Role) -> String {
+    format!("{name} is now: {}.", role(to))
+}
+
+pub fn admin_invited(email: &str) -> String {
+    format!("An invitation is on its way to {email}.")
+}
+
+pub fn invitation_revoked(name: &str) -> String {
+    format!("The invitation of {name} was revoked.")
+}
+
+pub fn unlocked(name: &str) -> String {
+    format!("{name} can try again.")
+}
+
+pub fn join_text(by: &str, organisation: &str, to: Role) -> String {
+    format!("{by} invites you to manage the security keys of {organisation}. Your role: {}.", role(to))
+}
+
+pub fn codes_left(count: u32) -> String {
+    match count {
+        0 => "No recovery codes are left.".to_owned(),
+        1 => "1 recovery code is left.".to_owned(),
+        count => format!("{count} recovery codes are left."),
+    }
+}
+
+pub fn passkeys(count: u32) -> String {
+    if count == 1 { "1 passkey".to_owned() } else { format!("{count} passkeys") }
+}
+
+pub fn open_at(url: &str) -> String {
+    format!("Open {url} instead.")
+}
+
+/// A browser's name, or what stands for none.
+pub fn browser(name: String) -> String {
+    if name.is_empty() { "Unknown browser".to_owned() } else { name }
 }
 
 #[cfg(test)]

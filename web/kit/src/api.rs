@@ -145,7 +145,9 @@ async fn fetch(method: &str, path: &str, body: Option<Body>) -> Result<(Response
     Ok((response, text.as_string().unwrap_or_default()))
 }
 
+/// No body reads as `()`.
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let text = if text.is_empty() { "null" } else { text };
     parse(text).ok_or_else(|| unreadable(200))
 }
 

@@ -31,6 +31,7 @@ pub mod tabs;
 pub mod theme;
 pub mod time;
 pub mod toast;
+pub mod webauthn;
 
 /// All components and handles, for `use pocketkey_kit::prelude::*`.
 pub mod prelude {

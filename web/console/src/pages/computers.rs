@@ -1,11 +1,12 @@
 //! Computers: which are paired with whose phone, live; blocking and deleting them.
 
 use leptos::prelude::*;
-use pocketkey_api::{Page, computer::Computer, event::Event};
+use pocketkey_api::{Page, admin::Role, computer::Computer, event::Event};
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use crate::{
     confirm::{Confirm, ConfirmDialog, Subject},
+    session::may,
     strings,
 };
 
@@ -93,21 +94,25 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
                 <p class="text-sm text-muted">{phone} {seen}</p>
             </div>
             <div class="flex gap-2">
-                <Button
-                    label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
-                    small=true
-                    on_click=on_block
-                    test_id="block-computer"
-                />
-                <Button
-                    label=strings::DELETE
-                    icon=IconKind::Trash
-                    icon_only=true
-                    small=true
-                    kind=ButtonKind::Ghost
-                    on_click=move || confirm.delete(subject.get_value())
-                    test_id="delete-computer"
-                />
+                {may(Role::helps_people).then(|| view! {
+                    <Button
+                        label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+                        small=true
+                        on_click=on_block
+                        test_id="block-computer"
+                    />
+                })}
+                {may(Role::manages_people).then(|| view! {
+                    <Button
+                        label=strings::DELETE
+                        icon=IconKind::Trash
+                        icon_only=true
+                        small=true
+                        kind=ButtonKind::Ghost
+                        on_click=move || confirm.delete(subject.get_value())
+                        test_id="delete-computer"
+                    />
+                })}
             </div>
         </li>
     }

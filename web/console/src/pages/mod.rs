@@ -1,5 +1,7 @@
 //! The pages, a folder or file each.
 
+pub mod account;
+pub mod admins;
 pub mod computers;
 pub mod dashboard;
 pub mod groups;
@@ -8,6 +10,7 @@ pub mod job;
 pub mod logs;
 pub mod mail;
 pub mod not_found;
+pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod users;

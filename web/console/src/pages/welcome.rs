@@ -15,7 +15,7 @@ pub fn Welcome(
     children: Children,
 ) -> impl IntoView {
     Effect::new(move |_| pocketkey_kit::dom::set_title(&title.get()));
-    pocketkey_kit::dom::focus_soon("main input");
+    pocketkey_kit::dom::focus_soon("main form input");
     view! {
         <main class="flex min-h-dvh flex-col items-center justify-center px-4 py-10">
             <div class="w-full max-w-md">

@@ -3,14 +3,13 @@
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use pocketkey_api::demo::{CredentialKind, DemoOutcome, StartRegistration, StartSignIn};
-use pocketkey_kit::{api, router::use_router, time};
+use pocketkey_kit::{api, router::use_router, time, webauthn};
 use serde_json::Value;
 use web_sys::{AbortController, AbortSignal};
 
 use super::{
     key::{Answers, Key},
     outcome::{Failed, Outcome},
-    webauthn,
 };
 use crate::standin::Failure;
 
@@ -127,8 +126,8 @@ impl Demo {
                 let _own_limit =
                     Timeout::new(u32::try_from(limit).unwrap_or(u32::MAX), move || self.cancel());
                 let credential = match action {
-                    Action::Register => webauthn::create(options, signal).await,
-                    Action::SignIn => webauthn::get(options, signal).await,
+                    Action::Register => webauthn::create(options, Some(signal)).await,
+                    Action::SignIn => webauthn::get(options, Some(signal)).await,
                 };
                 credential.map_err(|thrown| {
                     let timed_out = time::now() - since >= limit - EARLY;

@@ -4,7 +4,6 @@
 //! |---|---|
 //! | [`ceremony`] | registration and sign-in from the button to the verified end |
 //! | [`outcome`] | how a ceremony ended, in words |
-//! | [`webauthn`] | `navigator.credentials` |
 //! | [`key`] | which key answers: the browser's, or the in-page stand-in |
 //! | [`site`] | the site itself |
 
@@ -12,7 +11,6 @@ mod ceremony;
 pub mod key;
 mod outcome;
 mod site;
-mod webauthn;
 
 use leptos::prelude::*;
 

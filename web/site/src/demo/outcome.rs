@@ -1,6 +1,7 @@
 //! How a ceremony stands or ended, in the page's words.
 
 use pocketkey_api::{Problem, demo::DemoOutcome};
+use pocketkey_kit::webauthn;
 
 use crate::{standin::Failure, strings};
 
@@ -69,7 +70,7 @@ impl Failed {
             "InvalidStateError" => (strings::EXCLUDED, strings::EXCLUDED_TEXT),
             "NotSupportedError" => (strings::UNSUPPORTED, strings::UNSUPPORTED_TEXT),
             "SecurityError" => (strings::ORIGIN, strings::ORIGIN_TEXT),
-            super::webauthn::MISSING => (strings::NO_WEBAUTHN, strings::NO_WEBAUTHN_TEXT),
+            webauthn::MISSING => (strings::NO_WEBAUTHN, strings::NO_WEBAUTHN_TEXT),
             _ => (strings::BROWSER, message),
         };
         Self::new(name, title, text)

@@ -8,7 +8,12 @@ pub const DEFINITION: Definition = Definition {
     title: "Invitation of an admin",
     about: "Invites somebody to manage this appliance.",
     fields: &[
-        Field { name: "name", meaning: "the name of the person invited", sample: "Ada Lovelace", ..Field::PLAIN },
+        Field {
+            name: "name",
+            meaning: "the name of the person invited",
+            sample: "Ada Lovelace",
+            ..Field::PLAIN
+        },
         Field {
             name: "organisation",
             meaning: "your organisation's name",
@@ -16,7 +21,12 @@ pub const DEFINITION: Definition = Definition {
             ..Field::PLAIN
         },
         Field { name: "by", meaning: "the name of who invites", sample: "Grace Hopper", ..Field::PLAIN },
-        Field { name: "role", meaning: "their role, for example: an auditor", sample: "an admin", ..Field::PLAIN },
+        Field {
+            name: "role",
+            meaning: "their role, for example: an auditor",
+            sample: "an admin",
+            ..Field::PLAIN
+        },
         Field {
             name: "link",
             meaning: "the link where they choose a password",

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
+    admin::Role,
     event::Event,
     group::{Group, GroupSummary, NewGroup},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::all_groups;
-use crate::strings;
+use crate::{session::may, strings};
 
 /// The page.
 #[component]
@@ -45,13 +46,15 @@ pub fn GroupList() -> impl IntoView {
                     text=strings::NO_GROUPS_TEXT
                     test_id="no-groups"
                 >
-                    <Button
-                        label=strings::FIRST_GROUP
-                        icon=IconKind::Plus
-                        kind=ButtonKind::Primary
-                        on_click=start
-                        test_id="first-group"
-                    />
+                    {may(Role::manages_people).then(|| view! {
+                        <Button
+                            label=strings::FIRST_GROUP
+                            icon=IconKind::Plus
+                            kind=ButtonKind::Primary
+                            on_click=start
+                            test_id="first-group"
+                        />
+                    })}
                 </EmptyState>
             }
             .into_any();
@@ -76,13 +79,15 @@ pub fn GroupList() -> impl IntoView {
     };
     view! {
         <PageHeader title=strings::GROUPS>
-            <Button
-                label=strings::NEW_GROUP
-                icon=IconKind::Plus
-                kind=ButtonKind::Primary
-                on_click=start
-                test_id="new-group"
-            />
+            {may(Role::manages_people).then(|| view! {
+                <Button
+                    label=strings::NEW_GROUP
+                    icon=IconKind::Plus
+                    kind=ButtonKind::Primary
+                    on_click=start
+                    test_id="new-group"
+                />
+            })}
         </PageHeader>
         <div class="card">{groups.show(draw)}</div>
         <Dialog open title=strings::NEW_GROUP test_id="group-dialog">

@@ -1,10 +1,10 @@
 //! Who is in a group: found and added, listed and taken out, each with a way back.
 
 use leptos::prelude::*;
-use pocketkey_api::{GroupId, Page, Problem, UserId, event::Event, group, user::User};
+use pocketkey_api::{GroupId, Page, Problem, UserId, admin::Role, event::Event, group, user::User};
 use pocketkey_kit::{api, load::load, prelude::*};
 
-use crate::strings;
+use crate::{session::may, strings};
 
 /// Users that are offered at a time.
 const OFFERED: usize = 6;
@@ -65,15 +65,17 @@ pub fn Members(group: GroupId) -> impl IntoView {
                     <a class="font-medium hover:underline" href=format!("/users/{}", user.id)>{user.name}</a>
                     <span class="block truncate text-sm text-muted">{user.email}</span>
                 </span>
-                <button
-                    class="btn btn-secondary btn-small"
-                    type="button"
-                    aria-label=strings::remove(&name)
-                    data-testid="remove-member"
-                    on:click=move |_| set.run((leaving.clone(), false))
-                >
-                    {strings::REMOVE}
-                </button>
+                {may(Role::manages_people).then(|| view! {
+                    <button
+                        class="btn btn-secondary btn-small"
+                        type="button"
+                        aria-label=strings::remove(&name)
+                        data-testid="remove-member"
+                        on:click=move |_| set.run((leaving.clone(), false))
+                    >
+                        {strings::REMOVE}
+                    </button>
+                })}
             </li>
         }
     };
@@ -96,7 +98,9 @@ pub fn Members(group: GroupId) -> impl IntoView {
         .into_any()
     };
     view! {
-        <AddMember group=group.get_value() set/>
+        {may(Role::manages_people).then(|| view! {
+            <AddMember group=group.get_value() set/>
+        })}
         <div class="card overflow-hidden">{members.show(draw)}</div>
     }
 }

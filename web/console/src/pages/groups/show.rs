@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId, Problem,
+    admin::Role,
     event::Event,
     group::{GroupSummary, NewGroup},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::members::Members;
-use crate::{delete::TypeToDelete, strings};
+use crate::{delete::TypeToDelete, session::may, strings};
 
 /// The page.
 #[component]
@@ -28,20 +29,24 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
     let id = StoredValue::new(id);
     view! {
         <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::GROUPS.to_owned())>
-            <Button
-                label=strings::RENAME
-                icon=IconKind::Edit
-                disabled=unknown
-                on_click=move || renaming.set(true)
-                test_id="rename-group"
-            />
-            <Button
-                label=strings::DELETE
-                icon=IconKind::Trash
-                disabled=unknown
-                on_click=move || deleting.set(true)
-                test_id="delete-group"
-            />
+            {may(Role::manages_people).then(|| view! {
+                <Button
+                    label=strings::RENAME
+                    icon=IconKind::Edit
+                    disabled=unknown
+                    on_click=move || renaming.set(true)
+                    test_id="rename-group"
+                />
+            })}
+            {may(Role::manages_people).then(|| view! {
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    disabled=unknown
+                    on_click=move || deleting.set(true)
+                    test_id="delete-group"
+                />
+            })}
         </PageHeader>
         <p class="-mt-3 mb-4 text-muted" data-testid="member-count">{move || count.get().map(strings::members)}</p>
         {move || if unknown.get() {

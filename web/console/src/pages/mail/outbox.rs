@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use pocketkey_api::{
     Page,
+    admin::Role,
     event::Event,
     mail::{OutboxMail, OutboxState, Retried},
 };
@@ -14,10 +15,7 @@ use pocketkey_kit::{
     prelude::*,
 };
 
-use crate::{
-    session::{helps_people, use_session},
-    strings,
-};
+use crate::{session::may, strings};
 
 /// Mails fetched at a time, and at most when a long list is fetched again.
 const PAGE: (usize, usize) = (50, 200);
@@ -59,7 +57,7 @@ pub fn OutboxList() -> impl IntoView {
         };
         set_timeout(fetch, REST);
     });
-    let helps = use_session().with_untracked(helps_people).unwrap_or(false);
+    let helps = may(Role::helps_people);
     let more =
         move |after: String| list_path(&state.get_untracked(), &q.get_untracked(), PAGE.0, Some(&after));
     let draw = move |page: Page<OutboxMail>| {

@@ -8,8 +8,8 @@ use pocketkey_kit::{
     prelude::*,
 };
 
-use super::{SettingsTabs, trial::Trial};
-use crate::{session::use_session, strings};
+use super::trial::Trial;
+use crate::{pages::settings::SettingsTabs, session::use_session, strings};
 
 const PATH: &str = "/api/v1/settings/mail";
 

@@ -4,8 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::mail::MailTemplate;
 use pocketkey_kit::{api, load::load, prelude::*};
 
-use super::SettingsTabs;
-use crate::strings;
+use crate::{pages::settings::SettingsTabs, strings};
 
 /// The list.
 #[component]

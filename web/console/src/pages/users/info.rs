@@ -3,11 +3,12 @@
 use leptos::{html, prelude::*};
 use pocketkey_api::{
     Problem, UserId,
+    admin::Role,
     user::{User, UserChange},
 };
 use pocketkey_kit::{api, prelude::*};
 
-use crate::strings;
+use crate::{session::may, strings};
 
 /// Changes a user.
 pub async fn change(id: UserId, change: UserChange) -> Result<User, Problem> {
@@ -153,17 +154,19 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
                     >
                         {move || if empty { "–".to_owned() } else { now.get() }}
                     </span>
-                    <button
-                        class="btn btn-ghost btn-small btn-icon"
-                        type="button"
-                        node_ref=button
-                        aria-label=strings::edit(field.label())
-                        title=strings::edit(field.label())
-                        data-testid=format!("edit-{}", field.key())
-                        on:click=start
-                    >
-                        <Icon kind=IconKind::Edit/>
-                    </button>
+                    {may(Role::manages_people).then(|| view! {
+                        <button
+                            class="btn btn-ghost btn-small btn-icon"
+                            type="button"
+                            node_ref=button
+                            aria-label=strings::edit(field.label())
+                            title=strings::edit(field.label())
+                            data-testid=format!("edit-{}", field.key())
+                            on:click=start
+                        >
+                            <Icon kind=IconKind::Edit/>
+                        </button>
+                    })}
                 </span>
             }
             .into_any();

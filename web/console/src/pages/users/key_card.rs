@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::{
     KeyId,
     activation::{ActivationMethod, ActivationState, ActivationStatus},
+    admin::Role,
     key::{Key, KeySettings, KeyStatus},
 };
 use pocketkey_kit::{prelude::*, time::use_past};
@@ -11,6 +12,7 @@ use pocketkey_kit::{prelude::*, time::use_past};
 use crate::{
     confirm::{Confirm, Subject},
     labels::{KeyStatusBadge, chosen, storages, verifications},
+    session::may,
     strings,
 };
 
@@ -109,6 +111,9 @@ fn InvitationLine(state: ActivationState) -> impl IntoView {
 /// Activating a key that waits.
 #[component]
 fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, ActivationMethod)>) -> impl IntoView {
+    if !may(Role::helps_people) {
+        return ().into_any();
+    }
     let invited_by_email =
         key.activation.is_some_and(|activation| activation.method == ActivationMethod::Email);
     let mail_label = if invited_by_email { strings::SEND_AGAIN } else { strings::SEND_BY_EMAIL };
@@ -135,11 +140,15 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
             />
         </div>
     }
+    .into_any()
 }
 
 /// Blocking and deleting the key.
 #[component]
 fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
+    if !may(Role::helps_people) {
+        return ().into_any();
+    }
     let blocked = key.blocked_at.is_some();
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/keys/{}", key.id),
@@ -161,16 +170,19 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
                 on_click=on_block
                 test_id="block-key"
             />
-            <Button
-                label=strings::DELETE
-                icon=IconKind::Trash
-                small=true
-                kind=ButtonKind::Ghost
-                on_click=move || confirm.delete(subject.get_value())
-                test_id="delete-key"
-            />
+            {may(Role::manages_people).then(|| view! {
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=move || confirm.delete(subject.get_value())
+                    test_id="delete-key"
+                />
+            })}
         </div>
     }
+    .into_any()
 }
 
 #[component]

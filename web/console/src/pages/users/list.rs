@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     JobId, Page, UserId,
+    admin::Role,
     event::Event,
     user::{User, UserCount, UserSort},
 };
@@ -14,7 +15,7 @@ use super::{
     filters::Filters,
     view::{Col, View, use_view},
 };
-use crate::{labels::UserStatusBadge, parts, strings};
+use crate::{labels::UserStatusBadge, parts, session::may, strings};
 
 /// Users fetched at a time.
 const PAGE: usize = 50;
@@ -87,7 +88,9 @@ pub fn UserList() -> impl IntoView {
     let export = Signal::derive(move || asked.with(|view| view.filter_path("/api/v1/exports/users.csv")));
     view! {
         <PageHeader title=strings::USERS>
-            <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload test_id="import"/>
+            {may(Role::manages_people).then(|| view! {
+                <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload test_id="import"/>
+            })}
             <LinkButton
                 label=strings::EXPORT
                 href=export
@@ -95,13 +98,15 @@ pub fn UserList() -> impl IntoView {
                 external=true
                 test_id="export"
             />
-            <LinkButton
-                label=strings::NEW_USER
-                href="/users/new"
-                icon=IconKind::Plus
-                kind=ButtonKind::Primary
-                test_id="new-user"
-            />
+            {may(Role::manages_people).then(|| view! {
+                <LinkButton
+                    label=strings::NEW_USER
+                    href="/users/new"
+                    icon=IconKind::Plus
+                    kind=ButtonKind::Primary
+                    test_id="new-user"
+                />
+            })}
         </PageHeader>
         <Filters view/>
         {move || working.get().then(|| lazy_piece(parts::job_card(job)))}
@@ -142,10 +147,12 @@ fn head(view: &View, users: Load<Page<User>>, chosen: RwSignal<Chosen>) -> Vec<C
             on:change=toggle
         />
     };
-    let mut columns = vec![
-        Column { content: Some(check.into_any()), ..Column::new("", "w-px pr-0!") },
-        Column { sort: Some(sorted([UserSort::Name, UserSort::NameDown])), ..Column::new(strings::NAME, "") },
-    ];
+    let mut columns = Vec::new();
+    if may(Role::manages_people) {
+        columns.push(Column { content: Some(check.into_any()), ..Column::new("", "w-px pr-0!") });
+    }
+    let by_name = Some(sorted([UserSort::Name, UserSort::NameDown]));
+    columns.push(Column { sort: by_name, ..Column::new(strings::NAME, "") });
     columns.extend(
         view.columns
             .iter()
@@ -172,16 +179,18 @@ fn row(
     let User { id, name, email, .. } = user;
     view! {
         <tr data-testid="user-row" aria-selected=move || is_chosen().then_some("true")>
-            <td class="w-px pr-0!">
-                <input
-                    class="check"
-                    type="checkbox"
-                    aria-label=strings::choose(&name)
-                    data-testid="choose"
-                    prop:checked=is_chosen
-                    on:change=toggle
-                />
-            </td>
+            {may(Role::manages_people).then(|| view! {
+                <td class="w-px pr-0!">
+                    <input
+                        class="check"
+                        type="checkbox"
+                        aria-label=strings::choose(&name)
+                        data-testid="choose"
+                        prop:checked=is_chosen
+                        on:change=toggle
+                    />
+                </td>
+            })}
             <td class="max-w-0 w-1/2">
                 <div class="flex items-center gap-3">
                     <span class="avatar max-sm:hidden" aria-hidden="true">
@@ -224,16 +233,18 @@ fn nobody(view: &View) -> AnyView {
                 text=strings::NO_USERS_TEXT
                 test_id="no-users"
             >
-                <span class="flex flex-wrap justify-center gap-2">
-                    <LinkButton
-                        label=strings::FIRST_USER
-                        href="/users/new"
-                        icon=IconKind::Plus
-                        kind=ButtonKind::Primary
-                        test_id="first-user"
-                    />
-                    <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload/>
-                </span>
+                {may(Role::manages_people).then(|| view! {
+                    <span class="flex flex-wrap justify-center gap-2">
+                        <LinkButton
+                            label=strings::FIRST_USER
+                            href="/users/new"
+                            icon=IconKind::Plus
+                            kind=ButtonKind::Primary
+                            test_id="first-user"
+                        />
+                        <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload/>
+                    </span>
+                })}
             </EmptyState>
         }
         .into_any();

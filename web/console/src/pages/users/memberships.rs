@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId, UserId,
+    admin::Role,
     user::{User, UserChange},
 };
 use pocketkey_kit::prelude::*;
 
 use super::{group_picker::GroupPicker, info::change};
-use crate::strings;
+use crate::{session::may, strings};
 
 /// The tab: boxes to tick, then saved together.
 #[component]
@@ -49,13 +50,15 @@ pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
         <div class="card p-5">
             <Form on_submit=save>
                 <GroupPicker chosen error=form.error("groups")/>
-                <Button
-                    label=strings::SAVE
-                    kind=ButtonKind::Primary
-                    disabled=same
-                    loading=form.busy()
-                    test_id="save-groups"
-                />
+                {may(Role::manages_people).then(|| view! {
+                    <Button
+                        label=strings::SAVE
+                        kind=ButtonKind::Primary
+                        disabled=same
+                        loading=form.busy()
+                        test_id="save-groups"
+                    />
+                })}
             </Form>
         </div>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::{
     KeyId, UserId,
     activation::{Activation, ActivationMethod},
+    admin::Role,
     event::Event,
     key::Key,
     user::UserDetail,
@@ -23,6 +24,7 @@ use crate::{
     delete::TypeToDelete,
     labels::UserStatusBadge,
     pages::logs::sign_ins::RecentSignIns,
+    session::may,
     strings,
 };
 
@@ -93,21 +95,25 @@ pub fn UserPage(id: UserId) -> impl IntoView {
     view! {
         <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::USERS.to_owned())>
             {move || status().map(|status| view! { <span class="self-center"><UserStatusBadge status/></span> })}
-            <Button
-                label=strings::DELETE
-                icon=IconKind::Trash
-                icon_only=true
-                disabled=Signal::derive(move || user.with(Option::is_none))
-                on_click=move || deleting.set(true)
-                test_id="delete-user"
-            />
-            <LinkButton
-                label=strings::NEW_KEY
-                href=format!("/users/{}/keys/new", id.get_value())
-                icon=IconKind::Plus
-                kind=ButtonKind::Primary
-                test_id="new-key"
-            />
+            {may(Role::manages_people).then(|| view! {
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    icon_only=true
+                    disabled=Signal::derive(move || user.with(Option::is_none))
+                    on_click=move || deleting.set(true)
+                    test_id="delete-user"
+                />
+            })}
+            {may(Role::helps_people).then(|| view! {
+                <LinkButton
+                    label=strings::NEW_KEY
+                    href=format!("/users/{}/keys/new", id.get_value())
+                    icon=IconKind::Plus
+                    kind=ButtonKind::Primary
+                    test_id="new-key"
+                />
+            })}
         </PageHeader>
         <Tabs label=strings::USER tabs=&TABS/>
         {move || match tab.get() {
@@ -123,7 +129,8 @@ pub fn UserPage(id: UserId) -> impl IntoView {
                     (false, _) => detail.show(|_| ().into_any()),
                     (true, "groups") => view! { <Memberships id=id.get_value() user/> }.into_any(),
                     (true, _) => {
-                        let block = move || user.get().map(|user| view! { <BlockUser user confirm/> });
+                        let blockable = move || user.get().filter(|_| may(Role::helps_people));
+                        let block = move || blockable().map(|user| view! { <BlockUser user confirm/> });
                         view! {
                             <Info id=id.get_value() user/>
                             {block}
@@ -168,12 +175,14 @@ fn keys(
                     text=strings::no_keys_text(&user.name)
                     test_id="no-keys"
                 >
-                    <LinkButton
-                        label=strings::ASSIGN_KEY
-                        href=format!("/users/{}/keys/new", user.id)
-                        icon=IconKind::Key
-                        kind=ButtonKind::Primary
-                    />
+                    {may(Role::helps_people).then(|| view! {
+                        <LinkButton
+                            label=strings::ASSIGN_KEY
+                            href=format!("/users/{}/keys/new", user.id)
+                            icon=IconKind::Key
+                            kind=ButtonKind::Primary
+                        />
+                    })}
                 </EmptyState>
             </div>
         }

@@ -1,5 +1,6 @@
 //! `navigator.credentials` with the JSON of WebAuthn 3; by hand where a browser lacks the conversions.
 
+use data_encoding::BASE64URL_NOPAD;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
 use serde_json::Value;
@@ -7,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use data_encoding::BASE64URL_NOPAD;
+use crate::api;
 
 /// Name of the error where the browser has no WebAuthn (for this page).
 pub const MISSING: &str = "NotSupportedHere";
@@ -31,11 +32,17 @@ impl From<JsValue> for Thrown {
     }
 }
 
+/// Whether this browser has WebAuthn for this page.
+#[must_use]
+pub fn is_there() -> bool {
+    property(&window(), "PublicKeyCredential").is_some_and(|class| class.is_function())
+}
+
 /// `navigator.credentials.create`: PublicKeyCredentialCreationOptionsJSON → RegistrationResponseJSON.
 ///
 /// # Errors
 /// What the browser throws.
-pub async fn create(options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+pub async fn create(options: &Value, signal: Option<&AbortSignal>) -> Result<Value, Thrown> {
     ask("create", "parseCreationOptionsFromJSON", options, signal).await
 }
 
@@ -43,11 +50,16 @@ pub async fn create(options: &Value, signal: &AbortSignal) -> Result<Value, Thro
 ///
 /// # Errors
 /// What the browser throws.
-pub async fn get(options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+pub async fn get(options: &Value, signal: Option<&AbortSignal>) -> Result<Value, Thrown> {
     ask("get", "parseRequestOptionsFromJSON", options, signal).await
 }
 
-async fn ask(method: &str, parser: &str, options: &Value, signal: &AbortSignal) -> Result<Value, Thrown> {
+async fn ask(
+    method: &str,
+    parser: &str,
+    options: &Value,
+    signal: Option<&AbortSignal>,
+) -> Result<Value, Thrown> {
     let missing = || Thrown { name: MISSING.to_owned(), message: String::new() };
     let class =
         property(&window(), "PublicKeyCredential").filter(JsValue::is_function).ok_or_else(missing)?;
@@ -60,7 +72,9 @@ async fn ask(method: &str, parser: &str, options: &Value, signal: &AbortSignal) 
     };
     let request = Object::new();
     Reflect::set(&request, &"publicKey".into(), &public_key)?;
-    Reflect::set(&request, &"signal".into(), signal)?;
+    if let Some(signal) = signal {
+        Reflect::set(&request, &"signal".into(), signal)?;
+    }
     let method = method_of(&container, method).ok_or_else(missing)?;
     let promise: Promise = method.call1(&container, &request)?.dyn_into()?;
     let credential = JsFuture::from(promise).await?;
@@ -70,8 +84,7 @@ async fn ask(method: &str, parser: &str, options: &Value, signal: &AbortSignal) 
         None => encode_credential(&credential)?,
     };
     let text = String::from(JSON::stringify(&json)?);
-    serde_json::from_str(&text)
-        .map_err(|error| Thrown { name: "Error".to_owned(), message: error.to_string() })
+    api::parse(&text).ok_or_else(|| Thrown { name: "Error".to_owned(), message: text })
 }
 
 fn property(object: &JsValue, key: &str) -> Option<JsValue> {

@@ -1,0 +1,77 @@
+//! Where one is signed in, and the way out of each.
+
+use leptos::prelude::*;
+use pocketkey_api::{account::OpenSession, event::Event};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use crate::strings;
+
+const PATH: &str = "/api/v1/account/sessions";
+
+/// The card.
+#[component]
+pub fn Sessions() -> impl IntoView {
+    let toasts = use_toasts();
+    let sessions = load(|| async { api::get::<Vec<OpenSession>>(PATH).await });
+    use_event(move |event| {
+        if matches!(event, Event::Admin { .. } | Event::Lagged) {
+            sessions.refetch();
+        }
+    });
+    let end = Callback::new(move |path: String| {
+        leptos::task::spawn_local(async move {
+            match api::delete(&path).await {
+                Ok(()) => sessions.refetch(),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    });
+    let draw = move |all: Vec<OpenSession>| {
+        let others = all.iter().any(|session| !session.current);
+        let row = move |session| view! { <Row session end/> };
+        view! {
+            <ul class="divide-y divide-line" data-testid="sessions">{all.into_iter().map(row).collect_view()}</ul>
+            {others.then(|| view! {
+                <div class="mt-3">
+                    <Button
+                        label=strings::EVERYWHERE_ELSE
+                        icon=IconKind::SignOut
+                        on_click=move || end.run(PATH.to_owned())
+                        test_id="sign-out-elsewhere"
+                    />
+                </div>
+            })}
+        }
+        .into_any()
+    };
+    view! { <Card title=strings::OPEN_SESSIONS>{sessions.show(draw)}</Card> }
+}
+
+#[component]
+fn Row(session: OpenSession, end: Callback<String>) -> impl IntoView {
+    let OpenSession { id, browser, ip, created_at, used_at, current } = session;
+    let path = format!("{PATH}/{id}");
+    let from = (!ip.is_empty()).then(|| view! { {ip} " · " });
+    view! {
+        <li class="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5" data-testid="session-row">
+            <div class="min-w-0 grow basis-48">
+                <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                    <span class="font-medium">{strings::browser(browser)}</span>
+                    {current.then(|| view! { <Badge label=strings::THIS_BROWSER tone=Tone::Accent/> })}
+                </p>
+                <p class="text-sm text-muted">
+                    {from} {strings::SIGNED_IN_AT} " " <RelativeTime at=created_at/> " · " {strings::USED_AT} " "
+                    <RelativeTime at=used_at/>
+                </p>
+            </div>
+            {(!current).then(|| view! {
+                <Button
+                    label=strings::SIGN_OUT
+                    small=true
+                    on_click=move || end.run(path.clone())
+                    test_id="end-session"
+                />
+            })}
+        </li>
+    }
+}

@@ -1,0 +1,178 @@
+//! The list of admins. What is out of the signed-in one's reach is shown, and cannot be changed.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    Page, Problem,
+    admin::{AdminChange, AdminSummary, Role},
+    event::Event,
+};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use super::grantable;
+use crate::{
+    confirm::{Confirm, ConfirmDialog, Subject},
+    session::{use_role, use_session},
+    strings,
+};
+
+async fn set_role(path: String, role: Role) -> Result<AdminSummary, Problem> {
+    api::patch(&path, &AdminChange { role }).await
+}
+
+/// The list.
+#[component]
+pub fn AdminList() -> impl IntoView {
+    let admins = load(|| async { api::get::<Page<AdminSummary>>("/api/v1/admins").await });
+    use_event(move |event| {
+        if matches!(event, Event::Admin { .. } | Event::Lagged) {
+            admins.refetch();
+        }
+    });
+    let confirm = Confirm::new();
+    let more = |after: String| format!("/api/v1/admins?after={}", api::encode(&after));
+    let draw = move |page: Page<AdminSummary>| {
+        let row = |admin| view! { <Row admin confirm/> };
+        view! {
+            <ul class="divide-y divide-line" data-testid="admins">
+                {page.items.into_iter().map(row).collect_view()}
+            </ul>
+            <LoadMore list=admins path=more/>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="card overflow-hidden">{admins.show(draw)}</div>
+        <ConfirmDialog confirm/>
+    }
+}
+
+#[component]
+fn Row(admin: AdminSummary, confirm: Confirm) -> impl IntoView {
+    let AdminSummary { admin, two_step, passkey_count, signed_in_at, blocked_at, locked_until, .. } = admin;
+    let own = use_role();
+    let id = admin.id.clone();
+    let session = use_session();
+    let is_self = session.with_untracked(|session| session.admin.as_ref().is_some_and(|own| own.id == id));
+    let is_self = is_self == Some(true);
+    let role = admin.role;
+    let within_reach = Memo::new(move |_| !is_self && own.get().manages(role));
+    let status = match (blocked_at, locked_until) {
+        (Some(_), _) => Some((strings::BLOCKED, Tone::Bad)),
+        (None, Some(_)) => Some((strings::LOCKED, Tone::Warn)),
+        (None, None) => None,
+    };
+    let mut ways = Vec::new();
+    if two_step {
+        ways.push(strings::TWO_STEP.to_owned());
+    }
+    if passkey_count > 0 {
+        ways.push(strings::passkeys(passkey_count));
+    }
+    let ways = ways.into_iter().map(|way| view! { " · " {way} }).collect_view();
+    let signed_in = match signed_in_at {
+        Some(at) => view! { {strings::SIGNED_IN_AT} " " <RelativeTime at/> }.into_any(),
+        None => strings::NEVER_SIGNED_IN.into_any(),
+    };
+    let subject = StoredValue::new(Subject {
+        path: format!("/api/v1/admins/{}", admin.id),
+        name: admin.name.clone(),
+        block_text: strings::BLOCK_ADMIN_TEXT,
+        delete_text: strings::DELETE_ADMIN_TEXT,
+        then: None,
+    });
+    let blocked = blocked_at.is_some();
+    let locked = locked_until.is_some() && !blocked;
+    let actions = move || {
+        if within_reach.get() {
+            view! { <Actions subject role blocked locked confirm/> }.into_any()
+        } else {
+            view! { <Badge label=strings::role(role) test_id="admin-role"/> }.into_any()
+        }
+    };
+    view! {
+        <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5" data-testid="admin-row">
+            <div class="min-w-0 grow basis-56">
+                <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                    <span class="min-w-0 font-medium break-words">{admin.name}</span>
+                    {is_self.then(|| view! { <a class="link text-sm" href="/account">{strings::YOU}</a> })}
+                    {status.map(|(label, tone)| view! { <Badge label tone dot=true test_id="admin-status"/> })}
+                </p>
+                <p class="text-sm break-words text-muted">{admin.email}</p>
+                <p class="text-sm text-muted">{signed_in} {ways}</p>
+            </div>
+            <div class="flex flex-wrap items-center gap-2">{actions}</div>
+        </li>
+    }
+}
+
+#[component]
+fn Actions(
+    subject: StoredValue<Subject>,
+    role: Role,
+    blocked: bool,
+    locked: bool,
+    confirm: Confirm,
+) -> impl IntoView {
+    let own = use_role();
+    let toasts = use_toasts();
+    let choose = move |event| {
+        let Some(to) = Role::parse(&event_target_value(&event)) else { return };
+        let Subject { path, name, .. } = subject.get_value();
+        leptos::task::spawn_local(async move {
+            match set_role(path.clone(), to).await {
+                Ok(_) => toasts.say_undo(strings::role_changed(&name, to), move || {
+                    let back = set_role(path.clone(), role);
+                    leptos::task::spawn_local(async move {
+                        if let Err(problem) = back.await {
+                            toasts.problem(&problem);
+                        }
+                    });
+                }),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let option = move |choice: Choice<Role>| {
+        view! { <option value=choice.key selected=choice.value == role>{choice.label}</option> }
+    };
+    let unlock = move || {
+        let Subject { path, name, .. } = subject.get_value();
+        leptos::task::spawn_local(async move {
+            match api::delete(&format!("{path}/lock")).await {
+                Ok(()) => toasts.say(strings::unlocked(&name)),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let on_block = move || {
+        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
+    };
+    view! {
+        <select
+            class="input w-auto"
+            aria-label=subject.with_value(|subject| strings::role_of(&subject.name))
+            data-testid="role-select"
+            on:change=choose
+        >
+            {grantable(own.get_untracked()).into_iter().map(option).collect_view()}
+        </select>
+        {locked.then(|| view! {
+            <Button label=strings::UNLOCK small=true on_click=unlock test_id="unlock-admin"/>
+        })}
+        <Button
+            label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+            small=true
+            on_click=on_block
+            test_id="block-admin"
+        />
+        <Button
+            label=strings::DELETE
+            icon=IconKind::Trash
+            icon_only=true
+            small=true
+            kind=ButtonKind::Ghost
+            on_click=move || confirm.delete(subject.get_value())
+            test_id="delete-admin"
+        />
+    }
+}

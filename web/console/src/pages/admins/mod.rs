@@ -1,0 +1,52 @@
+//! The admins and who is invited to become one.
+
+mod invitations;
+mod invite;
+mod list;
+
+use leptos::prelude::*;
+use pocketkey_api::admin::Role;
+use pocketkey_kit::prelude::*;
+
+use crate::{pages::settings::SettingsTabs, session::use_role, strings};
+
+/// The roles that somebody of the role `of` may grant, with what they mean.
+fn grantable(of: Role) -> Vec<Choice<Role>> {
+    let choice = |role: Role| Choice {
+        value: role,
+        key: role.as_str(),
+        label: strings::role(role),
+        hint: strings::role_hint(role),
+    };
+    Role::ALL.into_iter().filter(|role| of.manages(*role)).map(choice).collect()
+}
+
+/// The page.
+#[component]
+pub fn AdminsPage() -> impl IntoView {
+    let role = use_role();
+    let open = RwSignal::new(false);
+    let manages = Memo::new(move |_| !grantable(role.get()).is_empty());
+    let button = move || {
+        manages.get().then(|| {
+            view! {
+                <Button
+                    label=strings::INVITE_ADMIN
+                    icon=IconKind::Plus
+                    kind=ButtonKind::Primary
+                    on_click=move || open.set(true)
+                    test_id="invite-admin"
+                />
+            }
+        })
+    };
+    view! {
+        <PageHeader title=strings::ADMINS text=strings::ADMINS_TEXT>{button}</PageHeader>
+        <SettingsTabs/>
+        <list::AdminList/>
+        <invitations::Invitations open/>
+        <Dialog open title=strings::INVITE_ADMIN test_id="invite-dialog">
+            <invite::InviteForm open/>
+        </Dialog>
+    }
+}

@@ -1,0 +1,53 @@
+//! Passkeys in this browser: the appliance's options, the browser's credential.
+
+use pocketkey_api::{
+    Problem,
+    account::{Passkey, PasskeyName},
+};
+use pocketkey_kit::{
+    api,
+    webauthn::{self, Thrown},
+};
+use serde_json::Value;
+
+use crate::strings;
+
+/// Has the browser use a passkey: an `AuthenticationResponseJSON`. `url` is the appliance's public address.
+///
+/// # Errors
+/// In words.
+pub async fn assertion(url: &str) -> Result<Value, Problem> {
+    let mut options: Value = api::post("/api/v1/session/passkey/start", &()).await?;
+    webauthn::get(&options["publicKey"].take(), None).await.map_err(|thrown| in_words(&thrown, url))
+}
+
+/// Has the browser make a passkey, and adds it to the account.
+///
+/// # Errors
+/// In words.
+pub async fn add(name: String, url: &str) -> Result<Passkey, Problem> {
+    let mut options: Value = api::post("/api/v1/account/passkeys/start", &PasskeyName { name }).await?;
+    let created = webauthn::create(&options["publicKey"].take(), None).await;
+    let created = created.map_err(|thrown| in_words(&thrown, url))?;
+    api::post("/api/v1/account/passkeys", &created).await
+}
+
+fn in_words(thrown: &Thrown, url: &str) -> Problem {
+    let (title, detail) = match thrown.name.as_str() {
+        "NotAllowedError" | "AbortError" => {
+            (strings::PASSKEY_FAILED, strings::PASSKEY_FAILED_TEXT.to_owned())
+        }
+        "InvalidStateError" => (strings::PASSKEY_ALREADY, strings::PASSKEY_ALREADY_TEXT.to_owned()),
+        "SecurityError" => (strings::PASSKEY_WRONG_SITE, strings::open_at(url)),
+        webauthn::MISSING => (strings::PASSKEY_NOT_HERE, strings::PASSKEY_NOT_HERE_TEXT.to_owned()),
+        _ => (strings::PASSKEY_FAILED, thrown.message.clone()),
+    };
+    Problem {
+        kind: "about:blank".to_owned(),
+        status: 0,
+        code: thrown.name.clone(),
+        title: title.to_owned(),
+        detail: Some(detail),
+        fields: Vec::new(),
+    }
+}
