@@ -36,6 +36,9 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "GET /api/v1/dashboard",
             "GET /api/v1/exports/authentications",
             "GET /api/v1/logs/settings",
+            "GET /api/v1/outbox",
+            "GET /api/v1/outbox/health",
+            "GET /api/v1/outbox/{id}",
             "GET /api/v1/computers",
             "GET /api/v1/exports/users.csv",
             "GET /api/v1/groups",
@@ -57,9 +60,20 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "PUT /api/v1/users/{id}/block",
             "DELETE /api/v1/users/{id}/block",
             "POST /api/v1/users/{id}/keys",
+            "DELETE /api/v1/outbox/{id}",
+            "POST /api/v1/outbox/retry",
+            "POST /api/v1/outbox/{id}/retry",
         ],
     ),
-    (&[Role::Owner, Role::Admin, Role::Auditor], &["GET /api/v1/admins", "GET /api/v1/admins/invitations"]),
+    (
+        &[Role::Owner, Role::Admin, Role::Auditor],
+        &[
+            "GET /api/v1/admins",
+            "GET /api/v1/admins/invitations",
+            "GET /api/v1/audit",
+            "GET /api/v1/exports/audit",
+        ],
+    ),
     (
         &[Role::Owner, Role::Admin],
         &[
@@ -95,6 +109,16 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "POST /api/v1/users/bulk",
             "PATCH /api/v1/users/{id}",
             "DELETE /api/v1/users/{id}",
+            "GET /api/v1/settings/mail",
+            "PUT /api/v1/settings/mail",
+            "POST /api/v1/settings/mail/test",
+            "GET /api/v1/settings/templates",
+            "GET /api/v1/settings/templates/{name}",
+            "PUT /api/v1/settings/templates/{name}",
+            "DELETE /api/v1/settings/templates/{name}",
+            "POST /api/v1/settings/templates/{name}/preview",
+            "POST /api/v1/settings/templates/{name}/send",
+            "GET /api/v1/settings/templates/previews/{id}",
             "GET /api/v1/webhooks",
             "POST /api/v1/webhooks",
             "PATCH /api/v1/webhooks/{id}",
@@ -147,6 +171,7 @@ async fn each_role_may_call_what_it_should_and_nothing_else() {
                     .replace("{id}", "x")
                     .replace("{index}", "0")
                     .replace("{delivery}", "0")
+                    .replace("{name}", "x")
                     .replace("/wait", "/wait?seconds=0");
                 let status = if path.ends_with("/events") {
                     client.stream(&path).await.0.as_u16()
