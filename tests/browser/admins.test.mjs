@@ -17,7 +17,7 @@ before(async () => {
     await owner.getByTestId(`field-${field}`).fill(value);
   }
   await owner.getByTestId('setup-submit').click();
-  await owner.getByTestId('no-users').waitFor();
+  await owner.getByTestId('account').waitFor();
 });
 
 after(async () => {

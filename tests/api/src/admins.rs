@@ -1,12 +1,30 @@
 //! Admins besides the first, and what is in the audit log.
 
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, Mac};
 use pocketkey_api::{
     admin::{AcceptInvitation, AdminInvitation, NewAdminInvitation, Role},
     inbox::Mail,
 };
 use pocketkey_server::db::DbError;
 
+use sha1::Sha1;
+
 use crate::{Appliance, Client, PASSWORD};
+
+/// What an authenticator app with this secret (Base32) shows at `now`, Unix milliseconds.
+///
+/// # Panics
+/// If the secret is none.
+pub fn app_code(secret: &str, now: i64) -> String {
+    let secret = BASE32_NOPAD.decode(secret.as_bytes()).expect("Base32");
+    let mut mac = Hmac::<Sha1>::new_from_slice(&secret).expect("any length");
+    mac.update(&(now / 30_000).to_be_bytes());
+    let hash = mac.finalize().into_bytes();
+    let at = usize::from(hash[19] & 15);
+    let word = hash[at..at + 4].iter().fold(0, |word, byte| word << 8 | u32::from(*byte)) & 0x7fff_ffff;
+    format!("{:06}", word % 1_000_000)
+}
 
 impl Appliance {
     /// Makes an admin of this role, whose address is `NAME@example.org`, by way of an invitation that `by` sends; gives a

@@ -7,6 +7,7 @@ mod authenticator;
 mod client;
 mod phone;
 
+pub use admins::app_code;
 pub use appliance::{ADMIN, Appliance, ManualClock, PASSWORD};
 pub use authenticator::Authenticator;
 pub use client::{Answer, Client};

@@ -1,29 +1,15 @@
 //! Two-step sign-in and recovery codes.
 
-use data_encoding::BASE32_NOPAD;
-use hmac::{Hmac, Mac};
 use pocketkey_api::{
     Page,
     account::{Account, RecoveryCodes, TotpSetup},
     admin::AdminSummary,
     session::{SecondStep, Session, SessionState, SignIn},
 };
-use pocketkey_tests_api::{ADMIN, Answer, Appliance, Client, PASSWORD};
+use pocketkey_tests_api::{ADMIN, Answer, Appliance, Client, PASSWORD, app_code as app};
 use serde_json::json;
-use sha1::Sha1;
 
 const TOTP: &str = "/api/v1/account/totp";
-
-/// What an authenticator app shows at `now`.
-fn app(secret: &str, now: i64) -> String {
-    let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-    let mut mac = Hmac::<Sha1>::new_from_slice(&secret).unwrap();
-    mac.update(&(now / 30_000).to_be_bytes());
-    let hash = mac.finalize().into_bytes();
-    let at = usize::from(hash[19] & 15);
-    let word = u32::from_be_bytes(hash[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
-    format!("{:06}", word % 1_000_000)
-}
 
 /// Turns it on; gives the secret and the recovery codes.
 async fn turn_on(appliance: &Appliance, admin: &mut Client) -> (String, Vec<String>) {

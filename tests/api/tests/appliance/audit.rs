@@ -10,13 +10,15 @@ use pocketkey_api::{
     mail::MailSettings,
 };
 use pocketkey_server::audit::{Fault, service::verify_folder};
-use pocketkey_tests_api::{Answer, Appliance, Client, Phone};
+use pocketkey_tests_api::{ADMIN, Answer, Appliance, Authenticator, Client, PASSWORD, Phone, app_code};
 use serde_json::{Value, json};
 
 /// Endpoints that change something and have no entry of their own, and why.
 const NOT_NOTED: &[(&str, &str)] = &[
-    ("POST /api/v1/session", "a session of one's own"),
-    ("DELETE /api/v1/session", "a session of one's own"),
+    ("POST /api/v1/session/passkey/start", "changes nothing"),
+    ("POST /api/v1/account/passkeys/start", "changes nothing"),
+    ("POST /api/v1/account/totp", "changes nothing until a code was right"),
+    ("POST /api/v1/admins/invitations/preview", "changes nothing"),
     ("POST /api/v1/imports/preview", "changes nothing"),
     ("POST /api/v1/activations/preview", "changes nothing; a wrong pairing key that locks has an entry"),
     ("POST /api/v1/settings/templates/{name}/preview", "changes nothing"),
@@ -102,6 +104,8 @@ async fn every_endpoint_that_changes_something_is_in_the_log() {
     mails(&mut walk).await;
     outgoing_mail(&mut walk).await;
     webhooks(&mut walk).await;
+    account(&mut walk).await;
+    admins(&mut walk).await;
     let settings = ("/api/v1/logs/settings", json!({ "report_rp": false, "keep_days": 90 }));
     let (_, entry) =
         walk.noted("PUT /api/v1/logs/settings", settings.0, settings.1, "log.settings_changed").await;
@@ -278,6 +282,125 @@ async fn webhooks(walk: &mut Walk) {
     let secret = renewed.json::<Value>()["secret"].as_str().unwrap().to_owned();
     assert!(!serde_json::to_string(&entry).unwrap().contains(&secret), "secrets are no one's to read");
     walk.noted("DELETE /api/v1/webhooks/{id}", &at, json!(null), "webhook.deleted").await;
+}
+
+/// One's own account: password, two steps, passkeys, sessions.
+async fn account(walk: &mut Walk) {
+    let sign_in = json!({ "email": ADMIN, "password": PASSWORD });
+    walk.noted("POST /api/v1/session", "/api/v1/session", sign_in.clone(), "admin.signed_in").await;
+    let mut elsewhere = walk.appliance.client();
+    elsewhere.post("/api/v1/session", &sign_in).await.expect(200);
+    elsewhere.delete("/api/v1/session").await.expect(204);
+    assert_eq!(walk.log().await[0].action, "admin.signed_out");
+    walk.noted.insert("DELETE /api/v1/session".to_owned());
+
+    let at = |path: &str| format!("/api/v1/account{path}");
+    let password = json!({ "password": PASSWORD });
+    let confirm = at("/confirm");
+    walk.noted("POST /api/v1/account/confirm", &confirm, password.clone(), "account.confirmed").await;
+    let change = at("/password");
+    walk.noted("PUT /api/v1/account/password", &change, password, "account.password_changed").await;
+    let (_, entry) = walk
+        .noted("PATCH /api/v1/account", &at(""), json!({ "email": "g@example.org" }), "account.changed")
+        .await;
+    assert_eq!(entry.detail, json!({ "email": { "from": ADMIN, "to": "g@example.org" } }));
+
+    let setup: Value = walk.admin.post(&at("/totp"), &()).await.expect(200).json();
+    let code = app_code(setup["secret"].as_str().unwrap(), walk.appliance.app.now());
+    let code = json!({ "code": code });
+    walk.noted("PUT /api/v1/account/totp", &at("/totp"), code, "account.two_step_on").await;
+    let renew = "POST /api/v1/account/recovery-codes";
+    let (made, entry) =
+        walk.noted(renew, &at("/recovery-codes"), json!(null), "account.recovery_codes_made").await;
+    let code = made.json::<Value>()["codes"][0].clone();
+    assert!(!serde_json::to_string(&entry).unwrap().contains(code.as_str().unwrap()));
+    let sign_in = json!({ "email": "g@example.org", "password": PASSWORD });
+    let first: Value = elsewhere.post("/api/v1/session", &sign_in).await.expect(200).json();
+    let second = json!({ "second_step": first["second_step"], "code": code });
+    walk.noted("POST /api/v1/session/code", "/api/v1/session/code", second, "admin.signed_in").await;
+    walk.noted("DELETE /api/v1/account/totp", &at("/totp"), json!(null), "account.two_step_off").await;
+
+    let mut key = Authenticator::new(walk.appliance.app.url(), 7);
+    let passkeys = at("/passkeys");
+    let options: Value =
+        walk.admin.post(&at("/passkeys/start"), &json!({ "name": "Phone" })).await.expect(200).json();
+    let created = key.create(&options);
+    let (made, _) =
+        walk.noted("POST /api/v1/account/passkeys", &passkeys, created, "account.passkey_added").await;
+    let passkey = format!("{passkeys}/{}", made.json::<Value>()["id"].as_str().unwrap());
+    let name = json!({ "name": "Telephone" });
+    walk.noted("PATCH /api/v1/account/passkeys/{id}", &passkey, name, "account.passkey_renamed").await;
+    for (operation, path, action) in [
+        ("POST /api/v1/account/confirm/passkey", at("/confirm/passkey"), "account.confirmed"),
+        ("POST /api/v1/session/passkey", "/api/v1/session/passkey".to_owned(), "admin.signed_in"),
+    ] {
+        let options: Value = walk.admin.post("/api/v1/session/passkey/start", &()).await.expect(200).json();
+        walk.noted(operation, &path, key.get(&options), action).await;
+    }
+    let gone = json!(null);
+    walk.noted("DELETE /api/v1/account/passkeys/{id}", &passkey, gone, "account.passkey_deleted").await;
+
+    elsewhere.post("/api/v1/session", &sign_in).await.expect(200);
+    let open: Value = elsewhere.get(&at("/sessions")).await.expect(200).json();
+    let open = open.as_array().unwrap().iter().find(|one| one["current"] == true).unwrap();
+    let session = at(&format!("/sessions/{}", open["id"].as_str().unwrap()));
+    walk.noted("DELETE /api/v1/account/sessions/{id}", &session, json!(null), "admin.signed_out").await;
+    elsewhere.post("/api/v1/session", &sign_in).await.expect(200);
+    walk.noted("DELETE /api/v1/account/sessions", &at("/sessions"), json!(null), "admin.signed_out").await;
+}
+
+/// Another admin, from the invitation to the end.
+async fn admins(walk: &mut Walk) {
+    walk.admin.put("/api/v1/inbox/fault", &json!({})).await.expect(200);
+    let invitations = "/api/v1/admins/invitations";
+    let new = json!({ "name": "Zoe", "email": "zoe@example.org", "role": "auditor" });
+    for last in [false, true] {
+        let invite = "POST /api/v1/admins/invitations";
+        let (made, entry) = walk.noted(invite, invitations, new.clone(), "admin.invited").await;
+        assert_eq!((entry.target.name.as_str(), &entry.detail["role"]), ("Zoe", &json!("auditor")));
+        let invitation = format!("{invitations}/{}", made.json::<Value>()["id"].as_str().unwrap());
+        if last {
+            break;
+        }
+        let mail = format!("{invitation}/mail");
+        let again = "POST /api/v1/admins/invitations/{id}/mail";
+        walk.noted(again, &mail, json!(null), "admin.invitation_sent").await;
+        let revoke = "DELETE /api/v1/admins/invitations/{id}";
+        walk.noted(revoke, &invitation, json!(null), "admin.invitation_revoked").await;
+    }
+    // The mails of before may still come; only the last one's link works.
+    let mut zoe = walk.appliance.client();
+    let joined = loop {
+        let token = walk.admin.invitation_token("zoe@example.org").await;
+        let accept = json!({ "token": token, "password": PASSWORD });
+        let answer = zoe.post(&format!("{invitations}/accept"), &accept).await;
+        if answer.status == 201 {
+            break answer.json::<Value>()["admin"]["id"].as_str().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let entry = walk.log().await.into_iter().find(|entry| entry.action == "admin.joined").unwrap();
+    assert_eq!(entry.actor.name, "Zoe");
+    walk.noted.insert("POST /api/v1/admins/invitations/accept".to_owned());
+
+    let of_zoe = format!("/api/v1/admins/{joined}");
+    let (_, entry) = walk
+        .noted("PATCH /api/v1/admins/{id}", &of_zoe, json!({ "role": "help_desk" }), "admin.role_changed")
+        .await;
+    assert_eq!(entry.detail, json!({ "role": { "from": "auditor", "to": "help_desk" } }));
+    let block = format!("{of_zoe}/block");
+    walk.noted("PUT /api/v1/admins/{id}/block", &block, json!(null), "admin.blocked").await;
+    walk.noted("DELETE /api/v1/admins/{id}/block", &block, json!(null), "admin.unblocked").await;
+    for number in 0..10 {
+        if number >= 5 {
+            walk.appliance.clock.advance_seconds(60);
+        }
+        let wrong = json!({ "email": "zoe@example.org", "password": "wrong" });
+        zoe.post("/api/v1/session", &wrong).await.expect_problem(401, "wrong_password");
+    }
+    let lock = format!("{of_zoe}/lock");
+    walk.noted("DELETE /api/v1/admins/{id}/lock", &lock, json!(null), "admin.unlocked").await;
+    walk.noted("DELETE /api/v1/admins/{id}", &of_zoe, json!(null), "admin.deleted").await;
 }
 
 #[tokio::test]

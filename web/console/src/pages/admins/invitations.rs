@@ -71,10 +71,11 @@ fn Row(invitation: AdminInvitation, role: Memo<Role>) -> impl IntoView {
     let path = StoredValue::new(format!("{PATH}/{id}"));
     let (whom, address) = (StoredValue::new(name.clone()), StoredValue::new(email.clone()));
     let send = move || {
+        // The row may be another one when the answer comes.
+        let (path, address) = (format!("{}/mail", path.get_value()), address.get_value());
         leptos::task::spawn_local(async move {
-            let path = format!("{}/mail", path.get_value());
             match api::post::<_, AdminInvitation>(&path, &()).await {
-                Ok(_) => toasts.say(strings::admin_invited(&address.get_value())),
+                Ok(_) => toasts.say(strings::admin_invited(&address)),
                 Err(problem) => toasts.problem(&problem),
             }
         });
