@@ -51,7 +51,9 @@ test('the first admin sets the appliance up, once', async () => {
 });
 
 test('an empty organisation shows the next step', async () => {
-  await admin.getByRole('heading', { level: 1 }).waitFor();
+  await admin.getByTestId('next-steps').waitFor();
+  await admin.getByTestId('nav-users').click();
+  await admin.getByTestId('first-user').waitFor();
   await everyLook(admin, 'users-empty');
   noFaults(admin);
 });

@@ -11,7 +11,8 @@ mod tls;
 use std::{path::Path, time::Duration};
 
 use pocketkey_api::{
-    PhoneId,
+    Page, PhoneId,
+    authentication::{AuthAction, AuthReason, Authentication},
     sandbox::{KeyState, Screen, Script, ScriptMode, Touch},
 };
 use pocketkey_key::{
@@ -19,6 +20,7 @@ use pocketkey_key::{
     fail::Fail,
 };
 use pocketkey_server::Config;
+use pocketkey_tests_api::Client;
 use pocketkey_world::{Sandbox, SandboxOptions};
 use tap::Tap;
 use tokio::time::timeout;
@@ -159,7 +161,18 @@ const UP_AND_UV: u8 = 0b101;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_registers_and_signs_in_and_the_appliance_sees_neither_site_nor_account() {
-    let world = World::new(PATIENCE).await;
+    let folder = std::cell::OnceCell::new();
+    let world = World::with(
+        PATIENCE,
+        |config| folder.set(config.data.clone()).unwrap(),
+        async |port| {
+            // The organisation does not want phones to name web sites.
+            let database = rusqlite::Connection::open(folder.get().unwrap().join("pocketkey.db")).unwrap();
+            database.execute("UPDATE appliance SET report_rp = 0", []).unwrap();
+            port
+        },
+    )
+    .await;
 
     // The person approves and unlocks by hand.
     let (made, ()) = tokio::join!(world.ask(make_credential()), async {
@@ -183,7 +196,12 @@ async fn a_person_registers_and_signs_in_and_the_appliance_sees_neither_site_nor
     let pairing = world.computer.state().borrow().phone.clone().unwrap();
     assert_eq!(pairing.model, "Pixel 9 (simulated)");
     // … and what is not, did not: neither over the wire nor into the data folder of the appliance.
-    for secret in [RP_ID.as_bytes(), ACCOUNT.as_bytes(), b"public-key", b"Relying party"] {
+    kept_secret(&world, &[RP_ID.as_bytes(), ACCOUNT.as_bytes(), b"public-key", b"Relying party"]);
+}
+
+/// Fails if one of these passed the appliance, or is in its data folder.
+fn kept_secret(world: &World, secrets: &[&[u8]]) {
+    for secret in secrets {
         let secret_text = String::from_utf8_lossy(secret);
         assert!(!world.tap.saw(secret), "{secret_text} passed the appliance");
         for file in database_files(world.data.path()) {
@@ -194,6 +212,39 @@ async fn a_person_registers_and_signs_in_and_the_appliance_sees_neither_site_nor
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_names_the_web_site_for_the_log_and_nothing_else_of_a_request() {
+    let world = World::new(PATIENCE).await;
+    world.script(ScriptMode::Approve).await;
+    assert_eq!(flags(&world.ask(make_credential()).await) & UP_AND_UV, UP_AND_UV);
+    world.script(ScriptMode::Deny).await;
+    assert_eq!(world.ask(get_assertion()).await, [0x27], "CTAP2_ERR_OPERATION_DENIED");
+    let mut admin = Client::new(world.router.clone());
+    let mut door = Client::new(axum::Router::from(world.sandbox.routes()));
+    let console = door.get("/api/v1/sandbox/console").await.expect(303);
+    admin.cookie = console.header("set-cookie").split(';').next().map(str::to_owned);
+    let entries = async {
+        loop {
+            let page: Page<Authentication> = admin.get("/api/v1/authentications").await.expect(200).json();
+            if page.items.len() == 2 {
+                return page.items;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let entries = timeout(PATIENCE, entries).await.expect("both are written");
+    let told = entries.iter().map(|entry| (entry.action, entry.reason, entry.rp.as_deref()));
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        [
+            (Some(AuthAction::SignIn), Some(AuthReason::Denied), Some(RP_ID)),
+            (Some(AuthAction::Register), None, Some(RP_ID)),
+        ]
+    );
+    kept_secret(&world, &[ACCOUNT.as_bytes(), b"public-key", b"Relying party"]);
 }
 
 fn database_files(data: &Path) -> Vec<std::path::PathBuf> {
