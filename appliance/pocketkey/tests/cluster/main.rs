@@ -18,6 +18,7 @@ use pocketkey_api::{
     Page,
     authentication::{AuthAction, AuthOutcome, Authentication},
     computer::Computer,
+    dashboard::Dashboard,
     key::Key,
     sandbox::{KeyState, Screen, ScriptMode, Touch},
     user::UserDetail,
@@ -89,6 +90,11 @@ async fn devices_at_different_nodes_sign_in_and_nothing_on_the_bus_can_be_read()
     assert!(user.keys[0].phone.as_ref().unwrap().online);
     let computers: Page<Computer> = world.admin.get("/api/v1/computers").await.unwrap();
     assert!(computers.items[0].online);
+    let counted = async || {
+        let dashboard: Dashboard = world.admin.get("/api/v1/dashboard").await.unwrap();
+        ((dashboard.relay.phones, dashboard.relay.computers) == (1, 1)).then_some(())
+    };
+    until(PATIENCE, "the dashboard counts them", counted).await;
     // And its log has what happened there, with what the phone said of it.
     let registered = async || {
         let log: Page<Authentication> = world.admin.get("/api/v1/authentications").await.unwrap();

@@ -14,7 +14,7 @@ use crate::relay::{
 };
 
 /// A node: chosen at random when it starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Encode, Decode)]
 #[cbor(transparent)]
 pub struct NodeId(#[n(0)] pub u64);
 
@@ -220,6 +220,19 @@ pub enum Ask {
     /// What the log is to be told. Answered with nothing once the console's node has it.
     #[n(6)]
     Notes(#[n(0)] Vec<NotedElsewhere>),
+    /// How many devices are connected to a node now; told every few seconds.
+    #[n(7)]
+    Count {
+        /// Which node.
+        #[n(0)]
+        node: NodeId,
+        /// Phones.
+        #[n(1)]
+        phones: u32,
+        /// Computers.
+        #[n(2)]
+        computers: u32,
+    },
 }
 
 /// Something for the log; times are milliseconds ago.
@@ -407,6 +420,7 @@ mod tests {
             Ask::Hello,
             Ask::Pair { device: DEVICE, role: Role::Phone, frame },
             Ask::Wake { phone: DEVICE, for_ms: 10 },
+            Ask::Count { node: NodeId(1), phones: 2, computers: 3 },
             Ask::Notes(vec![NotedElsewhere::new(noted(bond, now), now)]),
         ] {
             assert_eq!(decode::<Ask>(&encode(&ask)), Ok(ask));

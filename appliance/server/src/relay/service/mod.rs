@@ -24,7 +24,7 @@ use tokio::{
 use super::{
     admission::{Admission, Admitted},
     authority::{Authority, LookUpError},
-    bus::{Bus, Seat, Standing, Topic, Undelivered, What},
+    bus::{Bus, NodeId, Seat, Standing, Topic, Undelivered, What},
     hub::{Bond, Effect, Hub, Place, Role, SessionId},
     notes::Note,
     outbox::{Outbox, Waiting, outbox},
@@ -58,6 +58,8 @@ struct State {
     called: HashMap<DeviceId, Instant>,
     /// When the latest news of each device and pairing were told.
     heard: HashMap<Topic, u64>,
+    /// How many devices are at other nodes.
+    counted: HashMap<NodeId, Counted>,
     /// Where computers connected from last.
     addresses: HashMap<DeviceId, IpAddr>,
     /// For the log, until [`Relay::notes`] is asked.
@@ -74,6 +76,16 @@ pub struct Noted {
     /// Where the computer connected from.
     pub ip: Option<IpAddr>,
 }
+
+/// What a node said of the devices that are connected to it.
+struct Counted {
+    at: Instant,
+    phones: usize,
+    computers: usize,
+}
+
+/// A node that has not said a word for so long is gone.
+const COUNTED_LATELY: Duration = Duration::from_secs(15);
 
 /// So many notes wait for the log at most; beyond that, while the database stands still, the latest are lost.
 const MAX_NOTES: usize = 10_000;
@@ -112,9 +124,14 @@ impl Relay {
         self.lock().hub.connections()
     }
 
-    /// How many phones and how many computers are connected.
+    /// How many phones and how many computers are connected, at other nodes as far as they have said lately.
     pub fn online(&self) -> (usize, usize) {
-        self.lock().hub.online_by_role()
+        let state = self.lock();
+        let lately = |counted: &&Counted| counted.at.elapsed() < COUNTED_LATELY;
+        let elsewhere = state.counted.values().filter(lately);
+        elsewhere.fold(state.hub.online_by_role(), |(phones, computers), there| {
+            (phones + there.phones, computers + there.computers)
+        })
     }
 
     /// What the log is to be told; waits until there is something.

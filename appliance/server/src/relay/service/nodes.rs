@@ -16,10 +16,12 @@ use super::{
     super::{
         admission::Admitted,
         authority::{Authority, Database, LookUpError},
-        bus::{Answer, Greeting, Known, News, NotedElsewhere, Parcel, Standing, Topic, Undelivered, What},
+        bus::{
+            Answer, Greeting, Known, News, NodeId, NotedElsewhere, Parcel, Standing, Topic, Undelivered, What,
+        },
         hub::Role,
     },
-    Relay, SessionId, State, came_back,
+    COUNTED_LATELY, Counted, Relay, SessionId, State, came_back,
 };
 use crate::devices::Device;
 
@@ -137,6 +139,14 @@ impl Relay {
         let mut state = self.lock();
         notes.into_iter().for_each(|noted| state.keep(noted.noted(now)));
         self.noted.notify_one();
+    }
+
+    /// How many devices are connected to another node.
+    pub(in crate::relay) fn counted_elsewhere(&self, node: NodeId, phones: usize, computers: usize) {
+        let counted = Counted { at: Instant::now(), phones, computers };
+        let counts = &mut self.lock().counted;
+        counts.retain(|_, counted| counted.at.elapsed() < COUNTED_LATELY);
+        counts.insert(node, counted);
     }
 
     /// Another node wants a phone called.

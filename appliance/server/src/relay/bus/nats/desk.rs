@@ -19,6 +19,9 @@ use crate::relay::Relay;
 const NOTES: usize = 500;
 const NOTES_AGAIN: Duration = Duration::from_secs(1);
 
+/// How often a relay node says how many devices it has.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+
 /// Devices that are looked up at once.
 const LOOK_UPS: usize = 64;
 
@@ -61,6 +64,9 @@ pub async fn answer(nats: Nats, relay: Arc<Relay>) {
                 relay.noted_elsewhere(notes);
                 reply(&nats, message, Vec::new());
             }
+            Ok(Ask::Count { node, phones, computers }) => {
+                relay.counted_elsewhere(node, phones as usize, computers as usize);
+            }
             Ok(Ask::Hello) => {}
             Err(error) => tracing::warn!(%error),
         }
@@ -84,6 +90,17 @@ pub async fn bring_notes(nats: Nats, relay: Arc<Relay>) {
                 }
             }
         }
+    }
+}
+
+/// A relay node: says how many devices are here, every few seconds.
+pub async fn count(nats: Nats, relay: Arc<Relay>) {
+    loop {
+        let (phones, computers) = relay.online();
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        let (phones, computers) = (number(phones), number(computers));
+        nats.tell_console(&Ask::Count { node: nats.0.cluster.node, phones, computers });
+        sleep(COUNT_EVERY).await;
     }
 }
 

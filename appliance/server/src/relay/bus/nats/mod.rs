@@ -102,6 +102,7 @@ impl Nats {
             Place::Relay => {
                 work.spawn(news::at_once(self.clone(), Arc::clone(&relay)));
                 work.spawn(desk::bring_notes(self.clone(), Arc::clone(&relay)));
+                work.spawn(desk::count(self.clone(), Arc::clone(&relay)));
                 work.spawn(news::listen(self, relay));
             }
             Place::Alone => {}
