@@ -26,10 +26,15 @@ pub mod problem;
 pub mod push;
 pub mod sandbox;
 pub mod session;
+pub mod settings;
 pub mod user;
 pub mod webhook;
+pub mod workflow;
 
-pub use id::{AdminId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PhoneId, UserId, WebhookId};
+pub use id::{
+    AdminId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PhoneId, RunId, UserId, WebhookId,
+    WorkflowId,
+};
 pub use page::Page;
 pub use problem::Problem;
 

@@ -145,7 +145,7 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
     };
     let user: User = rest.post("/api/v1/users", &user).await.unwrap();
     appliance.crash().await;
-    let new_key = NewKey { kind: KeyKind::Smartphone, settings: None };
+    let new_key = NewKey::of(KeyKind::Smartphone);
     let key: Key = rest.post(&format!("/api/v1/users/{}/keys", user.id), &new_key).await.unwrap();
     appliance.crash().await;
 

@@ -16,7 +16,7 @@ use crate::{
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    push, relay, tls, users, webhooks,
+    push, relay, settings, tls, users, webhooks,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -126,6 +126,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(imports::routes())
         .merge(jobs::routes())
         .merge(keys::routes())
+        .merge(settings::routes())
         .merge(devices::routes())
         .merge(activation::routes())
         .merge(audit::routes())

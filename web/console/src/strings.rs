@@ -261,7 +261,6 @@ pub const STORE_BOTH_HINT: &str = "On the phone, with a copy in the appliance.";
 pub const STORE_PHONE: &str = "On the phone";
 pub const STORE_PHONE_HINT: &str = "They never leave it.";
 pub const TEXT: &str = "Text";
-pub const THE_KEY: &str = "The security key";
 pub const TO: &str = "To";
 pub const TO_USER: &str = "Go to the user";
 pub const TO_USERS: &str = "Go to the users";
@@ -744,6 +743,29 @@ pub fn server_option(server: &str) -> String {
 
 pub fn tried(attempts: u32) -> String {
     if attempts == 1 { "tried once".to_owned() } else { format!("tried {} times", number(attempts)) }
+}
+
+// Kinds of keys, their settings, the list of keys.
+
+pub const ASSIGN_IT: &str = "Assign the key";
+pub const CARD: &str = "Card";
+pub const CARD_HINT: &str = "Held to a reader. It can be assigned now; readers come with a later version.";
+pub const CARD_LABEL: &str = "Card number";
+pub const FINGERPRINT: &str = "Fingerprint";
+pub const FINGERPRINT_HINT: &str =
+    "A finger on a reader. It can be assigned now; readers come with a later version.";
+pub const FINGERPRINT_LABEL: &str = "Which finger";
+pub const LABEL_HINT: &str = "What tells this key from others. You can search for it.";
+pub const NO_DEVICE_TEXT: &str = "Keys of this kind cannot be activated yet: their readers come with a later version of Pocketkey. Assigned now, the key waits for them.";
+pub const NO_DEVICE_TITLE: &str = "Nothing to activate yet";
+pub const USB_KEY: &str = "USB key";
+pub const USB_KEY_HINT: &str =
+    "Plugged into the computer. It can be assigned now; enrolment comes with a later version.";
+pub const USB_KEY_LABEL: &str = "Serial number";
+
+/// That a key of this kind was assigned.
+pub fn key_assigned(kind: &str) -> String {
+    format!("{kind}: assigned.")
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use pocketkey_api::{
     audit::Action,
     device::NewDevice,
     event::Event,
-    key::KeyStatus,
+    key::{Key, KeyOfUser, KeyStatus},
 };
 use pocketkey_link::qr;
 use serde_json::json;
@@ -63,6 +63,9 @@ pub async fn invite(
                 expires_at: created_at.saturating_add(ttl),
             };
             let key = keys::store::find(tx, &key_id, created_at)?.ok_or(ActivationError::NoKey)?;
+            if !key.kind.has_device() {
+                return Err(ActivationError::NoDevice);
+            }
             match key.status {
                 KeyStatus::Active => return Err(ActivationError::KeyActive),
                 KeyStatus::Blocked => return Err(ActivationError::KeyBlocked),
@@ -104,6 +107,30 @@ pub async fn invite(
                     Activation { state, codes: None, mailed_to: Some(mail.to) }
                 }
             })
+        })
+        .await
+}
+
+/// Takes back a key's open invitation, and its mail if it still waits. Where none is open nothing changes.
+///
+/// # Errors
+/// [`ActivationError::NoKey`].
+pub async fn revoke(app: &App, by: &Actor, key_id: KeyId) -> Result<Key, ActivationError> {
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
+    app.db()
+        .write(move |tx| {
+            let app = shared;
+            let KeyOfUser { key, user } =
+                keys::store::with_user(tx, &key_id, now)?.ok_or(ActivationError::NoKey)?;
+            if key.activation.is_none_or(|latest| latest.status != ActivationStatus::Open) {
+                return Ok(key);
+            }
+            store::void_open(tx, &key_id, now)?;
+            mail::service::drop_invitations(&app, tx, &key_id)?;
+            keys::service::note(tx, now, &by, Action::KeyInvitationRevoked, &key, json!({}))?;
+            app.events().emit(tx, Event::Key { key_id: key_id.clone(), user_id: user.id.clone() });
+            app.events().emit(tx, Event::User { user_id: user.id });
+            keys::store::find(tx, &key_id, now)?.ok_or(ActivationError::NoKey)
         })
         .await
 }
@@ -160,6 +187,7 @@ pub async fn preview(
 pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed, ActivationError> {
     let code = Code::read(&redeem.code).map_err(ActivationError::Invalid)?;
     let sign_key = Introduced::check(&redeem.device)?.keys.sign;
+    app.relay().ready(app).await?;
     guarded(app, from, async {
         let shared = app.clone();
         app.db()
@@ -191,7 +219,7 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
                     organisation: admins::service::organisation(tx)?,
                     name: invitation.name,
                     email: invitation.email,
-                    settings: key.settings,
+                    settings: key.settings.unwrap_or_default(),
                 }))
             })
             .await
@@ -210,6 +238,7 @@ fn activate(
     let device_id = devices::store::insert_phone(tx, phone, &invitation.key_id, now)?;
     store::set_redeemed(tx, invitation.seq)?;
     keys::store::set_activated(tx, &invitation.key_id, now)?;
+    keys::service::activated(app, tx, &invitation.key_id)?;
     mail::service::drop_invitations(app, tx, &invitation.key_id)?;
     announce(app, tx, invitation);
     if let Some(key) = keys::store::find(tx, &invitation.key_id, now)? {

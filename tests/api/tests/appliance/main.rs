@@ -9,6 +9,7 @@ mod data_folder;
 mod documented;
 mod events;
 mod imports;
+mod keys;
 mod ops;
 mod people;
 mod requests;

@@ -171,6 +171,9 @@ fn key_label(key: HasKey) -> &'static str {
     match key {
         HasKey::None => strings::NO_KEY,
         HasKey::Smartphone => strings::SMARTPHONE,
+        HasKey::Card => strings::CARD,
+        HasKey::Fingerprint => strings::FINGERPRINT,
+        HasKey::UsbKey => strings::USB_KEY,
         HasKey::Unused => strings::UNUSED_KEY,
     }
 }

@@ -10,7 +10,7 @@ use pocketkey_kit::{prelude::*, time::use_past};
 
 use crate::{
     confirm::{Confirm, Subject},
-    labels::{KeyStatusBadge, chosen, storages, verifications},
+    labels::{KeyStatusBadge, chosen, kind_icon, kind_name, label_name, storages, verifications},
     strings,
 };
 
@@ -25,10 +25,19 @@ pub fn KeyCard(
     /// Asks before blocking and deleting.
     confirm: Confirm,
 ) -> impl IntoView {
-    let waits = matches!(key.status, KeyStatus::NotActivated | KeyStatus::Pending);
+    let waits = key.kind.has_device() && matches!(key.status, KeyStatus::NotActivated | KeyStatus::Pending);
     let title =
-        key.phone.as_ref().map_or_else(|| strings::SMARTPHONE.to_owned(), |phone| phone.model.clone());
-    let subtitle = key.phone.as_ref().map(|phone| phone.os.clone());
+        key.phone.as_ref().map_or_else(|| kind_name(key.kind).to_owned(), |phone| phone.model.clone());
+    let label = label_name(key.kind).filter(|_| !key.label.is_empty());
+    let subtitle = match (&key.phone, label) {
+        (Some(phone), _) => Some(phone.os.clone()),
+        (None, Some(name)) => Some(format!("{name} {}", key.label)),
+        (None, None) => None,
+    };
+    let no_device = (!key.kind.has_device()).then(|| {
+        view! { <p class="text-sm text-muted" data-testid="no-device">{strings::NO_DEVICE_TEXT}</p> }
+    });
+    let icon = kind_icon(key.kind);
     let assigned_at = key.created_at;
     let activated = key.phone.as_ref().map(|phone| {
         let at = phone.activated_at;
@@ -56,7 +65,7 @@ pub fn KeyCard(
         <article class="card" data-testid="key">
             <div class="flex flex-wrap items-start gap-x-4 gap-y-3 p-5">
                 <span class="rounded-xl bg-accent-soft p-2.5 text-accent-text">
-                    <Icon kind=IconKind::Phone class="size-6"/>
+                    <Icon kind=icon class="size-6"/>
                 </span>
                 <div class="min-w-0 grow basis-48">
                     <h2 class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
@@ -72,10 +81,11 @@ pub fn KeyCard(
                     </p>
                     {invitation}
                     {blocked}
+                    {no_device}
                 </div>
                 {actions}
             </div>
-            <Settings settings=key.settings uses_defaults=key.uses_defaults/>
+            {key.settings.map(|settings| view! { <Settings settings uses_defaults=key.uses_defaults/> })}
             {dangers}
         </article>
     }
@@ -143,7 +153,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
     let blocked = key.blocked_at.is_some();
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/keys/{}", key.id),
-        name: key.phone.map_or_else(|| strings::THE_KEY.to_owned(), |phone| phone.model),
+        name: key.phone.map_or_else(|| kind_name(key.kind).to_owned(), |phone| phone.model),
         block_text: strings::BLOCK_KEY_TEXT,
         delete_text: strings::DELETE_KEY_TEXT,
         then: None,
