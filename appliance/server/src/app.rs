@@ -32,6 +32,7 @@ struct Inner {
     jobs: Jobs,
     mail_waiting: Notify,
     mailer: Mailer,
+    workflows_waiting: Notify,
     relay: Relay,
     wake: Arc<dyn Wake>,
     vapid: Vapid,
@@ -66,6 +67,7 @@ impl App {
             jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             mailer,
+            workflows_waiting: Notify::new(),
             relay: Relay::default(),
             wake,
             vapid,
@@ -119,6 +121,11 @@ impl App {
     /// How mail leaves.
     pub fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    /// Wakes the workflows' worker: a run waits.
+    pub fn workflows_waiting(&self) -> &Notify {
+        &self.0.workflows_waiting
     }
 
     /// The relay.

@@ -36,6 +36,7 @@ pub mod tls;
 pub mod users;
 pub mod validate;
 pub mod webhooks;
+pub mod workflows;
 
 pub use app::App;
 pub use config::Config;

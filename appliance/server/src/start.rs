@@ -16,7 +16,7 @@ use crate::{
     db::{Db, DbError, OpenError},
     demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
-    push, relay, settings, tls, users, webhooks,
+    push, relay, settings, tls, users, webhooks, workflows,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -109,6 +109,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone()));
     workers.spawn(activation::expiry::run(app.clone()));
+    workers.spawn(workflows::run(app.clone()));
     workers.spawn(relay::run(app.clone()));
     workers.spawn(webhooks::run(app.clone(), sender));
     workers.spawn(authentications::service::run(app.clone()));
@@ -127,6 +128,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(jobs::routes())
         .merge(keys::routes())
         .merge(settings::routes())
+        .merge(workflows::routes())
         .merge(devices::routes())
         .merge(activation::routes())
         .merge(audit::routes())

@@ -27,7 +27,8 @@ use utoipa::{
         pocketkey_api::key::KeyStanding,
         pocketkey_api::user::HasKey,
         pocketkey_api::user::Standing,
-        pocketkey_api::user::UserSort
+        pocketkey_api::user::UserSort,
+        pocketkey_api::workflow::ResultState
     )),
     modifiers(&Session)
 )]

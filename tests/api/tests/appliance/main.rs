@@ -16,3 +16,4 @@ mod requests;
 mod session;
 mod setup;
 mod users;
+mod workflows;
