@@ -47,23 +47,22 @@ async fn everybody_is_invited_exactly_once_whenever_the_program_is_killed() {
     let path = format!("/api/v1/runs/{}", run.id);
 
     // Points of time that nothing was arranged for: they differ from run to run of this test.
-    let (mut crashes, mut seen) = (0, Vec::new());
+    let (mut crashes, mut next) = (Vec::new(), random() * 2);
     let done = loop {
         let detail: RunDetail = rest.get(&path).await.unwrap();
-        seen.push(detail.run.invited);
         if detail.run.state == RunState::Done {
             break detail.run;
         }
-        let mut byte = [0];
-        getrandom::fill(&mut byte).unwrap();
-        sleep(Duration::from_millis(20 + 3 * u64::from(byte[0]))).await;
-        if crashes < 12 {
+        if detail.run.invited >= next {
+            sleep(Duration::from_millis(u64::from(random()))).await;
             appliance.crash().await;
-            crashes += 1;
+            crashes.push(detail.run.invited);
+            next = detail.run.invited + 2 * random();
         }
+        sleep(Duration::from_millis(10)).await;
     };
-    println!("{crashes} crashes, with so many invited: {seen:?}");
-    assert!(crashes >= 3, "it was killed on its way: {seen:?}");
+    println!("killed after so many were invited: {crashes:?}");
+    assert!(crashes.len() >= 3, "it was killed on its way");
     assert_eq!((done.total, done.invited, done.skipped), (USERS, USERS, 0));
 
     let once = |what: &str, sql: &str| {
@@ -89,6 +88,13 @@ async fn everybody_is_invited_exactly_once_whenever_the_program_is_killed() {
     }
     let arrived = counted(&data, "SELECT recipients, 1 FROM inbox GROUP BY recipients");
     assert_eq!(arrived.len(), USERS as usize, "everybody has a mail");
+}
+
+/// 0 to 255.
+fn random() -> u32 {
+    let mut byte = [0];
+    getrandom::fill(&mut byte).unwrap();
+    u32::from(byte[0])
 }
 
 /// Straight into the database: adding users is not what is tested here.

@@ -28,6 +28,23 @@ pub fn use_session() -> Load<Session> {
     expect_context::<SessionHandle>().0
 }
 
+/// Whether the admin may change people, settings and workflows.
+pub fn may_manage() -> Signal<bool> {
+    role_is(|role| matches!(role, Role::Owner | Role::Admin))
+}
+
+/// Whether the admin may assign keys, invite, block and unblock.
+pub fn may_help() -> Signal<bool> {
+    role_is(|role| role != Role::Auditor)
+}
+
+fn role_is(allowed: fn(Role) -> bool) -> Signal<bool> {
+    let session = use_session();
+    Signal::derive(move || {
+        session.with(|session| session.admin.as_ref().is_some_and(|admin| allowed(admin.role))) == Some(true)
+    })
+}
+
 /// Shows the sign-in page: the session is over.
 pub fn sign_out(session: Load<Session>) {
     session.update(|session| {

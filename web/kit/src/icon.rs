@@ -22,6 +22,7 @@ pub enum IconKind {
     Edit,
     External,
     Fingerprint,
+    Flow,
     Globe,
     Groups,
     Inbox,
@@ -32,7 +33,9 @@ pub enum IconKind {
     Mail,
     Moon,
     Outbox,
+    Pause,
     Phone,
+    Play,
     Plus,
     Pocketkey,
     Refresh,
@@ -71,8 +74,9 @@ impl IconKind {
             Self::Down => "M5.5 9.5 12 16l6.5-6.5",
             Self::External => "M13.5 4H20v6.5M20 4l-9 9M17 14v6H4V7h6",
             Self::Fingerprint => {
-                "M6 18.5c1-2 1.3-4.3 1.3-6.5a4.7 4.7 0 0 1 9.4 0c0 1.5-.1 3-.4 4.5M12 12c0 3-.5 6-1.8 8.5M15.3 19.5l-.4 1.3M3.5 14.5c.3-.8.4-1.7.4-2.5a8 8 0 0 1 16.200 0c0 1.3-.1 2.7-.3 4"
+                "M6 18.5c1-2 1.3-4.3 1.3-6.5a4.7 4.7 0 0 1 9.4 0c0 1.5-.1 3-.4 4.5M12 12c0 3-.5 6-1.8 8.5M15.3 19.5l-.4 1.3M3.5 14.5c.3-.8.4-1.7.4-2.5a8 8 0 0 1 16.2 0c0 1.3-.1 2.7-.3 4"
             }
+            Self::Flow => "M4 4h6v5H4zM14 15h6v5h-6zM7 9v4.5a4 4 0 0 0 4 4h3M10 6.5h3a4 4 0 0 1 4 4V15",
             Self::Globe => {
                 "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM3.5 12h17M12 3c3 3 3.5 6 3.5 9s-.5 6-3.5 9c-3-3-3.5-6-3.5-9S9 6 12 3Z"
             }
@@ -89,9 +93,11 @@ impl IconKind {
             Self::Outbox => {
                 "m3 13 3-6h2M16 7h2l3 6v6H3v-6ZM3 13h5.5l1.5 2.5h4l1.5-2.5H21M12 11.5V3.5M9 6.5l3-3 3 3"
             }
+            Self::Pause => "M8.5 5v14M15.5 5v14",
             Self::Phone => {
                 "M8 2.5h8A1.5 1.5 0 0 1 17.5 4v16a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 20V4A1.5 1.5 0 0 1 8 2.5ZM10.5 18.5h3"
             }
+            Self::Play => "M7 4.5v15l12-7.5L7 4.5Z",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Pocketkey => "M4 4h16v8a8 8 0 0 1-16 0V4ZM14 9.5a2 2 0 1 1-4 0 2 2 0 0 1 4 0ZM12 11.5V15",
             Self::Refresh => "M20 12a8 8 0 1 1-2.4-5.7L20 8.5M20 4v4.5h-4.5",

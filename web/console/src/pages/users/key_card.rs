@@ -6,11 +6,12 @@ use pocketkey_api::{
     activation::{ActivationMethod, ActivationState, ActivationStatus},
     key::{Key, KeySettings, KeyStatus},
 };
-use pocketkey_kit::{prelude::*, time::use_past};
+use pocketkey_kit::{api, prelude::*, time::use_past};
 
 use crate::{
     confirm::{Confirm, Subject},
     labels::{KeyStatusBadge, chosen, kind_icon, kind_name, label_name, storages, verifications},
+    session::{may_help, may_manage},
     strings,
 };
 
@@ -50,8 +51,19 @@ pub fn KeyCard(
             <span data-testid="key-presence">{presence}</span>
         }
     });
-    let actions = waits.then(|| view! { <Actions key=key.clone() busy on_activate/> });
-    let dangers = view! { <Dangers key=key.clone() confirm/> };
+    let (help, toasts) = (may_help(), use_toasts());
+    let actions = {
+        let key = key.clone();
+        move || (waits && help.get()).then(|| view! { <Actions key=key.clone() busy on_activate/> })
+    };
+    let dangers = {
+        let key = key.clone();
+        move || help.get().then(|| view! { <Dangers key=key.clone() confirm toasts/> })
+    };
+    let replaces = key.replaces.is_some().then(|| {
+        view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::REPLACES}</p> }
+    });
+    let key_id = key.id.clone();
     let blocked = (key.status == KeyStatus::Blocked).then(|| {
         let words = match key.blocked_at {
             Some(at) => view! { {strings::BLOCKED} " " <RelativeTime at/> ". " {strings::KEY_BLOCKED_TEXT} }
@@ -82,10 +94,11 @@ pub fn KeyCard(
                     {invitation}
                     {blocked}
                     {no_device}
+                    {replaces}
                 </div>
                 {actions}
             </div>
-            {key.settings.map(|settings| view! { <Settings settings uses_defaults=key.uses_defaults/> })}
+            {key.settings.map(|settings| view! { <Settings id=key_id settings uses_defaults=key.uses_defaults/> })}
             {dangers}
         </article>
     }
@@ -147,9 +160,32 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
     }
 }
 
-/// Blocking and deleting the key.
+/// Revoking the invitation, replacing, blocking and deleting the key.
 #[component]
-fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
+fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
+    let (router, manage) = (use_router(), may_manage());
+    let path = StoredValue::new(format!("/api/v1/keys/{}", key.id));
+    let revoke = move || {
+        leptos::task::spawn_local(async move {
+            match api::delete(&format!("{}/activation", path.get_value())).await {
+                Ok(()) => toasts.say(strings::REVOKED),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let replace = move || {
+        leptos::task::spawn_local(async move {
+            match api::post::<_, Key>(&format!("{}/replace", path.get_value()), &()).await {
+                Ok(new) => {
+                    toasts.say(strings::REPLACED);
+                    router.go(&format!("/keys/{}", new.id));
+                }
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let can_revoke = key.status == KeyStatus::Pending;
+    let can_replace = key.phone.is_some() || !key.kind.has_device();
     let blocked = key.blocked_at.is_some();
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/keys/{}", key.id),
@@ -163,6 +199,26 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
     };
     view! {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
+            {can_revoke.then(|| view! {
+                <Button
+                    label=strings::REVOKE
+                    icon=IconKind::Close
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=revoke
+                    test_id="revoke-key"
+                />
+            })}
+            {can_replace.then(|| view! {
+                <Button
+                    label=strings::REPLACE
+                    icon=IconKind::Refresh
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=replace
+                    test_id="replace-key"
+                />
+            })}
             <Button
                 label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
@@ -171,20 +227,22 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
                 on_click=on_block
                 test_id="block-key"
             />
-            <Button
-                label=strings::DELETE
-                icon=IconKind::Trash
-                small=true
-                kind=ButtonKind::Ghost
-                on_click=move || confirm.delete(subject.get_value())
-                test_id="delete-key"
-            />
+            {move || manage.get().then(|| view! {
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=move || confirm.delete(subject.get_value())
+                    test_id="delete-key"
+                />
+            })}
         </div>
     }
 }
 
 #[component]
-fn Settings(settings: KeySettings, uses_defaults: bool) -> impl IntoView {
+fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoView {
     let on_off = |on| if on { strings::ON } else { strings::OFF };
     let rows = [
         (strings::BLUETOOTH_PROXIMITY, on_off(settings.bluetooth_proximity)),
@@ -209,6 +267,9 @@ fn Settings(settings: KeySettings, uses_defaults: bool) -> impl IntoView {
             <dl class="grid gap-x-6 gap-y-3 px-5 pb-5 text-sm sm:grid-cols-2" data-testid="key-settings">
                 {rows.map(row).collect_view()}
             </dl>
+            <p class="-mt-2 px-5 pb-4 text-sm">
+                <a class="link" href=format!("/keys/{id}") data-testid="change-settings">{strings::CHANGE_SETTINGS}</a>
+            </p>
         </details>
     }
 }
