@@ -15,7 +15,7 @@ before(async () => {
     await admin.getByTestId(`field-${field}`).fill(value);
   }
   await admin.getByTestId('setup-submit').click();
-  await admin.getByTestId('no-users').waitFor();
+  await admin.getByTestId('organisation').waitFor();
 });
 
 after(async () => {

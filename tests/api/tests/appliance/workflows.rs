@@ -398,6 +398,7 @@ async fn failures_are_run_again_and_nobody_else() {
     admin.post(&format!("/api/v1/runs/{}/retry", again.id), &()).await.expect(201);
     let third = ended(&appliance, &mut admin, &all, 3).await;
     assert_eq!((third.total, third.invited), (1, 1));
+    assert_eq!(actions(&appliance).await.iter().filter(|it| *it == "run.started").count(), 3);
     // The latest invitation took the place of the earlier one.
     assert_eq!(lines(&mut admin, &again.id, "").await, ["ada withdrawn"]);
     assert_eq!(mails(&appliance).await["bob@example.org"], 1);

@@ -4,21 +4,16 @@ use leptos::prelude::*;
 use pocketkey_kit::prelude::*;
 
 use super::choices::SettingsForm;
-use crate::{session::may_manage, strings};
+use crate::{pages::mail::SettingsTabs, session::may_manage, strings};
 
 /// The page.
 #[component]
 pub fn DefaultsPage() -> impl IntoView {
     view! {
-        <div class="mx-auto max-w-3xl">
-            <PageHeader
-                title=strings::DEFAULT_SETTINGS
-                text=strings::DEFAULT_SETTINGS_TEXT
-                back=("/keys".to_owned(), strings::SECURITY_KEYS.to_owned())
-            />
-            <div class="card p-5">
-                <SettingsForm path="/api/v1/settings/keys".to_owned() editable=may_manage()/>
-            </div>
+        <PageHeader title=strings::DEFAULT_SETTINGS text=strings::DEFAULT_SETTINGS_TEXT/>
+        {move || may_manage().get().then(|| view! { <SettingsTabs/> })}
+        <div class="card p-5">
+            <SettingsForm path="/api/v1/settings/keys".to_owned() editable=may_manage()/>
         </div>
     }
 }

@@ -11,9 +11,9 @@ use pocketkey_kit::prelude::*;
 
 use crate::strings;
 
-/// Links between the pages of the mail settings.
+/// Links between the pages of the settings.
 #[component]
-fn SettingsTabs() -> impl IntoView {
+pub fn SettingsTabs() -> impl IntoView {
     let path = use_router().path();
     let link = move |(href, label): (&'static str, &'static str)| {
         let current = move || path.with(|path| path == href).then_some("page");
@@ -21,7 +21,11 @@ fn SettingsTabs() -> impl IntoView {
     };
     view! {
         <nav class="tabs mb-5" aria-label=strings::SETTINGS>
-            {[("/settings/mail", strings::MAIL_SETTINGS), ("/settings/templates", strings::TEMPLATES)]
+            {[
+                ("/settings/mail", strings::MAIL_SETTINGS),
+                ("/settings/templates", strings::TEMPLATES),
+                ("/settings/keys", strings::SECURITY_KEYS),
+            ]
                 .map(link)
                 .collect_view()}
         </nav>
