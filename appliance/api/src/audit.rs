@@ -148,6 +148,36 @@ actions! {
     PasskeyRenamed = "account.passkey_renamed",
     /// An admin deleted a passkey.
     PasskeyDeleted = "account.passkey_deleted",
+    /// The organisation's settings of keys were changed.
+    SettingsKeysChanged = "settings.keys_changed",
+    /// A group's settings of keys were changed.
+    GroupSettingsChanged = "group.settings_changed",
+    /// A key's own settings were changed.
+    KeySettingsChanged = "key.settings_changed",
+    /// A key was assigned that will replace another one.
+    KeyReplaced = "key.replaced",
+    /// A key was blocked, because the one that replaces it became active.
+    KeyRetired = "key.retired",
+    /// A key's open invitation was revoked.
+    KeyInvitationRevoked = "key.invitation_revoked",
+    /// A workflow was made.
+    WorkflowCreated = "workflow.created",
+    /// A workflow was paused, with its runs.
+    WorkflowPaused = "workflow.paused",
+    /// A workflow was resumed, with its runs.
+    WorkflowResumed = "workflow.resumed",
+    /// A workflow was deleted, with the history of its runs.
+    WorkflowDeleted = "workflow.deleted",
+    /// A run of a workflow began.
+    RunStarted = "run.started",
+    /// A run was paused.
+    RunPaused = "run.paused",
+    /// A run was resumed.
+    RunResumed = "run.resumed",
+    /// A run was cancelled.
+    RunCancelled = "run.cancelled",
+    /// A run came to its end.
+    RunEnded = "run.ended",
 }
 
 api_type! {

@@ -1,6 +1,6 @@
 //! Server-sent events (`GET /api/v1/events`): what changed, so that open pages fetch it again.
 
-use crate::{AdminId, ComputerId, JobId, KeyId, MailId, UserId, api_type};
+use crate::{AdminId, ComputerId, JobId, KeyId, MailId, RunId, UserId, api_type};
 
 api_type! {
     /// Something changed. Carries ids only: who listens fetches what it shows.
@@ -39,6 +39,8 @@ api_type! {
         Outbox,
         /// Many users changed at once, or the members of a group: fetch lists again.
         Users,
+        /// Settings of keys were chosen for the organisation or a group.
+        Settings,
         /// Groups were made, renamed or deleted.
         Groups,
         /// The authentication log has new entries.
@@ -54,6 +56,13 @@ api_type! {
         Job {
             /// Which.
             job_id: JobId,
+        },
+        /// Workflows were made, paused, resumed or deleted, or runs began or ended.
+        Workflows,
+        /// A run came further.
+        Run {
+            /// Which.
+            run_id: RunId,
         },
         /// The listener was too slow and missed events: fetch everything again.
         Lagged,

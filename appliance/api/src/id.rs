@@ -74,3 +74,11 @@ id!(
     /// Work that the appliance does in the background.
     JobId
 );
+id!(
+    /// A workflow.
+    WorkflowId
+);
+id!(
+    /// A run of a workflow.
+    RunId
+);

@@ -27,12 +27,14 @@ pub mod problem;
 pub mod push;
 pub mod sandbox;
 pub mod session;
+pub mod settings;
 pub mod user;
 pub mod webhook;
+pub mod workflow;
 
 pub use id::{
     AdminId, AdminInvitationId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PasskeyId, PhoneId,
-    SessionId, UserId, WebhookId,
+    RunId, SessionId, UserId, WebhookId, WorkflowId,
 };
 pub use page::Page;
 pub use problem::Problem;

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{GroupId, UserId, api_type, group::Group, key::Key};
+use crate::{
+    GroupId, UserId, api_type,
+    group::Group,
+    key::{Key, KeyKind},
+};
 
 api_type! {
     /// `POST /api/v1/users`: a new user.
@@ -166,6 +170,12 @@ api_type! {
         None,
         /// A smartphone, active or not.
         Smartphone,
+        /// A card.
+        Card,
+        /// A fingerprint.
+        Fingerprint,
+        /// A USB key.
+        UsbKey,
         /// An active one that was not used for 90 days.
         Unused,
     }
@@ -173,14 +183,18 @@ api_type! {
 
 impl HasKey {
     /// Every one there is.
-    pub const ALL: [Self; 3] = [Self::None, Self::Smartphone, Self::Unused];
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Smartphone, Self::Card, Self::Fingerprint, Self::UsbKey, Self::Unused];
 
     /// Its name in addresses.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::None => "none",
-            Self::Smartphone => "smartphone",
+            Self::Smartphone => KeyKind::Smartphone.key(),
+            Self::Card => KeyKind::Card.key(),
+            Self::Fingerprint => KeyKind::Fingerprint.key(),
+            Self::UsbKey => KeyKind::UsbKey.key(),
             Self::Unused => "unused",
         }
     }

@@ -2,12 +2,7 @@
 //! mail is sent.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::{
-    net::TcpListener,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+mod process;
 
 use pocketkey_api::{
     Page,
@@ -21,95 +16,8 @@ use pocketkey_api::{
 use pocketkey_key::computer::{Computer, ComputerOptions, KeepState};
 use pocketkey_phone::{Phone, PhoneOptions};
 use pocketkey_relay_client::Rest;
-use tokio::time::{sleep, timeout};
-
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// An appliance as a process of its own, always on the same ports and data.
-struct Appliance<'a> {
-    data: &'a Path,
-    http: u16,
-    smtp: u16,
-    process: Child,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn spawn(data: &Path, http: u16, smtp: u16) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_pocketkey"))
-        .args([
-            "serve",
-            "--listen",
-            &format!("127.0.0.1:{http}"),
-            "--smtp-listen",
-            &format!("127.0.0.1:{smtp}"),
-        ])
-        .arg("--data")
-        .arg(data)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-impl<'a> Appliance<'a> {
-    async fn start(data: &'a Path) -> Self {
-        let (http, smtp) = (free_port(), free_port());
-        let appliance = Self { data, http, smtp, process: spawn(data, http, smtp) };
-        appliance.ready().await;
-        appliance
-    }
-
-    fn url(&self) -> String {
-        format!("http://localhost:{}", self.http)
-    }
-
-    async fn ready(&self) {
-        let rest = Rest::new(&self.url());
-        let up = async {
-            while rest.get::<Session>("/api/v1/session").await.is_err() {
-                sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(PATIENCE, up).await.expect("the appliance comes up");
-    }
-
-    /// SIGKILL, and a new process on the same folder.
-    async fn crash(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-        self.process = spawn(self.data, self.http, self.smtp);
-        self.ready().await;
-    }
-
-    /// What the process printed as its set-up link.
-    fn setup_token(&mut self) -> String {
-        use std::io::{BufRead, BufReader};
-        let lines = BufReader::new(self.process.stdout.take().unwrap()).lines();
-        let link = lines.map_while(Result::ok).find(|line| line.contains("/setup#")).expect("a set-up link");
-        link.trim().split_once('#').unwrap().1.to_owned()
-    }
-}
-
-impl Drop for Appliance<'_> {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{what}"))
-}
+use process::{Appliance, PATIENCE, until};
+use tokio::time::timeout;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_to_kill_9() {
@@ -145,7 +53,7 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
     };
     let user: User = rest.post("/api/v1/users", &user).await.unwrap();
     appliance.crash().await;
-    let new_key = NewKey { kind: KeyKind::Smartphone, settings: None };
+    let new_key = NewKey::of(KeyKind::Smartphone);
     let key: Key = rest.post(&format!("/api/v1/users/{}/keys", user.id), &new_key).await.unwrap();
     appliance.crash().await;
 

@@ -33,6 +33,7 @@ struct Inner {
     jobs: Jobs,
     mail_waiting: Notify,
     mailer: Mailer,
+    workflows_waiting: Notify,
     relay: Arc<Relay>,
     wake: Arc<dyn Wake>,
     vapid: Vapid,
@@ -75,6 +76,7 @@ impl App {
             jobs: Jobs::default(),
             mail_waiting: Notify::new(),
             mailer,
+            workflows_waiting: Notify::new(),
             relay,
             wake,
             vapid,
@@ -128,6 +130,11 @@ impl App {
     /// How mail leaves.
     pub fn mailer(&self) -> &Mailer {
         &self.0.mailer
+    }
+
+    /// Wakes the workflows' worker: a run waits.
+    pub fn workflows_waiting(&self) -> &Notify {
+        &self.0.workflows_waiting
     }
 
     /// The relay.

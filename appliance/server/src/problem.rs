@@ -73,6 +73,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("{what} does not exist."))
     }
 
+    /// The answer to an `after` that is none.
+    pub fn wrong_cursor() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "wrong_cursor", "This is no place in the list.")
+            .detail("Give back `next` of the page before as `after`, in the same order, or begin without it.")
+    }
+
     /// The answer to too many tries.
     pub fn too_many(seconds: u64) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries.")

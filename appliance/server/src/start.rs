@@ -21,7 +21,7 @@ use crate::{
         self, Place,
         bus::{Bus, Cluster, Local, Nats, OptionsError},
     },
-    tls, users, webhooks,
+    settings, tls, users, webhooks, workflows,
 };
 
 /// How long answers that are under way may take when the appliance stops.
@@ -130,6 +130,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(inbox::tidy_up(app.clone()));
     workers.spawn(mail::outbox::run(app.clone()));
     workers.spawn(activation::expiry::run(app.clone()));
+    workers.spawn(workflows::run(app.clone()));
     workers.spawn(relay::run(Arc::clone(app.relay()), app.stopped()));
     if let Some(nats) = nats {
         let (relay, stopped) = (Arc::clone(app.relay()), app.stopped());
@@ -157,6 +158,8 @@ fn features() -> OpenApiRouter<App> {
         .merge(imports::routes())
         .merge(jobs::routes())
         .merge(keys::routes())
+        .merge(settings::routes())
+        .merge(workflows::routes())
         .merge(devices::routes())
         .merge(activation::routes())
         .merge(audit::routes())

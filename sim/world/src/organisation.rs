@@ -96,7 +96,7 @@ pub(crate) async fn seed(rest: &Rest) -> Result<String, SandboxError> {
 }
 
 async fn invite(rest: &Rest, user: &UserId, method: ActivationMethod) -> Result<Activation, RestError> {
-    let new = NewKey { kind: KeyKind::Smartphone, settings: None };
+    let new = NewKey::of(KeyKind::Smartphone);
     let KeyId(key) = rest.post::<_, Key>(&format!("/api/v1/users/{user}/keys"), &new).await?.id;
     rest.post(&format!("/api/v1/keys/{key}/activation"), &NewActivation { method }).await
 }

@@ -150,7 +150,7 @@ impl Client {
 
     /// Assigns a smartphone with default settings.
     pub async fn add_key(&mut self, user: &UserId) -> Key {
-        let new = NewKey { kind: KeyKind::Smartphone, settings: None };
+        let new = NewKey::of(KeyKind::Smartphone);
         self.post(&format!("/api/v1/users/{user}/keys"), &new).await.expect(201).json()
     }
 

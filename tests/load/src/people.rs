@@ -10,8 +10,10 @@ use std::{
 use pocketkey_api::{
     Page,
     job::{Job, JobState},
+    key::KeyKind,
     session::Setup,
     user::User,
+    workflow::{NewWorkflow, RunDetail, RunState, Trigger, Workflow},
 };
 use pocketkey_server::Config;
 use rusqlite::{Connection, OpenFlags};
@@ -26,6 +28,8 @@ use crate::{Figure, median};
 
 const USERS: u32 = 100_000;
 const ROUNDS: usize = 400;
+/// So many invitations are waited for: with more in the outbox, runs wait for the mail server.
+const INVITED: u32 = 9_000;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -53,7 +57,50 @@ pub async fn measure() -> Result<Vec<Figure>, Error> {
 
     let mut figures = import(&mut api).await?;
     figures.extend(list(&mut api, data.path()).await?);
+    figures.extend(workflow(&mut api).await?);
     Ok(figures)
+}
+
+/// A workflow for all users: how fast it puts invitations into the outbox, while that sends them to the sink.
+async fn workflow(api: &mut Api) -> Result<Vec<Figure>, Error> {
+    let new = NewWorkflow {
+        name: "Bench".into(),
+        groups: Vec::new(),
+        kind: KeyKind::Smartphone,
+        settings: None,
+        trigger: Trigger::Once,
+    };
+    let before = memory("VmRSS:")?;
+    fs::write("/proc/self/clear_refs", "5")?;
+    let begun = Instant::now();
+    let path = "/api/v1/workflows";
+    let workflow: Workflow =
+        read(&api.send("POST", path, "application/json", &serde_json::to_vec(&new)?).await?)?;
+    let run = format!("/api/v1/runs/{}", workflow.last_run.ok_or("no run")?.id);
+    let invited = loop {
+        sleep(Duration::from_millis(50)).await;
+        let RunDetail { run, .. } = read(&api.get(&run).await?)?;
+        if run.invited >= INVITED || run.state != RunState::Running {
+            break run.invited;
+        }
+    };
+    let took = begun.elapsed();
+    let peak = memory("VmHWM:")?.saturating_sub(before);
+    api.send("POST", &format!("{run}/cancel"), "application/json", b"").await?;
+    let rate = f64::from(invited) / took.as_secs_f64();
+    Ok(vec![
+        Figure::goal(
+            "workflow for 100,000 users, invitations into the outbox",
+            format!("{rate:.0}/s"),
+            format!("the first {invited} in {took:.1?}; goal: 1,000/s"),
+            rate >= 1000.0,
+        ),
+        Figure::plain(
+            "… peak memory beside what was there before",
+            format!("{:.1} MB", f64::from(peak) / 1024.0),
+            "the mails that are sent meanwhile included".into(),
+        ),
+    ])
 }
 
 async fn import(api: &mut Api) -> Result<Vec<Figure>, Error> {

@@ -77,6 +77,8 @@ fn Console() -> impl IntoView {
             item("/dashboard", strings::DASHBOARD, IconKind::Chart, false),
             item("/users", strings::USERS, IconKind::Users, false),
             item("/groups", strings::GROUPS, IconKind::Groups, false),
+            item("/keys", strings::KEYS, IconKind::Key, false),
+            item("/workflows", strings::WORKFLOWS, IconKind::Flow, false),
             item("/computers", strings::COMPUTERS, IconKind::Computer, false),
         ];
         if may(Role::manages_people) {
@@ -122,6 +124,13 @@ fn page(route: Route) -> AnyView {
         Route::NewKey(user_id) => lazy(parts::new_key(user_id)),
         Route::Groups => lazy(parts::group_list()),
         Route::Group(id) => lazy(parts::group(id)),
+        Route::Keys => lazy(parts::key_list()),
+        Route::Key(id) => lazy(parts::key(id)),
+        Route::KeySettings => lazy(parts::key_settings()),
+        Route::Workflows => lazy(parts::workflow_list()),
+        Route::NewWorkflow => lazy(parts::new_workflow()),
+        Route::Workflow(id) => lazy(parts::workflow(id)),
+        Route::Run(workflow, id) => lazy(parts::run(workflow, id)),
         Route::Computers => lazy(parts::computers()),
         Route::Inbox => lazy(parts::inbox()),
         Route::Mail(id) => lazy(parts::inbox_mail(id)),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     activation::{ActivationState, ActivationStatus},
-    key::{CredentialStorage, KeyStatus, Verification},
+    key::{CredentialStorage, KeyKind, KeyStatus, Verification},
     user::UserStatus,
 };
 use pocketkey_kit::prelude::*;
@@ -58,6 +58,53 @@ fn dead_word(status: ActivationStatus, past: bool) -> Option<&'static str> {
 #[must_use]
 pub fn is_open(invitation: &ActivationState, now: i64) -> bool {
     invitation.status == ActivationStatus::Open && now < invitation.expires_at
+}
+
+/// The kinds of keys.
+#[must_use]
+pub fn kinds() -> Vec<Choice<KeyKind>> {
+    let hint = |kind| match kind {
+        KeyKind::Smartphone => strings::SMARTPHONE_HINT,
+        KeyKind::Card => strings::CARD_HINT,
+        KeyKind::Fingerprint => strings::FINGERPRINT_HINT,
+        KeyKind::UsbKey => strings::USB_KEY_HINT,
+    };
+    let choice =
+        |kind: KeyKind| Choice { value: kind, key: kind.key(), label: kind_name(kind), hint: hint(kind) };
+    KeyKind::ALL.map(choice).to_vec()
+}
+
+/// What a kind of key is called.
+#[must_use]
+pub const fn kind_name(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Smartphone => strings::SMARTPHONE,
+        KeyKind::Card => strings::CARD,
+        KeyKind::Fingerprint => strings::FINGERPRINT,
+        KeyKind::UsbKey => strings::USB_KEY,
+    }
+}
+
+/// What the label of such a key is; a smartphone needs none.
+#[must_use]
+pub const fn label_name(kind: KeyKind) -> Option<&'static str> {
+    match kind {
+        KeyKind::Smartphone => None,
+        KeyKind::Card => Some(strings::CARD_LABEL),
+        KeyKind::Fingerprint => Some(strings::FINGERPRINT_LABEL),
+        KeyKind::UsbKey => Some(strings::USB_KEY_LABEL),
+    }
+}
+
+/// The drawing of a kind of key.
+#[must_use]
+pub const fn kind_icon(kind: KeyKind) -> IconKind {
+    match kind {
+        KeyKind::Smartphone => IconKind::Phone,
+        KeyKind::Card => IconKind::Card,
+        KeyKind::Fingerprint => IconKind::Fingerprint,
+        KeyKind::UsbKey => IconKind::Usb,
+    }
 }
 
 /// What can be chosen for verification.

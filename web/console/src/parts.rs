@@ -7,18 +7,19 @@
 #![allow(unsafe_code, reason = "the attribute writes how a part's functions are linked once they are there")]
 
 use leptos::prelude::*;
-use pocketkey_api::{GroupId, JobId, MailId, UserId};
+use pocketkey_api::{GroupId, JobId, KeyId, MailId, RunId, UserId, WorkflowId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::{
     account, admins, computers, dashboard, groups, inbox,
     job::JobCard,
-    logs, mail, setup, sign_in,
+    keys, logs, mail, setup, sign_in,
     users::{
         self,
         bulk::{BulkBar, Chosen},
         view::View,
     },
+    workflows,
 };
 
 /// A page, unless its part could not be fetched.
@@ -99,6 +100,41 @@ pub fn bulk_bar(
 #[wasm_split(people, fallible)]
 pub fn job_card(job: RwSignal<Option<JobId>>) -> Page {
     Ok(view! { <JobCard job/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn key_list() -> Page {
+    Ok(view! { <keys::list::KeyList/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn key(id: KeyId) -> Page {
+    Ok(view! { <keys::show::KeyPage id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn key_settings() -> Page {
+    Ok(view! { <keys::defaults::DefaultsPage/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn workflow_list() -> Page {
+    Ok(view! { <workflows::list::WorkflowList/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn new_workflow() -> Page {
+    Ok(view! { <workflows::new::NewWorkflowPage/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn workflow(id: WorkflowId) -> Page {
+    Ok(view! { <workflows::show::WorkflowPage id/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn run(workflow: WorkflowId, id: RunId) -> Page {
+    Ok(view! { <workflows::run::RunPage workflow id/> }.into_any())
 }
 
 // What is run beside them.

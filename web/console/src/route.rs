@@ -1,6 +1,6 @@
 //! Which page an address means.
 
-use pocketkey_api::{GroupId, MailId, UserId};
+use pocketkey_api::{GroupId, KeyId, MailId, RunId, UserId, WorkflowId};
 
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,20 @@ pub enum Route {
     Groups,
     /// `/groups/ID`
     Group(GroupId),
+    /// `/keys`
+    Keys,
+    /// `/keys/ID`
+    Key(KeyId),
+    /// `/settings/keys`
+    KeySettings,
+    /// `/workflows`
+    Workflows,
+    /// `/workflows/new`
+    NewWorkflow,
+    /// `/workflows/ID`
+    Workflow(WorkflowId),
+    /// `/workflows/ID/runs/ID`
+    Run(WorkflowId, RunId),
     /// `/computers`
     Computers,
     /// `/inbox`
@@ -67,6 +81,13 @@ impl Route {
             ["users", id, "keys", "new"] => Self::NewKey(id.into()),
             ["groups"] => Self::Groups,
             ["groups", id] => Self::Group(id.into()),
+            ["keys"] => Self::Keys,
+            ["keys", id] => Self::Key(id.into()),
+            ["settings", "keys"] => Self::KeySettings,
+            ["workflows"] => Self::Workflows,
+            ["workflows", "new"] => Self::NewWorkflow,
+            ["workflows", id] => Self::Workflow(id.into()),
+            ["workflows", workflow, "runs", id] => Self::Run(workflow.into(), id.into()),
             ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
             ["inbox", id] => Self::Mail(id.into()),
@@ -98,6 +119,11 @@ mod tests {
             ("/users/u1", Route::User("u1".into())),
             ("/users/u1/keys/new", Route::NewKey("u1".into())),
             ("/users/u1/keys", Route::NotFound),
+            ("/keys/k1", Route::Key("k1".into())),
+            ("/settings/keys", Route::KeySettings),
+            ("/workflows/new", Route::NewWorkflow),
+            ("/workflows/w1", Route::Workflow("w1".into())),
+            ("/workflows/w1/runs/r1", Route::Run("w1".into(), "r1".into())),
             ("/computers", Route::Computers),
             ("/dashboard", Route::Dashboard),
             ("/logs", Route::SignIns),

@@ -28,6 +28,18 @@ pub fn use_session() -> Load<Session> {
     expect_context::<SessionHandle>().0
 }
 
+/// Whether the admin may change people, settings and workflows.
+pub fn may_manage() -> Signal<bool> {
+    let role = use_role();
+    Signal::derive(move || role.get().manages_people())
+}
+
+/// Whether the admin may assign keys, invite, block and unblock.
+pub fn may_help() -> Signal<bool> {
+    let role = use_role();
+    Signal::derive(move || role.get().helps_people())
+}
+
 /// Shows the sign-in page: the session is over.
 pub fn sign_out(session: Load<Session>) {
     session.update(|session| {

@@ -1,6 +1,6 @@
 //! Every word the console says, in one place, so that a translation can follow.
 
-use pocketkey_api::{admin::Role, authentication::AuthAction, job::JobKind};
+use pocketkey_api::{admin::Role, authentication::AuthAction, job::JobKind, settings::SettingOrigin};
 
 pub const ACTIVATED: &str = "The phone is active";
 pub const ACTIVATED_AT: &str = "Activated";
@@ -261,7 +261,6 @@ pub const STORE_BOTH_HINT: &str = "On the phone, with a copy in the appliance.";
 pub const STORE_PHONE: &str = "On the phone";
 pub const STORE_PHONE_HINT: &str = "They never leave it.";
 pub const TEXT: &str = "Text";
-pub const THE_KEY: &str = "The security key";
 pub const TO: &str = "To";
 pub const TO_USER: &str = "Go to the user";
 pub const TO_USERS: &str = "Go to the users";
@@ -895,6 +894,208 @@ pub fn open_at(url: &str) -> String {
 /// A browser's name, or what stands for none.
 pub fn browser(name: String) -> String {
     if name.is_empty() { "Unknown browser".to_owned() } else { name }
+}
+
+// Kinds of keys, their settings, the list of keys.
+
+pub const ASSIGN_IT: &str = "Assign the key";
+pub const CARD: &str = "Card";
+pub const CARD_HINT: &str = "Held to a reader. It can be assigned now; readers come with a later version.";
+pub const CARD_LABEL: &str = "Card number";
+pub const FINGERPRINT: &str = "Fingerprint";
+pub const FINGERPRINT_HINT: &str =
+    "A finger on a reader. It can be assigned now; readers come with a later version.";
+pub const FINGERPRINT_LABEL: &str = "Which finger";
+pub const LABEL_HINT: &str = "What tells this key from others. You can search for it.";
+pub const NO_DEVICE_TEXT: &str = "Keys of this kind cannot be activated yet: their readers come with a later version of Pocketkey. Assigned now, the key waits for them.";
+pub const NO_DEVICE_TITLE: &str = "Nothing to activate yet";
+pub const USB_KEY: &str = "USB key";
+pub const USB_KEY_HINT: &str =
+    "Plugged into the computer. It can be assigned now; enrolment comes with a later version.";
+pub const USB_KEY_LABEL: &str = "Serial number";
+
+pub const ANY_KIND: &str = "Any type";
+pub const CHANGE_SETTINGS: &str = "Change the settings";
+pub const DEFAULT_SETTINGS: &str = "Default settings";
+pub const DEFAULT_SETTINGS_TEXT: &str = "What holds for every smartphone, unless a group or a key says otherwise. The strictest of a user’s groups goes over this, a key’s own choice over everything.";
+pub const GROUP_SETTINGS_TEXT: &str = "They go over the organisation’s. Of several groups of a user the strictest value holds; a key’s own choice goes over it.";
+pub const HOLDS: &str = "In force:";
+pub const INHERIT: &str = "Inherit";
+pub const KEYS_TEXT: &str = "Every security key, and where it stands.";
+pub const KEY_SETTINGS: &str = "Settings";
+pub const KEY_SETTINGS_TEXT: &str = "What you choose here is for this key alone.";
+pub const NO_ACTIVE_KEYS: &str = "No active keys";
+pub const NO_ACTIVE_KEYS_TEXT: &str = "A key is active once a phone has redeemed its invitation. Invite users one by one, or many by a workflow.";
+pub const NO_KEYS_AT_ALL_TEXT: &str = "Assign one to a user, or to many by a workflow.";
+pub const NO_KEYS_MATCH: &str = "No key is like that";
+pub const NO_KEYS_MATCH_TEXT: &str = "Labels, names, usernames, user IDs and e-mail addresses were searched.";
+pub const NO_PENDING_KEYS: &str = "Nobody has an open invitation";
+pub const NO_PENDING_KEYS_TEXT: &str = "Keys stand here from their invitation until a phone redeems it.";
+pub const REPLACE: &str = "Replace";
+pub const REPLACED: &str = "A new key was assigned. Once it is active, the old one is blocked.";
+pub const REPLACES: &str = "Replaces another key, which is blocked once this one is active.";
+pub const REVOKED: &str = "The invitation was revoked: its codes open nothing.";
+pub const SEARCH_KEYS: &str = "Search keys";
+pub const SHOW_ALL_KEYS: &str = "Show all keys";
+pub const TAB_ALL: &str = "All";
+pub const TO_THE_USER: &str = "The user’s page";
+pub const TO_WORKFLOWS: &str = "Go to the workflows";
+
+/// Where a value comes from.
+pub fn origin(origin: &SettingOrigin, here: bool) -> String {
+    match origin {
+        _ if here => "chosen here".to_owned(),
+        SettingOrigin::BuiltIn => "built in".to_owned(),
+        SettingOrigin::Organisation => "from the organisation".to_owned(),
+        SettingOrigin::Group { group } => format!("from the group {}", group.name),
+        SettingOrigin::Key => "from the key".to_owned(),
+    }
+}
+
+/// Whether a phone is connected.
+pub fn presence(online: bool) -> String {
+    (if online { CONNECTED } else { NOT_CONNECTED }).to_owned()
+}
+
+/// The choice that leaves a setting to whatever is above.
+pub fn inherit(value: &str, origin: &str) -> String {
+    format!("{INHERIT} ({value}, {origin})")
+}
+
+/// That a key of this kind was assigned.
+pub fn key_assigned(kind: &str) -> String {
+    format!("{kind}: assigned.")
+}
+
+// Workflows.
+
+pub const ANY_RESULT: &str = "Any result";
+pub const CANCELLED: &str = "Cancelled";
+pub const CANCEL_RUN: &str = "Cancel the run";
+pub const CANCEL_RUN_QUESTION: &str = "Cancel this run?";
+pub const CANCEL_RUN_TEXT: &str =
+    "Nobody else is invited by it. Who was invited already stays invited; another run can take up the rest.";
+pub const CAUSE_ADMIN: &str = "Started by an admin";
+pub const CAUSE_IMPORTED: &str = "Users were imported";
+pub const CAUSE_JOINED: &str = "Users joined a group";
+pub const CAUSE_RETRY: &str = "Re-run for failures";
+pub const CAUSE_SCHEDULE: &str = "By schedule";
+pub const DAILY: &str = "Every day";
+pub const DAILY_HINT: &str = "Reminds everybody who still has no active key, every day.";
+pub const DELETE_WORKFLOW: &str = "Delete the workflow";
+pub const DELETE_WORKFLOW_TEXT: &str =
+    "Its runs end, and their history is forgotten. Keys and invitations stay. This cannot be undone.";
+pub const DEVICE_ASSIGNMENT: &str = "Security key device assignment";
+pub const ENDED: &str = "ended";
+pub const FOR_ALL_USERS: &str = "All users";
+pub const FIRST_WORKFLOW: &str = "Make your first workflow";
+pub const GROUPS_GONE: &str = "Nobody: its groups were deleted";
+pub const IS_CANCELLED: &str = "The run was cancelled.";
+pub const IS_PAUSED: &str = "The workflow is paused.";
+pub const IS_RESUMED: &str = "The workflow goes on.";
+pub const KEEP_RUNNING: &str = "Let it go on";
+pub const KEY_ACTIVATED: &str = "Activated";
+pub const LATER_USERS_ONLY: &str = "Nobody is invited now: it looks at users as they come.";
+pub const MAILED: &str = "Mailed";
+pub const MAIL_WAITS: &str = "Mail waits";
+pub const NEVER_TWICE: &str = "A run never mails anybody twice, and nobody who has an active key.";
+pub const NEW_WORKFLOW: &str = "New workflow";
+pub const NEXT_RUN: &str = "Next run";
+pub const NOT_YET: &str = "Not yet";
+pub const NO_GROUPS_YET: &str = "There are no groups: the workflow is for all users.";
+pub const NO_GROUP_CHOSEN: &str = "No group chosen: all users.";
+pub const NO_RESULTS: &str = "Nobody yet";
+pub const NO_RESULTS_TEXT: &str = "Users appear here as the run comes to them.";
+pub const NO_RUNS: &str = "No runs yet";
+pub const NO_RUNS_TEXT: &str = "A run appears here as soon as it begins, with a result for every user.";
+pub const NO_WORKFLOWS: &str = "No workflows yet";
+pub const NO_WORKFLOWS_TEXT: &str = "A workflow gives security keys to many users and invites them by e-mail, now, by schedule, or as they come.";
+pub const ONCE: &str = "Once";
+pub const ONCE_HINT: &str = "Now. You can run it again at any time.";
+pub const ON_IMPORTED: &str = "When a user is imported";
+pub const ON_IMPORTED_HINT: &str = "For users whom an import adds.";
+pub const ON_JOINED: &str = "When a user is added to a group";
+pub const ON_JOINED_HINT: &str =
+    "To one of the groups of this workflow; to any group, if it is for all users.";
+pub const OTHER_KINDS_LATER: &str = "Cards, fingerprints and USB keys cannot be activated by e-mail; workflows for them come with their devices.";
+pub const PAUSE: &str = "Pause";
+pub const PAUSED: &str = "Paused";
+pub const REASON_ACTIVE: &str = "Has an active key";
+pub const REASON_KEY_BLOCKED: &str = "The key is blocked";
+pub const REASON_NOT_IN_GROUP: &str = "Not in the groups any more";
+pub const REASON_USER_BLOCKED: &str = "The user is blocked";
+pub const RESULT_MAIL_FAILED: &str = "Mail failed";
+pub const RESULT: &str = "Result";
+pub const RESULTS: &str = "Results";
+pub const RESUME: &str = "Resume";
+pub const REVIEW: &str = "Review";
+pub const REVIEW_TITLE: &str = "Is this right?";
+pub const RUN: &str = "Run";
+pub const RUNNING: &str = "Running";
+pub const RUNS: &str = "Runs";
+pub const RUN_DONE: &str = "Done";
+pub const RUN_NOW: &str = "Run now";
+pub const SKIPPED: &str = "Passed over";
+pub const SOME_GROUPS_CHOSEN: &str = "Members of any of these groups.";
+pub const STARTED: &str = "started";
+pub const SUBMIT: &str = "Submit";
+pub const SUBMIT_AND_RUN: &str = "Submit and run";
+pub const TO_WORKFLOW: &str = "Back to the workflow";
+pub const TIME_UTC: &str = "Time (UTC)";
+pub const TIME_UTC_HINT: &str = "Coordinated Universal Time, summer and winter.";
+pub const WAITS: &str = "Waiting";
+pub const WEEKDAY: &str = "Day";
+pub const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub const WEEKLY: &str = "Every week";
+pub const WEEKLY_HINT: &str = "Reminds everybody who still has no active key, once a week.";
+pub const WITHDRAWN: &str = "Withdrawn";
+pub const WORKFLOWS: &str = "Workflows";
+pub const WORKFLOWS_TEXT: &str = "Security keys for many users, who are invited by e-mail.";
+pub const WORKFLOW_GROUPS_TEXT: &str = "Choose groups, or none for all users.";
+pub const WORKFLOW_GROUPS_TITLE: &str = "Whom is it for?";
+pub const WORKFLOW_NAME_TEXT: &str = "For you and other admins; users do not see it.";
+pub const WORKFLOW_NAME_TITLE: &str = "What is it called?";
+pub const WORKFLOW_TYPE_TEXT: &str = "Whoever has an active key of this type already is passed over.";
+pub const WORKFLOW_WHEN_TITLE: &str = "When does it run?";
+
+pub fn retry(count: u32) -> String {
+    format!(
+        "Re-run for {}",
+        if count == 1 { "1 failure".to_owned() } else { format!("{} failures", number(count)) }
+    )
+}
+
+pub fn run_number(run: u32) -> String {
+    format!("Run {}", number(run))
+}
+
+/// What a run came to.
+pub fn run_sentence(invited: u32, skipped: u32) -> String {
+    match skipped {
+        0 => format!("{} invited", number(invited)),
+        _ => format!("{} invited, {} passed over", number(invited), number(skipped)),
+    }
+}
+
+pub fn run_title(workflow: &str, run: u32) -> String {
+    format!("{workflow}: run {}", number(run))
+}
+
+/// When a schedule is due; `weekday` is 1 for Monday.
+pub fn schedule(weekday: Option<u8>, minute: u16) -> String {
+    let day = weekday.and_then(|day| WEEKDAYS.get(usize::from(day).checked_sub(1)?));
+    let day = day.map_or_else(|| DAILY.to_owned(), |day| format!("Every {day}"));
+    format!("{day}, {:02}:{:02} UTC", minute / 60, minute % 60)
+}
+
+pub fn workflow_made(name: &str) -> String {
+    format!("The workflow {name} was made.")
+}
+
+/// Whom a workflow would invite now.
+pub fn would_invite(to_invite: u32, of: u32) -> String {
+    format!("As things are, {} of {} would be invited.", number(to_invite), users(of))
 }
 
 #[cfg(test)]

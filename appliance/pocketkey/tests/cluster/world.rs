@@ -148,7 +148,7 @@ impl World {
             ..NewUser::default()
         };
         let user: User = admin.post("/api/v1/users", &user).await.unwrap();
-        let new_key = NewKey { kind: KeyKind::Smartphone, settings: None };
+        let new_key = NewKey { kind: KeyKind::Smartphone, settings: None, label: String::new() };
         let key: Key = admin.post(&format!("/api/v1/users/{}/keys", user.id), &new_key).await.unwrap();
         let now = NewActivation { method: ActivationMethod::Now };
         let invite = format!("/api/v1/keys/{}/activation", key.id);

@@ -50,6 +50,9 @@ pub enum ActivationError {
     /// An administrator blocked the key or its user.
     #[error("the key is blocked")]
     KeyBlocked,
+    /// There is no device for keys of this kind.
+    #[error("keys of this kind cannot be activated")]
+    NoDevice,
     /// Fields at fault.
     #[error("invalid fields")]
     Invalid(Vec<FieldProblem>),
@@ -109,6 +112,10 @@ impl Explain for ActivationError {
             Self::KeyBlocked => {
                 ApiError::new(StatusCode::CONFLICT, "key_blocked", "This key is blocked, or its user is.")
                     .detail("Unblock it to invite its phone.")
+            }
+            Self::NoDevice => {
+                ApiError::new(StatusCode::CONFLICT, "no_device", "Keys of this kind cannot be activated yet.")
+                    .detail("So far only smartphones can. The key stays assigned and waits for its device.")
             }
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::Refused(refusal) => refusal.explain(),

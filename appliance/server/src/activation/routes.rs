@@ -4,6 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{
     KeyId, Problem,
     activation::{Activation, ActivationPreview, NewActivation, PreviewActivation, Redeem, Redeemed},
+    key::Key,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,7 +18,7 @@ use crate::{
 
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(invite)).routes(routes!(preview)).routes(routes!(redeem))
+    OpenApiRouter::new().routes(routes!(invite, revoke)).routes(routes!(preview)).routes(routes!(redeem))
 }
 
 /// Invites a phone to become this key. Voids every earlier invitation of the key.
@@ -27,7 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         (status = 201, description = "The invitation; its codes are in this answer only", body = Activation),
         (status = 401, description = "`signed_out`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
-        (status = 409, description = "`key_active`, `key_blocked`", body = Problem),
+        (status = 409, description = "`key_active`, `key_blocked`, `no_device`", body = Problem),
     )
 )]
 async fn invite(
@@ -37,6 +38,19 @@ async fn invite(
     Json(new): Json<NewActivation>,
 ) -> Result<(StatusCode, Json<Activation>), ApiError> {
     Ok((StatusCode::CREATED, Json(service::invite(&app, id, new.method, &admin.actor).await?)))
+}
+
+/// Revokes a key's open invitation: its codes are void, and its mail is held back if it still waits.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}/activation", tag = "activation", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")),
+    responses(
+        (status = 200, description = "The key, with no open invitation", body = Key),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn revoke(State(app): State<App>, admin: Admin, Path(id): Path<KeyId>) -> Result<Json<Key>, ApiError> {
+    Ok(Json(service::revoke(&app, &admin.actor, id).await?))
 }
 
 /// What a code is for. Consumes nothing; a wrong pairing key counts.

@@ -11,7 +11,7 @@ use pocketkey_api::{
     audit::Action,
     device::NewDevice,
     event::Event,
-    key::KeyStatus,
+    key::{Key, KeyOfUser, KeyStatus},
 };
 use pocketkey_link::qr;
 use serde_json::json;
@@ -30,7 +30,7 @@ use crate::{
     devices::{self, Introduced},
     keys,
     mail::{self, OutgoingMail, model::MailKind},
-    secret,
+    secret, workflows,
 };
 
 /// How often another selector is drawn when one is taken.
@@ -40,70 +40,126 @@ const DRAWS: usize = 20;
 /// transaction.
 ///
 /// # Errors
-/// [`ActivationError::NoKey`], [`ActivationError::KeyActive`], [`ActivationError::KeyBlocked`].
+/// [`ActivationError::NoKey`], [`ActivationError::NoDevice`], [`ActivationError::KeyActive`],
+/// [`ActivationError::KeyBlocked`].
 pub async fn invite(
     app: &App,
     key_id: KeyId,
     method: ActivationMethod,
     by: &Actor,
 ) -> Result<Activation, ActivationError> {
+    let (shared, by) = (app.clone(), by.clone());
+    let write = app.db().write(move |tx| {
+        let app = shared;
+        let key = keys::store::find(tx, &key_id, app.now())?.ok_or(ActivationError::NoKey)?;
+        if !key.kind.has_device() {
+            return Err(ActivationError::NoDevice);
+        }
+        match key.status {
+            KeyStatus::Active => return Err(ActivationError::KeyActive),
+            KeyStatus::Blocked => return Err(ActivationError::KeyBlocked),
+            KeyStatus::NotActivated | KeyStatus::Pending => {}
+        }
+        let made = make(&app, tx, &key_id, method)?;
+        announce(&app, tx, &made.invitation);
+        let detail = json!({ "method": method, "expires_at": made.state.expires_at });
+        keys::service::note(tx, made.state.created_at, &by, Action::KeyInvited, &key, detail)?;
+        Ok(made)
+    });
+    let Made { state, link, pairing_key, invitation, .. } = write.await?;
+    Ok(match method {
+        ActivationMethod::Now => {
+            let codes = ActivationCodes { qr_svg: code::qr_svg(&link)?, link, pairing_key };
+            Activation { state, codes: Some(codes), mailed_to: None }
+        }
+        ActivationMethod::Email => Activation { state, codes: None, mailed_to: Some(invitation.email) },
+    })
+}
+
+/// An invitation that was just made.
+pub(crate) struct Made {
+    /// Its row number.
+    pub seq: i64,
+    /// The number of its mail in the outbox, if it goes by mail.
+    pub mail: Option<i64>,
+    state: ActivationState,
+    link: String,
+    pairing_key: String,
+    invitation: Invitation,
+}
+
+/// Makes an invitation of a key that may have one. Voids earlier ones; announces and notes nothing.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn make(
+    app: &App,
+    tx: &Tx<'_>,
+    key_id: &KeyId,
+    method: ActivationMethod,
+) -> Result<Made, DbError> {
     let code = secret::new_token::<16>();
     let link = qr::activation_link(app.url(), &code);
-    let qr_svg = code::qr_svg(&link)?;
-    let (shared, by) = (app.clone(), by.clone());
+    let created_at = app.now();
+    let ttl = i64::try_from(app.config().activation_ttl.as_millis()).unwrap_or(i64::MAX);
+    let state = ActivationState {
+        method,
+        status: ActivationStatus::Open,
+        created_at,
+        expires_at: created_at.saturating_add(ttl),
+    };
+    store::void_open(tx, key_id, created_at)?;
+    mail::service::drop_invitations(app, tx, key_id)?;
+
+    let pairing_key = draw_pairing_key(tx, created_at)?;
+    let new = store::New {
+        key_id,
+        state,
+        code_hash: secret::token_hash(&code),
+        pairing_key: &pairing_key,
+        pairing_hash: pairing_key.hash(app.secret()),
+    };
+    let seq = store::insert(tx, &new)?;
+    let invitation = store::get(tx, seq, created_at)?;
+    let pairing_key = pairing_key.digits().to_owned();
+    let mail = match method {
+        ActivationMethod::Now => None,
+        ActivationMethod::Email => {
+            let kind = MailKind::Invitation(mail::model::Invitation {
+                key_id: key_id.clone(),
+                organisation: admins::service::organisation(tx)?,
+                name: invitation.name.clone(),
+                link: link.clone(),
+                pairing_key: pairing_key.clone(),
+                expires_at: state.expires_at,
+            });
+            let mail = OutgoingMail { to: invitation.email.clone(), kind };
+            Some(mail::service::enqueue(app, tx, &mail)?)
+        }
+    };
+    Ok(Made { seq, mail, state, link, pairing_key, invitation })
+}
+
+/// Takes back a key's open invitation, and its mail if it still waits. Where none is open nothing changes.
+///
+/// # Errors
+/// [`ActivationError::NoKey`].
+pub async fn revoke(app: &App, by: &Actor, key_id: KeyId) -> Result<Key, ActivationError> {
+    let (now, shared, by) = (app.now(), app.clone(), by.clone());
     app.db()
         .write(move |tx| {
             let app = shared;
-            let created_at = app.now();
-            let ttl = i64::try_from(app.config().activation_ttl.as_millis()).unwrap_or(i64::MAX);
-            let state = ActivationState {
-                method,
-                status: ActivationStatus::Open,
-                created_at,
-                expires_at: created_at.saturating_add(ttl),
-            };
-            let key = keys::store::find(tx, &key_id, created_at)?.ok_or(ActivationError::NoKey)?;
-            match key.status {
-                KeyStatus::Active => return Err(ActivationError::KeyActive),
-                KeyStatus::Blocked => return Err(ActivationError::KeyBlocked),
-                KeyStatus::NotActivated | KeyStatus::Pending => {}
+            let KeyOfUser { key, user } =
+                keys::store::with_user(tx, &key_id, now)?.ok_or(ActivationError::NoKey)?;
+            if key.activation.is_none_or(|latest| latest.status != ActivationStatus::Open) {
+                return Ok(key);
             }
-            store::void_open(tx, &key_id, created_at)?;
+            store::void_open(tx, &key_id, now)?;
             mail::service::drop_invitations(&app, tx, &key_id)?;
-
-            let pairing_key = draw_pairing_key(tx, created_at)?;
-            let new = store::New {
-                key_id: &key_id,
-                state,
-                code_hash: secret::token_hash(&code),
-                pairing_key: &pairing_key,
-                pairing_hash: pairing_key.hash(app.secret()),
-            };
-            let seq = store::insert(tx, &new)?;
-            let invitation = store::get(tx, seq, created_at)?;
-            announce(&app, tx, &invitation);
-            let detail = json!({ "method": method, "expires_at": state.expires_at });
-            keys::service::note(tx, created_at, &by, Action::KeyInvited, &key, detail)?;
-            let pairing_key = pairing_key.digits().to_owned();
-            Ok(match method {
-                ActivationMethod::Now => {
-                    let codes = ActivationCodes { link, qr_svg, pairing_key };
-                    Activation { state, codes: Some(codes), mailed_to: None }
-                }
-                ActivationMethod::Email => {
-                    let kind = MailKind::Invitation(mail::model::Invitation {
-                        key_id,
-                        organisation: admins::service::organisation(tx)?,
-                        name: invitation.name,
-                        link,
-                        pairing_key,
-                        expires_at: state.expires_at,
-                    });
-                    let mail = OutgoingMail { to: invitation.email, kind };
-                    mail::service::enqueue(&app, tx, &mail)?;
-                    Activation { state, codes: None, mailed_to: Some(mail.to) }
-                }
-            })
+            keys::service::note(tx, now, &by, Action::KeyInvitationRevoked, &key, json!({}))?;
+            app.events().emit(tx, Event::Key { key_id: key_id.clone(), user_id: user.id.clone() });
+            app.events().emit(tx, Event::User { user_id: user.id });
+            keys::store::find(tx, &key_id, now)?.ok_or(ActivationError::NoKey)
         })
         .await
 }
@@ -160,6 +216,7 @@ pub async fn preview(
 pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed, ActivationError> {
     let code = Code::read(&redeem.code).map_err(ActivationError::Invalid)?;
     let sign_key = Introduced::check(&redeem.device)?.keys.sign;
+    app.relay().ready().await?;
     guarded(app, from, async {
         let shared = app.clone();
         app.db()
@@ -191,7 +248,7 @@ pub async fn redeem(app: &App, redeem: Redeem, from: IpAddr) -> Result<Redeemed,
                     organisation: admins::service::organisation(tx)?,
                     name: invitation.name,
                     email: invitation.email,
-                    settings: key.settings,
+                    settings: key.settings.unwrap_or_default(),
                 }))
             })
             .await
@@ -210,7 +267,9 @@ fn activate(
     let device_id = devices::store::insert_phone(tx, phone, &invitation.key_id, now)?;
     store::set_redeemed(tx, invitation.seq)?;
     keys::store::set_activated(tx, &invitation.key_id, now)?;
+    keys::service::activated(app, tx, &invitation.key_id)?;
     mail::service::drop_invitations(app, tx, &invitation.key_id)?;
+    workflows::service::activated(app, tx, &invitation.key_id, &invitation.user_id)?;
     announce(app, tx, invitation);
     if let Some(key) = keys::store::find(tx, &invitation.key_id, now)? {
         let detail = json!({ "device": device_id, "os": phone.os });

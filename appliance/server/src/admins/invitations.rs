@@ -189,7 +189,8 @@ fn send(app: &App, tx: &Tx<'_>, invitation: &AdminInvitation, token: &str) -> Re
         link: format!("{}/join#{token}", app.url()),
         expires_at: invitation.expires_at,
     });
-    mail::service::enqueue(app, tx, &OutgoingMail { to: invitation.email.clone(), kind })
+    mail::service::enqueue(app, tx, &OutgoingMail { to: invitation.email.clone(), kind })?;
+    Ok(())
 }
 
 fn note(

@@ -20,6 +20,8 @@ pub const STEPS: &[(u32, &str)] = &[
     (90, include_str!("migrations/090_audit_head.sql")),
     (91, include_str!("migrations/091_authentications.sql")),
     (100, include_str!("migrations/100_outgoing_mail.sql")),
+    (110, include_str!("migrations/110_keys.sql")),
+    (111, include_str!("migrations/111_workflows.sql")),
     (130, include_str!("migrations/130_webhooks.sql")),
 ];
 

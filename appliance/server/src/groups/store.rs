@@ -78,9 +78,13 @@ pub fn join(conn: &Connection, user_id: &str, group_id: &GroupId) -> Result<bool
     Ok(insert.execute((user_id, &group_id.0))? == 1)
 }
 
-/// Takes a user out of every group.
-pub fn leave_all(conn: &Connection, user: &UserId) -> Result<(), DbError> {
-    conn.prepare_cached("DELETE FROM group_members WHERE user_id = ?1")?.execute([&user.0])?;
+/// Takes a user out of every group but these.
+pub fn leave_others(conn: &Connection, user: &UserId, stay: &[GroupId]) -> Result<(), DbError> {
+    for group in of_user(conn, &user.0)? {
+        if !stay.contains(&group.id) {
+            remove(conn, &group.id, vec![user.clone()])?;
+        }
+    }
     Ok(())
 }
 

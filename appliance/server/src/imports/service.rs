@@ -24,6 +24,7 @@ use crate::{
     jobs::JobHandle,
     secret,
     users::{as_created, difference, store},
+    workflows,
 };
 
 /// So many rows share a transaction.
@@ -142,6 +143,7 @@ impl Report {
                             &detail,
                         )?;
                     }
+                    workflows::service::imported(conn, &id)?;
                 }
             }
             Plan::Update(id, new, to_make) => {

@@ -1,14 +1,45 @@
 //! A key's status, and what can go wrong.
 
+use axum::http::StatusCode;
 use pocketkey_api::{
     activation::{ActivationState, ActivationStatus},
-    key::KeyStatus,
+    key::{KeySort, KeyStatus},
+    problem::FieldProblem,
 };
+use serde::Deserialize;
 
 use crate::{
     db::DbError,
     problem::{ApiError, Explain},
 };
+
+/// Keys on a page unless asked otherwise, and at most.
+const PAGE: (u32, u32) = (50, 200);
+
+/// Which page of a list of keys.
+#[derive(Debug, Default, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ListKeys {
+    /// The order; default `-added`.
+    pub sort: Option<KeySort>,
+    /// Only keys after this place: `next` of the page before.
+    pub after: Option<String>,
+    /// At most this many, 1–200; default 50.
+    pub limit: Option<u32>,
+}
+
+impl ListKeys {
+    /// The order of the list.
+    pub fn order(&self) -> KeySort {
+        self.sort.unwrap_or(KeySort::AddedDown)
+    }
+
+    /// How many keys the page holds at most.
+    pub fn page_size(&self) -> u32 {
+        self.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1)
+    }
+}
 
 /// Why a key was not assigned, or not changed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +50,15 @@ pub enum KeyError {
     /// There is no such key.
     #[error("no such key")]
     NotFound,
+    /// Fields at fault.
+    #[error("invalid fields")]
+    Invalid(Vec<FieldProblem>),
+    /// A key that is not active yet replaces it already.
+    #[error("the key is being replaced")]
+    BeingReplaced,
+    /// `after` is no place in a list of this order.
+    #[error("no place in the list")]
+    WrongCursor,
     /// The settings could not be stored.
     #[error("cannot store settings: {0}")]
     Settings(#[from] serde_json::Error),
@@ -32,6 +72,14 @@ impl Explain for KeyError {
         match self {
             Self::NoUser => ApiError::not_found("This user"),
             Self::NotFound => ApiError::not_found("This key"),
+            Self::Invalid(fields) => ApiError::invalid(fields.clone()),
+            Self::BeingReplaced => ApiError::new(
+                StatusCode::CONFLICT,
+                "being_replaced",
+                "Another key replaces this one already.",
+            )
+            .detail("Activate that one, or delete it to begin anew."),
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::Settings(_) => ApiError::internal(),
             Self::Db(error) => error.explain(),
         }

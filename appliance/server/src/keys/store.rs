@@ -1,29 +1,36 @@
 //! The table of keys.
 
 use pocketkey_api::{
-    KeyId, UserId,
-    key::{Key, KeyKind, KeySettings, KeyStatus, PhoneInfo},
+    KeyId, Page, UserId,
+    key::{Key, KeyFilter, KeyKind, KeyOfUser, KeyStatus, KeyUser, PhoneInfo},
+    settings::SettingsChoice,
 };
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::model;
-use crate::{activation, db::DbError};
+use super::{KeyError, ListKeys, model, query};
+use crate::{
+    activation,
+    db::DbError,
+    settings::{self, Layers},
+    validate,
+};
 
-/// The one kind there is; the column leaves room.
-const SMARTPHONE: &str = "smartphone";
+/// A key's own columns, its phone's, and its user's.
+pub const COLUMNS: &str = "k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os, k.blocked_at, \
+                           k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL, d.id, k.kind, k.label, k.replaces, \
+                           u.username, u.name, u.email";
 
-const SELECT: &str = "
-    SELECT k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os, k.blocked_at,
-        k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL, d.id
-    FROM keys k JOIN users u ON u.id = k.user_id LEFT JOIN devices d ON d.key_id = k.id";
+/// A key as its row says: without its invitation, and without what its user's groups choose.
+pub struct Bare {
+    key: Key,
+    own: SettingsChoice,
+    user: KeyUser,
+    blocked: bool,
+}
 
-/// A key without its invitation. Its status says no more than whether it is blocked.
-fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
-    let settings: Option<String> = row.get(2)?;
-    let settings: Option<KeySettings> =
-        settings.map(|json| serde_json::from_str(&json)).transpose().map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
-        })?;
+/// Reads a row of [`COLUMNS`].
+pub fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
+    let own = settings::store::choice(row, 2)?;
     let model: Option<String> = row.get(5)?;
     let phone = match model {
         Some(model) => Some(PhoneInfo {
@@ -35,53 +42,120 @@ fn key(row: &Row<'_>) -> rusqlite::Result<Key> {
         }),
         None => None,
     };
-    Ok(Key {
+    let kind: String = row.get(10)?;
+    let user_id = UserId(row.get(1)?);
+    let blocked = row.get(8)?;
+    let key = Key {
         id: KeyId(row.get(0)?),
-        user_id: UserId(row.get(1)?),
-        kind: KeyKind::Smartphone,
-        status: model::status(row.get(8)?, phone.is_some(), None),
-        uses_defaults: settings.is_none(),
-        settings: settings.unwrap_or_default(),
+        user_id: user_id.clone(),
+        kind: KeyKind::parse(&kind).unwrap_or(KeyKind::Smartphone),
+        status: model::status(blocked, phone.is_some(), None),
+        label: row.get(11)?,
+        uses_defaults: own.is_empty(),
+        settings: None,
         phone,
         activation: None,
         created_at: row.get(3)?,
         blocked_at: row.get(7)?,
-    })
+        replaces: row.get::<_, Option<String>>(12)?.map(KeyId),
+    };
+    let user = KeyUser { id: user_id, username: row.get(13)?, name: row.get(14)?, email: row.get(15)? };
+    Ok(Bare { key, own, user, blocked })
 }
 
-fn with_activation(conn: &Connection, key: Key, now: i64) -> Result<Key, DbError> {
-    let activation = activation::store::latest(conn, &key.id, now)?;
-    let blocked = key.status == KeyStatus::Blocked;
-    Ok(Key { status: model::status(blocked, key.phone.is_some(), activation.as_ref()), activation, ..key })
+impl Bare {
+    /// The key with its latest invitation, and with the settings that hold below `layers`.
+    fn complete(self, conn: &Connection, layers: &Layers, now: i64) -> Result<KeyOfUser, DbError> {
+        let activation = activation::store::latest(conn, &self.key.id, now)?;
+        let status: KeyStatus = model::status(self.blocked, self.key.phone.is_some(), activation.as_ref());
+        let settings = self.key.kind.has_device().then(|| settings::resolve(layers, &self.own).settings);
+        Ok(KeyOfUser { key: Key { status, activation, settings, ..self.key }, user: self.user })
+    }
 }
 
-/// Adds a key. `settings` is JSON; `None` = the default settings.
-pub fn insert(
-    conn: &Connection,
-    id: &KeyId,
-    user: &UserId,
-    settings: Option<String>,
-    now: i64,
-) -> Result<(), DbError> {
-    conn.execute(
-        "INSERT INTO keys (id, user_id, kind, settings, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (&id.0, &user.0, SMARTPHONE, settings, now),
+/// A key to be added.
+pub struct New<'a> {
+    /// Its id.
+    pub id: &'a KeyId,
+    /// Whose it is.
+    pub user: &'a UserId,
+    /// What kind.
+    pub kind: KeyKind,
+    /// What is chosen for it, as [`settings::store::stored`] has it.
+    pub settings: Option<&'a str>,
+    /// What tells it from others.
+    pub label: &'a str,
+    /// The key that is blocked once this one is active.
+    pub replaces: Option<&'a KeyId>,
+}
+
+/// Adds a key.
+pub fn insert(conn: &Connection, new: &New<'_>, now: i64) -> Result<(), DbError> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO keys (id, user_id, kind, settings, label, label_key, replaces, created_at)
+         VALUES (:id, :user, :kind, :settings, :label, :label_key, :replaces, :now)",
     )?;
+    insert.execute(named_params! {
+        ":id": new.id.0,
+        ":user": new.user.0,
+        ":kind": new.kind.key(),
+        ":settings": new.settings,
+        ":label": new.label,
+        ":label_key": validate::key(new.label),
+        ":replaces": new.replaces.map(|id| &id.0),
+        ":now": now,
+    })?;
     Ok(())
 }
 
 /// One key.
 pub fn find(conn: &Connection, id: &KeyId, now: i64) -> Result<Option<Key>, DbError> {
-    let mut query = conn.prepare_cached(&format!("{SELECT} WHERE k.id = ?1"))?;
-    let found = query.query_row([&id.0], key).optional()?;
-    found.map(|key| with_activation(conn, key, now)).transpose()
+    Ok(with_user(conn, id, now)?.map(|of| of.key))
+}
+
+/// One key with whose it is.
+pub fn with_user(conn: &Connection, id: &KeyId, now: i64) -> Result<Option<KeyOfUser>, DbError> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM keys k JOIN users u ON u.id = k.user_id LEFT JOIN devices d ON d.key_id = k.id
+         WHERE k.id = ?1"
+    ))?;
+    let Some(found) = query.query_row([&id.0], bare).optional()? else { return Ok(None) };
+    let layers = settings::store::layers(conn, &found.user.id)?;
+    found.complete(conn, &layers, now).map(Some)
 }
 
 /// A user's keys, oldest first.
 pub fn of_user(conn: &Connection, user: &UserId, now: i64) -> Result<Vec<Key>, DbError> {
-    let mut query = conn.prepare_cached(&format!("{SELECT} WHERE k.user_id = ?1 ORDER BY k.seq"))?;
-    let keys: Vec<Key> = query.query_map([&user.0], key)?.collect::<Result<_, _>>()?;
-    keys.into_iter().map(|key| with_activation(conn, key, now)).collect()
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM keys k JOIN users u ON u.id = k.user_id LEFT JOIN devices d ON d.key_id = k.id
+         WHERE k.user_id = ?1 ORDER BY k.seq"
+    ))?;
+    let keys: Vec<Bare> = query.query_map([&user.0], bare)?.collect::<Result<_, _>>()?;
+    let layers = settings::store::layers(conn, user)?;
+    keys.into_iter().map(|key| Ok(key.complete(conn, &layers, now)?.key)).collect()
+}
+
+/// One page of the keys that `filter` finds.
+pub fn list(
+    conn: &Connection,
+    filter: &KeyFilter,
+    page: &ListKeys,
+    now: i64,
+) -> Result<Page<KeyOfUser>, KeyError> {
+    let (keys, next) = query::page(conn, filter, page, now)?;
+    let mut items = Vec::with_capacity(keys.len());
+    for key in keys {
+        let layers = settings::store::layers(conn, &key.user.id)?;
+        items.push(key.complete(conn, &layers, now)?);
+    }
+    Ok(Page { items, next })
+}
+
+/// Whether a key that is not active replaces this one.
+pub fn is_being_replaced(conn: &Connection, id: &KeyId) -> Result<bool, DbError> {
+    let mut query =
+        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM keys WHERE replaces = ?1 AND active = 0)")?;
+    Ok(query.query_row([&id.0], |row| row.get(0))?)
 }
 
 /// Blocks the key, or unblocks it with `None`.

@@ -13,7 +13,7 @@ pub mod service;
 pub mod settings;
 mod settings_routes;
 mod settings_store;
-mod store;
+pub(crate) mod store;
 pub mod templates;
 mod trial;
 mod wording;

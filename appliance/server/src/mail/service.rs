@@ -26,11 +26,11 @@ const PAGE: u32 = 50;
 const MAX_PAGE: u32 = 200;
 
 /// Puts `mail` into the outbox, in the transaction of what it is about; it is sent after the commit. Whatever is
-/// queued about the same is dropped.
+/// queued about the same is dropped. Gives the mail's number.
 ///
 /// # Errors
 /// If the database fails.
-pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<(), DbError> {
+pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<i64, DbError> {
     let OutgoingMail { to, kind } = mail;
     let now = app.now();
     store::drop_about(tx, kind.reference(), now)?;
@@ -44,9 +44,9 @@ pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<(), DbErro
         content: &content,
         expires_at: kind.expires_at(),
     };
-    store::insert(tx, &new, now)?;
+    let id = store::insert(tx, &new, now)?;
     wake(app, tx);
-    Ok(())
+    Ok(id)
 }
 
 /// Drops the invitations for `key` that are still queued: they are void.

@@ -41,13 +41,13 @@ pub struct New<'a> {
     pub expires_at: i64,
 }
 
-/// Puts a mail into the outbox.
-pub fn insert(tx: &Connection, new: &New<'_>, now: i64) -> Result<(), DbError> {
-    tx.prepare_cached(
+/// Puts a mail into the outbox; gives its number.
+pub fn insert(tx: &Connection, new: &New<'_>, now: i64) -> Result<i64, DbError> {
+    let id = tx.prepare_cached(
         "INSERT INTO outbox (reference, template, message_id, recipient, content, next_try_at, expires_at, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)",
     )?
-    .execute(params![
+    .insert(params![
         new.reference,
         new.template,
         new.message_id,
@@ -56,7 +56,7 @@ pub fn insert(tx: &Connection, new: &New<'_>, now: i64) -> Result<(), DbError> {
         now,
         new.expires_at
     ])?;
-    Ok(())
+    Ok(id)
 }
 
 /// Ends what is not sent yet about `reference`: it is void.
@@ -265,4 +265,12 @@ pub fn health(conn: &Connection, now: i64) -> Result<OutboxHealth, DbError> {
             })
         })?;
     Ok(health)
+}
+
+/// Whether at least `count` mails wait.
+pub fn has_waiting(conn: &Connection, count: u32) -> Result<bool, DbError> {
+    let mut query = conn.prepare_cached(
+        "SELECT count(*) >= ?1 FROM (SELECT 1 FROM outbox WHERE state = 'queued' LIMIT ?1)",
+    )?;
+    Ok(query.query_row([count], |row| row.get(0))?)
 }

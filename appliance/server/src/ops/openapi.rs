@@ -22,9 +22,13 @@ use utoipa::{
         pocketkey_api::Problem,
         pocketkey_api::GroupId,
         pocketkey_api::import::MatchBy,
+        pocketkey_api::key::KeyKind,
+        pocketkey_api::key::KeySort,
+        pocketkey_api::key::KeyStanding,
         pocketkey_api::user::HasKey,
         pocketkey_api::user::Standing,
-        pocketkey_api::user::UserSort
+        pocketkey_api::user::UserSort,
+        pocketkey_api::workflow::ResultState
     )),
     modifiers(&Session)
 )]

@@ -184,6 +184,7 @@ async fn invite_one(app: &App, id: UserId, by: &Actor) -> Result<Invited, DbErro
         Ok(Some((user, keys::store::of_user(conn, &asked, now)?)))
     });
     let Some((user, keys)) = read.await? else { return Ok(Invited::NoNeed) };
+    let keys: Vec<Key> = keys.into_iter().filter(|key| key.kind == KeyKind::Smartphone).collect();
     if keys.iter().any(|key| key.status == KeyStatus::Active) {
         return Ok(Invited::NoNeed);
     }
@@ -201,7 +202,7 @@ async fn invite_one(app: &App, id: UserId, by: &Actor) -> Result<Invited, DbErro
     let key_id: KeyId = match open {
         Some(key) => key.id.clone(),
         None => {
-            let new = NewKey { kind: KeyKind::Smartphone, settings: None };
+            let new = NewKey::of(KeyKind::Smartphone);
             match keys::service::assign(app, id.clone(), new, by).await {
                 Ok(key) => key.id,
                 Err(error) => return Ok(problem(&error)),

@@ -1,7 +1,6 @@
 //! Users: the people of the organisation (A1, A2).
 
 pub(crate) mod bulk;
-mod cursor;
 mod model;
 mod query;
 mod routes;

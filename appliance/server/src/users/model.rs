@@ -81,14 +81,7 @@ impl Explain for UserError {
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::NotFound => ApiError::not_found("This user"),
             Self::NoGroup => ApiError::not_found("This group"),
-            Self::WrongCursor => ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "wrong_cursor",
-                "This is no place in the list.",
-            )
-            .detail(
-                "Give back `next` of the page before as `after`, in the same order, or begin without it.",
-            ),
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::SelectionChanged { found } => ApiError::new(
                 StatusCode::CONFLICT,
                 "selection_changed",

@@ -7,8 +7,7 @@
 use pocketkey_api::user::{HasKey, Standing, UserFilter, UserSort};
 use rusqlite::{Connection, ToSql, types::Value as Sql};
 
-use super::cursor::{Cursor, Value};
-use crate::{db::DbError, validate};
+use crate::{cursor::Cursor, db::DbError, validate};
 
 /// So many users are sorted without being noticed.
 const FEW: usize = 1000;
@@ -57,9 +56,6 @@ impl Found {
         match filter.key {
             None => {}
             Some(HasKey::None) => found.conditions.push("u.key_count = 0".into()),
-            Some(HasKey::Smartphone) => found.conditions.push(
-                "EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = 'smartphone')".into(),
-            ),
             Some(HasKey::Unused) => {
                 const IS_UNUSED: &str = "k.activated_at IS NOT NULL AND k.blocked_at IS NULL
                     AND coalesce(k.used_at, k.activated_at) < :unused";
@@ -71,6 +67,10 @@ impl Found {
                     "DISTINCT u.seq FROM keys k CROSS JOIN users u ON u.id = k.user_id WHERE {IS_UNUSED}"
                 ));
             }
+            Some(kind) => found.conditions.push(format!(
+                "EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = '{}')",
+                kind.key()
+            )),
         }
         for probe in probes {
             if let Some(few) = found.few(conn, &probe)? {
@@ -135,7 +135,7 @@ impl Found {
         conn: &Connection,
         columns: &str,
         sort: UserSort,
-        after: Option<&Cursor>,
+        after: Option<&Cursor<UserSort>>,
         limit: u32,
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, DbError> {
@@ -203,15 +203,6 @@ fn standing_is(standing: Standing) -> (&'static str, bool) {
         Standing::NeverInvited => ("u.active = 0 AND u.invited_until = 0", false),
         Standing::Blocked => ("u.active = 0 AND u.invited_until = -1", false),
         Standing::Stale => ("u.active = 0 AND u.invited_until BETWEEN 1 AND :now", true),
-    }
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
-        match self {
-            Self::Text(text) => text.to_sql(),
-            Self::Number(number) => number.to_sql(),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use pocketkey_api::GroupId;
 use rusqlite::params_from_iter;
 
 use super::*;
-use crate::db::Db;
+use crate::{cursor::Value, db::Db};
 
 const NOW: i64 = 1_000_000;
 

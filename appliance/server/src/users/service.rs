@@ -68,7 +68,7 @@ pub async fn change(app: &App, id: UserId, change: UserChange, by: &Actor) -> Re
             refuse_taken(tx, &new, Some(&id))?;
             store::update(tx, &id, &new)?;
             if let Some(groups) = groups {
-                groups::store::leave_all(tx, &id)?;
+                groups::store::leave_others(tx, &id, &groups)?;
                 join_all(tx, &id, &groups)?;
             }
             events.emit(tx, Event::User { user_id: id.clone() });

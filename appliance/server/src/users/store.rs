@@ -6,12 +6,12 @@ use pocketkey_api::{
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{
-    ListUsers, UserError,
+use super::{ListUsers, UserError, model, query};
+use crate::{
     cursor::{Cursor, Value},
-    model, query,
+    db::DbError,
+    groups, validate,
 };
-use crate::{db::DbError, groups, validate};
 
 /// A user's own columns, and those of their place in the list.
 const COLUMNS: &str = "u.id, coalesce(u.external_id, ''), u.username, u.name, u.email, u.created_at, u.key_count, \
@@ -158,7 +158,7 @@ pub fn list(
 }
 
 /// Where a row stands in the list.
-fn place(row: &Row<'_>, sort: UserSort) -> rusqlite::Result<Cursor> {
+fn place(row: &Row<'_>, sort: UserSort) -> rusqlite::Result<Cursor<UserSort>> {
     let value = match query::order(sort).0 {
         "u.username_key" => Value::Text(row.get(10)?),
         "u.name_key" => Value::Text(row.get(11)?),

@@ -58,7 +58,7 @@ async fn a_link_is_shown_previewed_and_redeemed_once() {
     let phone = Phone::default();
     let redeemed: Redeemed = phone.redeem_link(&mut phone_client, &codes.link).await.expect(200).json();
     assert_eq!((&redeemed.key_id, &redeemed.email), (&key.id, &user.email));
-    assert_eq!((redeemed.settings, redeemed.organisation.as_str()), (key.settings, "Example Labs"));
+    assert_eq!((redeemed.settings, redeemed.organisation.as_str()), (key.settings.unwrap(), "Example Labs"));
     let (status, shown) = only_key(&mut admin, &user.id.0).await;
     assert_eq!((status, shown.status), (UserStatus::Active, KeyStatus::Active));
     assert_eq!(shown.activation.unwrap().status, ActivationStatus::Redeemed);

@@ -20,6 +20,11 @@ const NOT_NOTED: &[(&str, &str)] = &[
     ("POST /api/v1/account/totp", "changes nothing until a code was right"),
     ("POST /api/v1/admins/invitations/preview", "changes nothing"),
     ("POST /api/v1/imports/preview", "changes nothing"),
+    ("POST /api/v1/workflows/preview", "changes nothing"),
+    ("PUT /api/v1/runs/{id}/pause", "has an entry: workflows.rs sees it"),
+    ("DELETE /api/v1/runs/{id}/pause", "has an entry: workflows.rs sees it"),
+    ("POST /api/v1/runs/{id}/cancel", "has an entry: workflows.rs sees it"),
+    ("POST /api/v1/runs/{id}/retry", "has an entry: workflows.rs sees it"),
     ("POST /api/v1/activations/preview", "changes nothing; a wrong pairing key that locks has an entry"),
     ("POST /api/v1/settings/templates/{name}/preview", "changes nothing"),
     ("POST /api/v1/webhooks/{id}/test", "the webhook's own log has what it was told"),
@@ -99,6 +104,8 @@ async fn every_endpoint_that_changes_something_is_in_the_log() {
 
     people(&mut walk).await;
     devices(&mut walk).await;
+    settings(&mut walk).await;
+    workflows(&mut walk).await;
     let fault = json!({ "fault": { "kind": "refuse" }, "to": "" });
     walk.noted("PUT /api/v1/inbox/fault", "/api/v1/inbox/fault", fault, "inbox.fault_set").await;
     mails(&mut walk).await;
@@ -212,6 +219,52 @@ async fn devices(walk: &mut Walk) {
     walk.noted("PUT /api/v1/computers/{id}/block", &block, json!(null), "computer.blocked").await;
     walk.noted("DELETE /api/v1/computers/{id}/block", &block, json!(null), "computer.unblocked").await;
     walk.noted("DELETE /api/v1/computers/{id}", &computer, json!(null), "computer.deleted").await;
+}
+
+/// Settings of keys; a key that replaces another one.
+async fn settings(walk: &mut Walk) {
+    let on = || json!({ "offline_login": true });
+    let at = "/api/v1/settings/keys";
+    let (_, entry) = walk.noted("PUT /api/v1/settings/keys", at, on(), "settings.keys_changed").await;
+    assert_eq!(entry.detail, json!({ "before": {}, "after": { "offline_login": true } }));
+    let group: Value = walk.admin.post("/api/v1/groups", &json!({ "name": "Set" })).await.expect(201).json();
+    let at = format!("/api/v1/groups/{}/settings", group["id"].as_str().unwrap());
+    walk.noted("PUT /api/v1/groups/{id}/settings", &at, on(), "group.settings_changed").await;
+
+    let (user, key, _) = walk.admin.invite_new("eve").await;
+    let key = format!("/api/v1/keys/{}", key.id);
+    let (_, entry) = walk
+        .noted("PUT /api/v1/keys/{id}/settings", &format!("{key}/settings"), on(), "key.settings_changed")
+        .await;
+    assert_eq!(entry.detail["user"], json!(user.id));
+    let revoke = ("DELETE /api/v1/keys/{id}/activation", format!("{key}/activation"));
+    walk.noted(revoke.0, &revoke.1, json!(null), "key.invitation_revoked").await;
+    let replace = ("POST /api/v1/keys/{id}/replace", format!("{key}/replace"));
+    walk.noted(replace.0, &replace.1, json!(null), "key.replaced").await;
+}
+
+/// A workflow, and a run with what it does to each user.
+async fn workflows(walk: &mut Walk) {
+    let new = json!({ "name": "Newcomers", "kind": "smartphone", "trigger": { "on": "joined" } });
+    let (made, _) = walk.noted("POST /api/v1/workflows", "/api/v1/workflows", new, "workflow.created").await;
+    let workflow = format!("/api/v1/workflows/{}", made.json::<Value>()["id"].as_str().unwrap());
+    let pause = format!("{workflow}/pause");
+    walk.noted("PUT /api/v1/workflows/{id}/pause", &pause, json!(null), "workflow.paused").await;
+    walk.noted("DELETE /api/v1/workflows/{id}/pause", &pause, json!(null), "workflow.resumed").await;
+    let runs = format!("{workflow}/runs");
+    let (run, _) = walk.noted("POST /api/v1/workflows/{id}/runs", &runs, json!(null), "run.started").await;
+    let run = run.json::<Value>()["id"].as_str().unwrap().to_owned();
+    let over = |log: Vec<Entry>| log.iter().any(|entry| entry.action == "run.ended");
+    while !over(walk.log().await) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let parts = entries(&mut walk.admin, &format!("job={run}")).await;
+    let parts: BTreeSet<_> = parts.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(parts, ["key.assigned", "key.invited"].into(), "the run stands for its parts");
+    let in_short = entries(&mut walk.admin, "limit=2").await;
+    let in_short: Vec<_> = in_short.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(in_short, ["run.ended", "run.started"]);
+    walk.noted("DELETE /api/v1/workflows/{id}", &workflow, json!(null), "workflow.deleted").await;
 }
 
 async fn mails(walk: &mut Walk) {

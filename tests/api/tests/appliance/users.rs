@@ -46,11 +46,14 @@ async fn a_user_with_groups_and_a_key() {
         credential_storage: CredentialStorage::Both,
     };
     let path = format!("/api/v1/users/{}/keys", user.id);
-    let own = NewKey { kind: KeyKind::Smartphone, settings: Some(settings) };
+    let own = NewKey { settings: Some(settings.into()), ..NewKey::of(KeyKind::Smartphone) };
     let own: Key = admin.post(&path, &own).await.expect(201).json();
-    assert_eq!((own.uses_defaults, own.settings, own.status), (false, settings, KeyStatus::NotActivated));
+    assert_eq!(
+        (own.uses_defaults, own.settings, own.status),
+        (false, Some(settings), KeyStatus::NotActivated)
+    );
     let default: Key = admin.add_key(&user.id).await;
-    assert_eq!((default.uses_defaults, default.settings), (true, KeySettings::default()));
+    assert_eq!((default.uses_defaults, default.settings), (true, Some(KeySettings::default())));
 
     let appliance = appliance.restart().await;
     let cookie = admin.cookie;
@@ -146,6 +149,6 @@ async fn a_user_that_does_not_exist_is_said_so() {
     let appliance = Appliance::start().await;
     let mut admin = appliance.set_up().await;
     admin.get("/api/v1/users/nobody").await.expect_problem(404, "not_found");
-    let key = NewKey { kind: KeyKind::Smartphone, settings: None };
+    let key = NewKey::of(KeyKind::Smartphone);
     admin.post("/api/v1/users/nobody/keys", &key).await.expect_problem(404, "not_found");
 }

@@ -39,7 +39,7 @@ pub fn invitation(key: &str, to: &str, now: i64) -> OutgoingMail {
 pub async fn enqueue(appliance: &Appliance, mail: OutgoingMail) {
     let app = appliance.app.clone();
     let put: Result<(), DbError> =
-        appliance.app.db().write(move |tx| service::enqueue(&app, tx, &mail)).await;
+        appliance.app.db().write(move |tx| service::enqueue(&app, tx, &mail).map(drop)).await;
     put.unwrap();
 }
 

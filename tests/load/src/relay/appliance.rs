@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use pocketkey_api::{KeyId, user::NewUser};
+use pocketkey_api::{KeyId, key::KeyKind, user::NewUser};
 use pocketkey_link::{
     frame::{ByteVec, Frame},
     id::{DeviceId, ExchangeId, PairingId},
@@ -69,7 +69,15 @@ pub async fn prepare(data: &Path, pairs: usize, address: SocketAddr) -> Result<A
         let mut devices = Vec::new();
         for [computer_keys, phone_keys] in fresh {
             let key = KeyId(secret::new_id());
-            keys::store::insert(tx, &key, &owner.id, None, now)?;
+            let new = keys::store::New {
+                id: &key,
+                user: &owner.id,
+                kind: KeyKind::Smartphone,
+                settings: None,
+                label: "",
+                replaces: None,
+            };
+            keys::store::insert(tx, &new, now)?;
             let new = introduce(&phone_keys, "Phone", "Bench", "Bench");
             let phone = devices::store::insert_phone(tx, &new, &key, now)?;
             let phone = phone.parse().map_err(|_| DbError::Closed)?;

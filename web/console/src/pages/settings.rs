@@ -19,6 +19,7 @@ pub fn SettingsTabs() -> impl IntoView {
     if may(Role::manages_people) {
         links.push(("/settings/mail", strings::MAIL_SETTINGS));
         links.push(("/settings/templates", strings::TEMPLATES));
+        links.push(("/settings/keys", strings::SECURITY_KEYS));
     }
     links.push(("/settings/admins", strings::ADMINS));
     view! {

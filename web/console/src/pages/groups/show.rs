@@ -10,7 +10,15 @@ use pocketkey_api::{
 use pocketkey_kit::{api, load::load, prelude::*};
 
 use super::members::Members;
-use crate::{delete::TypeToDelete, session::may, strings};
+use crate::{
+    delete::TypeToDelete,
+    pages::keys::choices::SettingsForm,
+    session::{may, may_manage},
+    strings,
+};
+
+const TABS: [Tab; 2] =
+    [Tab { key: "members", label: strings::MEMBERS }, Tab { key: "settings", label: strings::KEY_SETTINGS }];
 
 /// The page.
 #[component]
@@ -27,6 +35,7 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
     let (renaming, deleting) = (RwSignal::new(false), RwSignal::new(false));
     let unknown = Memo::new(move |_| count.with(Option::is_none));
     let id = StoredValue::new(id);
+    let tab = use_tab(&TABS);
     view! {
         <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::GROUPS.to_owned())>
             {may(Role::manages_people).then(|| view! {
@@ -49,10 +58,17 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             })}
         </PageHeader>
         <p class="-mt-3 mb-4 text-muted" data-testid="member-count">{move || count.get().map(strings::members)}</p>
-        {move || if unknown.get() {
-            group.show(|_| ().into_any())
-        } else {
-            view! { <Members group=id.get_value()/> }.into_any()
+        <Tabs label=strings::GROUP tabs=&TABS/>
+        {move || match (unknown.get(), tab.get()) {
+            (true, _) => group.show(|_| ().into_any()),
+            (false, "settings") => view! {
+                <section class="card p-5" aria-label=strings::KEY_SETTINGS>
+                    <p class="mb-4 text-sm text-muted">{strings::GROUP_SETTINGS_TEXT}</p>
+                    <SettingsForm path=format!("{}/settings", path.get_value()) editable=may_manage()/>
+                </section>
+            }
+            .into_any(),
+            (false, _) => view! { <Members group=id.get_value()/> }.into_any(),
         }}
         <Dialog open=renaming title=strings::RENAME_GROUP test_id="rename-dialog">
             <Rename path=path.get_value() group open=renaming/>

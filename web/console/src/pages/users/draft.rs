@@ -46,6 +46,7 @@ impl UserDraft {
 #[derive(Clone, Copy)]
 pub struct KeyDraft {
     pub kind: RwSignal<KeyKind>,
+    pub label: RwSignal<String>,
     pub uses_defaults: RwSignal<bool>,
     pub bluetooth_proximity: RwSignal<bool>,
     pub offline_login: RwSignal<bool>,
@@ -60,6 +61,7 @@ impl KeyDraft {
             KeySettings::default();
         Self {
             kind: RwSignal::new(KeyKind::Smartphone),
+            label: RwSignal::new(String::new()),
             uses_defaults: RwSignal::new(true),
             bluetooth_proximity: RwSignal::new(bluetooth_proximity),
             offline_login: RwSignal::new(offline_login),
@@ -76,10 +78,10 @@ impl KeyDraft {
             verification: self.verification.get_untracked(),
             credential_storage: self.credential_storage.get_untracked(),
         };
-        NewKey {
-            kind: self.kind.get_untracked(),
-            settings: (!self.uses_defaults.get_untracked()).then_some(settings),
-        }
+        let kind = self.kind.get_untracked();
+        let own = kind.has_device() && !self.uses_defaults.get_untracked();
+        let label = if kind.has_device() { String::new() } else { self.label.get_untracked() };
+        NewKey { kind, settings: own.then(|| settings.into()), label }
     }
 }
 
@@ -92,10 +94,13 @@ mod tests {
         Owner::new().with(|| {
             let draft = KeyDraft::new();
             draft.offline_login.set(true);
-            assert_eq!(draft.to_api(), NewKey { kind: KeyKind::Smartphone, settings: None });
+            assert_eq!(draft.to_api(), NewKey::of(KeyKind::Smartphone));
             draft.uses_defaults.set(false);
             let settings = KeySettings { offline_login: true, ..KeySettings::default() };
-            assert_eq!(draft.to_api().settings, Some(settings));
+            assert_eq!(draft.to_api().settings, Some(settings.into()));
+            draft.kind.set(KeyKind::Card);
+            draft.label.set("4711".into());
+            assert_eq!(draft.to_api(), NewKey { label: "4711".into(), ..NewKey::of(KeyKind::Card) });
         });
     }
 }

@@ -19,7 +19,12 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
         router.replace(&changed.address());
     };
     let search = RwSignal::new(view.with_untracked(|view| view.filter.search.clone()));
-    search_in_address(search, view);
+    let q = Memo::new(move |_| view.with(|view| view.filter.search.clone()));
+    search_in_address(search, q, move |text| {
+        let mut changed = view.get_untracked();
+        text.clone_into(&mut changed.filter.search);
+        changed.address()
+    });
     let groups = load(all_groups);
     use_event(move |event| {
         if matches!(event, pocketkey_api::event::Event::Groups | pocketkey_api::event::Event::Lagged) {
@@ -171,6 +176,9 @@ fn key_label(key: HasKey) -> &'static str {
     match key {
         HasKey::None => strings::NO_KEY,
         HasKey::Smartphone => strings::SMARTPHONE,
+        HasKey::Card => strings::CARD,
+        HasKey::Fingerprint => strings::FINGERPRINT,
+        HasKey::UsbKey => strings::USB_KEY,
         HasKey::Unused => strings::UNUSED_KEY,
     }
 }
@@ -189,10 +197,13 @@ fn sort_label(sort: UserSort) -> &'static str {
 }
 
 /// Keeps the search field and the address the same: what is typed goes into the address after a short pause, and going
-/// back or following a link changes the field.
-fn search_in_address(search: RwSignal<String>, view: Memo<View>) {
+/// back or following a link changes the field. `address` is that of the page with another search.
+pub fn search_in_address(
+    search: RwSignal<String>,
+    q: Memo<String>,
+    address: impl Fn(&str) -> String + Copy + 'static,
+) {
     let router = use_router();
-    let q = Memo::new(move |_| view.with(|view| view.filter.search.clone()));
     let pause = StoredValue::new(None::<TimeoutHandle>);
     // What this put into the address: when it comes back from there, more may have been typed.
     let sent = StoredValue::new(q.get_untracked());
@@ -202,10 +213,8 @@ fn search_in_address(search: RwSignal<String>, view: Memo<View>) {
             return;
         }
         let go = move || {
-            let mut changed = view.get_untracked();
-            changed.filter.search.clone_from(&text);
             sent.set_value(text.clone());
-            router.replace(&changed.address());
+            router.replace(&address(&text));
         };
         let handle = set_timeout_with_handle(go, Duration::from_millis(200)).ok();
         pause.update_value(|pause| {

@@ -7,12 +7,12 @@ use pocketkey_api::{
     admin::Role,
     key::{Key, KeySettings, KeyStatus},
 };
-use pocketkey_kit::{prelude::*, time::use_past};
+use pocketkey_kit::{api, prelude::*, time::use_past};
 
 use crate::{
     confirm::{Confirm, Subject},
-    labels::{KeyStatusBadge, chosen, storages, verifications},
-    session::may,
+    labels::{KeyStatusBadge, chosen, kind_icon, kind_name, label_name, storages, verifications},
+    session::{may, may_help, may_manage},
     strings,
 };
 
@@ -27,10 +27,19 @@ pub fn KeyCard(
     /// Asks before blocking and deleting.
     confirm: Confirm,
 ) -> impl IntoView {
-    let waits = matches!(key.status, KeyStatus::NotActivated | KeyStatus::Pending);
+    let waits = key.kind.has_device() && matches!(key.status, KeyStatus::NotActivated | KeyStatus::Pending);
     let title =
-        key.phone.as_ref().map_or_else(|| strings::SMARTPHONE.to_owned(), |phone| phone.model.clone());
-    let subtitle = key.phone.as_ref().map(|phone| phone.os.clone());
+        key.phone.as_ref().map_or_else(|| kind_name(key.kind).to_owned(), |phone| phone.model.clone());
+    let label = label_name(key.kind).filter(|_| !key.label.is_empty());
+    let subtitle = match (&key.phone, label) {
+        (Some(phone), _) => Some(phone.os.clone()),
+        (None, Some(name)) => Some(format!("{name} {}", key.label)),
+        (None, None) => None,
+    };
+    let no_device = (!key.kind.has_device()).then(|| {
+        view! { <p class="text-sm text-muted" data-testid="no-device">{strings::NO_DEVICE_TEXT}</p> }
+    });
+    let icon = kind_icon(key.kind);
     let assigned_at = key.created_at;
     let activated = key.phone.as_ref().map(|phone| {
         let at = phone.activated_at;
@@ -43,8 +52,19 @@ pub fn KeyCard(
             <span data-testid="key-presence">{presence}</span>
         }
     });
-    let actions = waits.then(|| view! { <Actions key=key.clone() busy on_activate/> });
-    let dangers = view! { <Dangers key=key.clone() confirm/> };
+    let (help, toasts) = (may_help(), use_toasts());
+    let actions = {
+        let key = key.clone();
+        move || (waits && help.get()).then(|| view! { <Actions key=key.clone() busy on_activate/> })
+    };
+    let dangers = {
+        let key = key.clone();
+        move || help.get().then(|| view! { <Dangers key=key.clone() confirm toasts/> })
+    };
+    let replaces = key.replaces.is_some().then(|| {
+        view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::REPLACES}</p> }
+    });
+    let key_id = key.id.clone();
     let blocked = (key.status == KeyStatus::Blocked).then(|| {
         let words = match key.blocked_at {
             Some(at) => view! { {strings::BLOCKED} " " <RelativeTime at/> ". " {strings::KEY_BLOCKED_TEXT} }
@@ -58,7 +78,7 @@ pub fn KeyCard(
         <article class="card" data-testid="key">
             <div class="flex flex-wrap items-start gap-x-4 gap-y-3 p-5">
                 <span class="rounded-xl bg-accent-soft p-2.5 text-accent-text">
-                    <Icon kind=IconKind::Phone class="size-6"/>
+                    <Icon kind=icon class="size-6"/>
                 </span>
                 <div class="min-w-0 grow basis-48">
                     <h2 class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
@@ -74,10 +94,12 @@ pub fn KeyCard(
                     </p>
                     {invitation}
                     {blocked}
+                    {no_device}
+                    {replaces}
                 </div>
                 {actions}
             </div>
-            <Settings settings=key.settings uses_defaults=key.uses_defaults/>
+            {key.settings.map(|settings| view! { <Settings id=key_id settings uses_defaults=key.uses_defaults/> })}
             {dangers}
         </article>
     }
@@ -143,16 +165,36 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
     .into_any()
 }
 
-/// Blocking and deleting the key.
+/// Revoking the invitation, replacing, blocking and deleting the key.
 #[component]
-fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
-    if !may(Role::helps_people) {
-        return ().into_any();
-    }
+fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
+    let (router, manage) = (use_router(), may_manage());
+    let path = StoredValue::new(format!("/api/v1/keys/{}", key.id));
+    let revoke = move || {
+        leptos::task::spawn_local(async move {
+            match api::delete(&format!("{}/activation", path.get_value())).await {
+                Ok(()) => toasts.say(strings::REVOKED),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let replace = move || {
+        leptos::task::spawn_local(async move {
+            match api::post::<_, Key>(&format!("{}/replace", path.get_value()), &()).await {
+                Ok(new) => {
+                    toasts.say(strings::REPLACED);
+                    router.go(&format!("/keys/{}", new.id));
+                }
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let can_revoke = key.status == KeyStatus::Pending;
+    let can_replace = key.phone.is_some() || !key.kind.has_device();
     let blocked = key.blocked_at.is_some();
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/keys/{}", key.id),
-        name: key.phone.map_or_else(|| strings::THE_KEY.to_owned(), |phone| phone.model),
+        name: key.phone.map_or_else(|| kind_name(key.kind).to_owned(), |phone| phone.model),
         block_text: strings::BLOCK_KEY_TEXT,
         delete_text: strings::DELETE_KEY_TEXT,
         then: None,
@@ -162,6 +204,26 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
     };
     view! {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
+            {can_revoke.then(|| view! {
+                <Button
+                    label=strings::REVOKE
+                    icon=IconKind::Close
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=revoke
+                    test_id="revoke-key"
+                />
+            })}
+            {can_replace.then(|| view! {
+                <Button
+                    label=strings::REPLACE
+                    icon=IconKind::Refresh
+                    small=true
+                    kind=ButtonKind::Ghost
+                    on_click=replace
+                    test_id="replace-key"
+                />
+            })}
             <Button
                 label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
@@ -170,7 +232,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
                 on_click=on_block
                 test_id="block-key"
             />
-            {may(Role::manages_people).then(|| view! {
+            {move || manage.get().then(|| view! {
                 <Button
                     label=strings::DELETE
                     icon=IconKind::Trash
@@ -186,7 +248,7 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
 }
 
 #[component]
-fn Settings(settings: KeySettings, uses_defaults: bool) -> impl IntoView {
+fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoView {
     let on_off = |on| if on { strings::ON } else { strings::OFF };
     let rows = [
         (strings::BLUETOOTH_PROXIMITY, on_off(settings.bluetooth_proximity)),
@@ -211,6 +273,9 @@ fn Settings(settings: KeySettings, uses_defaults: bool) -> impl IntoView {
             <dl class="grid gap-x-6 gap-y-3 px-5 pb-5 text-sm sm:grid-cols-2" data-testid="key-settings">
                 {rows.map(row).collect_view()}
             </dl>
+            <p class="-mt-2 px-5 pb-4 text-sm">
+                <a class="link" href=format!("/keys/{id}") data-testid="change-settings">{strings::CHANGE_SETTINGS}</a>
+            </p>
         </details>
     }
 }

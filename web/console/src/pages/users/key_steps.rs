@@ -1,7 +1,6 @@
 //! Assigning a key, step by step: its type and its settings (A3, A4).
 
 use leptos::prelude::*;
-use pocketkey_api::key::KeyKind;
 use pocketkey_kit::prelude::*;
 
 use super::draft::KeyDraft;
@@ -29,17 +28,51 @@ pub fn TypeStep(
     #[prop(into)] on_back: Callback<()>,
     #[prop(into)] on_next: Callback<()>,
 ) -> impl IntoView {
-    let kinds = vec![Choice {
-        value: KeyKind::Smartphone,
-        key: "smartphone",
-        label: strings::SMARTPHONE,
-        hint: strings::SMARTPHONE_HINT,
-    }];
+    let label = move || {
+        labels::label_name(draft.kind.get()).map(|name| {
+            view! {
+                <TextField
+                    name="label"
+                    label=name
+                    hint=strings::LABEL_HINT.to_owned()
+                    value=draft.label
+                    optional=true
+                />
+            }
+        })
+    };
     view! {
         <StepHeading title=strings::STEP_TYPE_TITLE text=strings::STEP_TYPE_TEXT/>
         <Form on_submit=on_next>
-            <Choices name="kind" legend=strings::KEY_TYPE options=kinds value=draft.kind/>
+            <Choices name="kind" legend=strings::KEY_TYPE options=labels::kinds() value=draft.kind/>
+            {label}
             <StepButtons on_back/>
+        </Form>
+    }
+}
+
+/// In place of the activation, for kinds whose devices there are not yet.
+#[component]
+pub fn NoDeviceStep(
+    /// Assigning.
+    form: FormState,
+    #[prop(into)] on_back: Callback<()>,
+    #[prop(into)] on_assign: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <StepHeading title=strings::NO_DEVICE_TITLE/>
+        <Form on_submit=on_assign>
+            <FormProblem state=form/>
+            <Note tone=Tone::Neutral test_id="no-device">{strings::NO_DEVICE_TEXT}</Note>
+            <div class="flex justify-between gap-2 pt-1">
+                <Button label=strings::BACK icon=IconKind::Left on_click=on_back test_id="back"/>
+                <Button
+                    label=strings::ASSIGN_IT
+                    kind=ButtonKind::Primary
+                    loading=form.busy()
+                    test_id="assign"
+                />
+            </div>
         </Form>
     }
 }

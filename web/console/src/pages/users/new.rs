@@ -15,10 +15,10 @@ use super::{
     activation::{Invitation, MethodChoice, invite},
     draft::{KeyDraft, UserDraft},
     group_picker::GroupPicker,
-    key_steps::{SettingsStep, TypeStep},
+    key_steps::{NoDeviceStep, SettingsStep, TypeStep},
     wizard::Wizard,
 };
-use crate::strings;
+use crate::{labels::kind_name, strings};
 
 const STEPS: [&str; 4] = ["", "key", "settings", "activation"];
 
@@ -33,10 +33,13 @@ pub fn NewUserPage() -> impl IntoView {
 
     let step = move || match wizard.step() {
         0 => view! { <PersonStep wizard person form/> }.into_any(),
-        1 => view! { <TypeStep draft=key on_back=move || wizard.go(0) on_next=move || wizard.go(2)/> }
-            .into_any(),
+        1 => {
+            let next = move || wizard.go(if key.kind.get_untracked().has_device() { 2 } else { 3 });
+            view! { <TypeStep draft=key on_back=move || wizard.go(0) on_next=next/> }.into_any()
+        }
         2 => view! { <SettingsStep draft=key on_back=move || wizard.go(1) on_next=move || wizard.go(3)/> }
             .into_any(),
+        _ if !key.kind.get().has_device() => view! { <AssignStep wizard person key form added/> }.into_any(),
         _ => view! { <ActivationStep wizard person key form added/> }.into_any(),
     };
     let labels =
@@ -126,6 +129,56 @@ fn PersonStep(wizard: Wizard, person: UserDraft, form: FormState) -> impl IntoVi
     }
 }
 
+/// Adds the user and assigns a key that there is nothing to activate of.
+#[component]
+fn AssignStep(
+    wizard: Wizard,
+    person: UserDraft,
+    key: KeyDraft,
+    form: FormState,
+    /// The user, once added.
+    added: RwSignal<Option<UserId>>,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let assign = move || {
+        form.send(
+            async move {
+                let user_id = add_once(wizard, person, added).await?;
+                api::post::<_, Key>(&format!("/api/v1/users/{user_id}/keys"), &key.to_api()).await
+            },
+            move |key| {
+                toasts.say(strings::key_assigned(kind_name(key.kind)));
+                wizard.leave(&format!("/users/{}?tab=keys", key.user_id));
+            },
+        );
+    };
+    view! { <NoDeviceStep form on_back=move || wizard.go(1) on_assign=assign/> }
+}
+
+/// Adds the user, unless a try before came to grief after that. What is found fault with brings the person back to where
+/// it was typed.
+async fn add_once(
+    wizard: Wizard,
+    person: UserDraft,
+    added: RwSignal<Option<UserId>>,
+) -> Result<UserId, Problem> {
+    if let Some(user_id) = added.get_untracked() {
+        return Ok(user_id);
+    }
+    match add(person.to_api()).await {
+        Ok(user) => {
+            added.set(Some(user.id.clone()));
+            Ok(user.id)
+        }
+        Err(problem) => {
+            if !problem.fields.is_empty() {
+                wizard.go(0);
+            }
+            Err(problem)
+        }
+    }
+}
+
 /// How the phone gets its code; the choice adds the user, assigns the key and invites.
 #[component]
 fn ActivationStep(
@@ -141,20 +194,7 @@ fn ActivationStep(
     let choose = Callback::new(move |method| {
         form.send(
             async move {
-                // Where a try before came to grief half-way, this one goes on from there.
-                let user_id = match added.get_untracked() {
-                    Some(user_id) => user_id,
-                    None => match add(person.to_api()).await {
-                        Ok(user) => user.id,
-                        Err(problem) => {
-                            if !problem.fields.is_empty() {
-                                wizard.go(0);
-                            }
-                            return Err(problem);
-                        }
-                    },
-                };
-                added.set(Some(user_id.clone()));
+                let user_id = add_once(wizard, person, added).await?;
                 wizard.finish();
                 let key_id = match assigned.get_untracked() {
                     Some(key_id) => key_id,

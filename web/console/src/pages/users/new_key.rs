@@ -7,10 +7,10 @@ use pocketkey_kit::{api, load::load, prelude::*};
 use super::{
     activation::{Invitation, MethodChoice, invite},
     draft::KeyDraft,
-    key_steps::{SettingsStep, TypeStep},
+    key_steps::{NoDeviceStep, SettingsStep, TypeStep},
     wizard::Wizard,
 };
-use crate::strings;
+use crate::{labels::kind_name, strings};
 
 const STEPS: [&str; 3] = ["", "settings", "activation"];
 
@@ -31,6 +31,7 @@ pub fn NewKeyPage(user_id: UserId) -> impl IntoView {
     let wizard = Wizard::new(format!("/users/{user_id}/keys/new"), &STEPS);
     let draft = KeyDraft::new();
     let form = FormState::new();
+    let toasts = use_toasts();
     let assigned = RwSignal::new(None::<KeyId>);
     let activation = RwSignal::new(None);
 
@@ -54,11 +55,22 @@ pub fn NewKeyPage(user_id: UserId) -> impl IntoView {
     let step = move || match wizard.step() {
         0 => {
             let leave = home.clone();
-            view! { <TypeStep draft on_back=move || wizard.leave(&leave) on_next=move || wizard.go(1)/> }
-                .into_any()
+            let next = move || wizard.go(if draft.kind.get_untracked().has_device() { 1 } else { 2 });
+            view! { <TypeStep draft on_back=move || wizard.leave(&leave) on_next=next/> }.into_any()
         }
         1 => view! { <SettingsStep draft on_back=move || wizard.go(0) on_next=move || wizard.go(2)/> }
             .into_any(),
+        _ if !draft.kind.get().has_device() => {
+            let (path, home) = (format!("/api/v1/users/{user_id}/keys"), home.clone());
+            let assign = move || {
+                let (path, home) = (path.clone(), home.clone());
+                form.send(async move { api::post::<_, Key>(&path, &draft.to_api()).await }, move |key| {
+                    toasts.say(strings::key_assigned(kind_name(key.kind)));
+                    wizard.leave(&home);
+                });
+            };
+            view! { <NoDeviceStep form on_back=move || wizard.go(0) on_assign=assign/> }.into_any()
+        }
         _ => {
             let user_id = user_id.clone();
             let home = home.clone();

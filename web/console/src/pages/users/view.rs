@@ -194,7 +194,7 @@ mod tests {
             |name| match name {
                 "q" => "ada".into(),
                 "status" => "stale".into(),
-                "key" => "card".into(),
+                "key" => "shoe".into(),
                 "sort" => "-name".into(),
                 "columns" => "keys,shoe,username".into(),
                 _ => String::new(),

@@ -1,17 +1,17 @@
 //! Where a page of the list ends: what `next` says and `after` gives back, opaque to everybody else.
 
 use data_encoding::BASE64URL_NOPAD;
-use pocketkey_api::user::UserSort;
-use serde::{Deserialize, Serialize};
+use rusqlite::{ToSql, types::ToSqlOutput};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The longest cursor that is looked at, in bytes.
 const LONGEST: usize = 2048;
 
-/// A place in the list, in one of its orders.
+/// A place in a list, in one of its orders `S`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
+pub struct Cursor<S> {
     /// The order that it is a place in.
-    pub sort: UserSort,
+    pub sort: S,
     /// What the list is sorted by.
     pub value: Value,
     /// Which of those that share that value.
@@ -28,7 +28,7 @@ pub enum Value {
     Number(i64),
 }
 
-impl Cursor {
+impl<S: Serialize + DeserializeOwned + PartialEq> Cursor<S> {
     /// As text.
     pub fn encode(&self) -> String {
         // Plain data: it always becomes JSON.
@@ -36,15 +36,25 @@ impl Cursor {
     }
 
     /// The cursor that `text` is, if it is one and of the order `sort`.
-    pub fn decode(text: &str, sort: UserSort) -> Option<Self> {
+    pub fn decode(text: &str, sort: S) -> Option<Self> {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() <= LONGEST)?;
         let cursor: Self = serde_json::from_slice(&bytes).ok()?;
         (cursor.sort == sort).then_some(cursor)
     }
 }
 
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Text(text) => text.to_sql(),
+            Self::Number(number) => number.to_sql(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use pocketkey_api::user::UserSort;
     use proptest::prelude::*;
 
     use super::*;

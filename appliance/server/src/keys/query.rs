@@ -1,0 +1,238 @@
+//! Finding keys, as `users/query.rs` finds users: a condition that has an index is first asked whether it leaves few.
+
+use pocketkey_api::key::{KeyFilter, KeySort, KeyStanding};
+use rusqlite::{Connection, ToSql, types::Value as Sql};
+
+use super::{
+    KeyError, ListKeys,
+    store::{Bare, COLUMNS, bare},
+};
+use crate::{
+    cursor::{Cursor, Value},
+    db::DbError,
+    validate,
+};
+
+/// So many keys are sorted without being noticed.
+const FEW: usize = 1000;
+/// The index of parts of words holds runs of this many characters.
+const TRIGRAM: usize = 3;
+const WORDS: [&str; 8] = [":word0", ":word1", ":word2", ":word3", ":word4", ":word5", ":word6", ":word7"];
+
+/// What a filter asks for, as SQL.
+#[derive(Default)]
+struct Query {
+    conditions: Vec<String>,
+    /// Each finds the `seq` of all keys that meet one condition, by an index of its own.
+    probes: Vec<String>,
+    params: Vec<(&'static str, Sql)>,
+}
+
+impl Query {
+    fn new(filter: &KeyFilter, now: i64) -> Self {
+        let mut query = Self::default();
+        query.search(&filter.search);
+        if let Some(group) = &filter.group {
+            query.params.push((":group", group.0.clone().into()));
+            query.conditions.push(
+                "EXISTS (SELECT 1 FROM group_members m WHERE m.user_id = u.id AND m.group_id = :group)"
+                    .into(),
+            );
+            query.probes.push(
+                "SELECT k.seq FROM group_members m CROSS JOIN keys k ON k.user_id = m.user_id
+                 WHERE m.group_id = :group"
+                    .into(),
+            );
+        }
+        if let Some(kind) = filter.kind {
+            query.params.push((":kind", kind.key().to_owned().into()));
+            query.conditions.push("k.kind = :kind".into());
+        }
+        if let Some(standing) = filter.status {
+            query.standing(standing, now);
+        }
+        query
+    }
+
+    /// Every word has to be somewhere, with the user or in the label.
+    fn search(&mut self, search: &str) {
+        if search.contains(char::is_control) {
+            self.conditions.push("false".into());
+            return;
+        }
+        let search = validate::key(search);
+        let words: Vec<_> = WORDS.into_iter().zip(search.split_whitespace()).collect();
+        for (name, word) in &words {
+            self.params.push((name, (*word).to_owned().into()));
+            self.conditions.push(format!("(instr(u.search, {name}) > 0 OR instr(k.label_key, {name}) > 0)"));
+        }
+        if !words.is_empty() && words.iter().all(|(_, word)| word.chars().count() >= TRIGRAM) {
+            let phrases: Vec<_> =
+                words.iter().map(|(_, word)| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+            self.params.push((":match", phrases.join(" ").into()));
+            let labels: Vec<_> =
+                words.iter().map(|(name, _)| format!("instr(label_key, {name}) > 0")).collect();
+            self.probes.push(format!(
+                "SELECT k.seq FROM users_search s CROSS JOIN users u ON u.seq = s.rowid
+                 CROSS JOIN keys k ON k.user_id = u.id WHERE users_search MATCH :match
+                 UNION SELECT seq FROM keys WHERE label_key <> '' AND ({})",
+                labels.join(" OR ")
+            ));
+        }
+    }
+
+    fn standing(&mut self, standing: KeyStanding, now: i64) {
+        let condition = match standing {
+            KeyStanding::Blocked => {
+                self.conditions.push("(k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL)".into());
+                self.probes.push(
+                    "SELECT seq FROM keys WHERE blocked_at IS NOT NULL
+                     UNION SELECT k.seq FROM users u CROSS JOIN keys k ON k.user_id = u.id
+                     WHERE u.blocked_at IS NOT NULL"
+                        .into(),
+                );
+                return;
+            }
+            KeyStanding::Active => "k.active = 1",
+            KeyStanding::Pending => "k.active = 0 AND k.invited_until > :now",
+            KeyStanding::NotActivated => "k.active = 0 AND k.invited_until <= :now",
+            KeyStanding::Stale => "k.active = 0 AND k.invited_until BETWEEN 1 AND :now",
+        };
+        self.params.push((":now", now.into()));
+        // The plus keeps the order's own index in use while the list is read in order.
+        self.conditions.push(condition.replace("k.active", "+k.active"));
+        self.conditions.push("k.blocked_at IS NULL AND u.blocked_at IS NULL".into());
+        self.probes.push(format!("SELECT k.seq FROM keys k INDEXED BY keys_standing WHERE {condition}"));
+    }
+
+    /// The keys that a probe finds, as a JSON array of numbers, if they are few.
+    fn few(&self, conn: &Connection) -> Result<Option<String>, DbError> {
+        for probe in &self.probes {
+            let sql = format!("{probe} LIMIT {}", FEW + 1);
+            let mut query = conn.prepare_cached(&sql)?;
+            let found = query.query_map(&*self.params_of(&sql), |row| row.get::<_, i64>(0))?;
+            let found = found.collect::<Result<Vec<_>, _>>()?;
+            if found.len() <= FEW {
+                // Plain data: it always becomes JSON.
+                return Ok(Some(serde_json::to_string(&found).unwrap_or_default()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The parameters that `sql` names.
+    fn params_of<'a>(&'a self, sql: &str) -> Vec<(&'a str, &'a dyn ToSql)> {
+        let named = self.params.iter().filter(|(name, _)| sql.contains(name));
+        named.map(|(name, value)| (*name, value as &dyn ToSql)).collect()
+    }
+
+    fn page_sql(&self, sort: KeySort, after: bool, few: bool) -> String {
+        let (by_name, down) = match sort {
+            KeySort::Added => (false, false),
+            KeySort::AddedDown => (false, true),
+            KeySort::Name => (true, false),
+            KeySort::NameDown => (true, true),
+        };
+        let (sign, direction) = if down { ("<", "DESC") } else { (">", "ASC") };
+        let from = match (few, by_name) {
+            (true, _) => {
+                "json_each(:few) few CROSS JOIN keys k ON k.seq = few.value CROSS JOIN users u ON u.id = k.user_id"
+            }
+            (false, true) => "users u CROSS JOIN keys k ON k.user_id = u.id",
+            (false, false) => "keys k CROSS JOIN users u ON u.id = k.user_id",
+        };
+        let mut conditions = self.conditions.clone();
+        if after && by_name {
+            // The first half is what the index of names can begin at.
+            conditions
+                .push(format!("u.name_key {sign}= :place AND (u.name_key, k.seq) {sign} (:place, :seq)"));
+        } else if after {
+            conditions.push(format!("k.seq {sign} :seq"));
+        }
+        if conditions.is_empty() {
+            conditions.push("true".into());
+        }
+        let order = if by_name {
+            format!("u.name_key {direction}, k.seq {direction}")
+        } else {
+            format!("k.seq {direction}")
+        };
+        format!(
+            "SELECT {COLUMNS}, k.seq, u.name_key FROM {from} LEFT JOIN devices d ON d.key_id = k.id
+             WHERE {} ORDER BY {order} LIMIT :limit",
+            conditions.join(" AND ")
+        )
+    }
+}
+
+/// A page of keys, and where the next one begins.
+pub fn page(
+    conn: &Connection,
+    filter: &KeyFilter,
+    page: &ListKeys,
+    now: i64,
+) -> Result<(Vec<Bare>, Option<String>), KeyError> {
+    let sort = page.order();
+    let after = match &page.after {
+        Some(text) => Some(Cursor::decode(text, sort).ok_or(KeyError::WrongCursor)?),
+        None => None,
+    };
+    let mut query = Query::new(filter, now);
+    let few = query.few(conn)?;
+    let sql = query.page_sql(sort, after.is_some(), few.is_some());
+    if let Some(few) = few {
+        query.params.push((":few", few.into()));
+    }
+    // One more than fits tells whether there is another page.
+    let (fits, limit) = (page.page_size() as usize, page.page_size() + 1);
+    let mut params = query.params_of(&sql);
+    params.push((":limit", &limit));
+    if let Some(after) = &after {
+        if sql.contains(":place") {
+            params.push((":place", &after.value));
+        }
+        params.push((":seq", &after.seq));
+    }
+    let mut statement = conn.prepare_cached(&sql).map_err(DbError::from)?;
+    let rows = statement.query_map(&*params, |row| {
+        Ok((bare(row)?, Cursor { sort, value: Value::Text(row.get(17)?), seq: row.get(16)? }))
+    });
+    let mut rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
+    let more = rows.len() > fits;
+    rows.truncate(fits);
+    let next = rows.last().filter(|_| more).map(|(_, place)| place.encode());
+    Ok((rows.into_iter().map(|(key, _)| key).collect(), next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+
+    /// Plans, not times: no list is read to its end, or sorted, for a page of it.
+    #[tokio::test]
+    async fn pages_are_read_in_order_by_way_of_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).unwrap();
+        let plans = db.read(|conn| -> Result<Vec<String>, DbError> {
+            let mut plans = Vec::new();
+            for status in [None, Some(KeyStanding::Active), Some(KeyStanding::Pending)] {
+                let query = Query::new(&KeyFilter { status, ..KeyFilter::default() }, 1);
+                for sort in KeySort::ALL {
+                    let sql = format!("EXPLAIN QUERY PLAN {}", query.page_sql(sort, true, false));
+                    let mut statement = conn.prepare(&sql)?;
+                    let nothing = std::iter::repeat_n(Sql::Null, statement.parameter_count());
+                    let steps = statement
+                        .query_map(rusqlite::params_from_iter(nothing), |row| row.get::<_, String>(3))?
+                        .collect::<Result<Vec<_>, _>>()?;
+                    plans.push(format!("{sort:?} {status:?}: {}", steps.join("; ")));
+                }
+            }
+            Ok(plans)
+        });
+        for plan in plans.await.unwrap() {
+            assert!(!plan.contains("SCAN"), "{plan}");
+            assert!(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{plan}");
+        }
+    }
+}

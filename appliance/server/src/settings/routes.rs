@@ -1,0 +1,122 @@
+//! `/api/v1/settings/keys`, `/api/v1/groups/{id}/settings` and `/api/v1/keys/{id}/settings`.
+
+use axum::extract::State;
+use pocketkey_api::{
+    GroupId, KeyId, Problem,
+    settings::{SettingsChoice, SettingsView},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::service;
+use crate::{
+    App,
+    admins::Admin,
+    problem::{ApiError, Json, Path},
+};
+
+/// The endpoints of this feature.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(organisation, set_organisation))
+        .routes(routes!(group, set_group))
+        .routes(routes!(key, set_key))
+}
+
+/// The organisation's settings of smartphone keys.
+#[utoipa::path(get, path = "/api/v1/settings/keys", tag = "settings", security(("session" = [])), responses(
+    (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+    (status = 401, description = "`signed_out`", body = Problem),
+))]
+async fn organisation(State(app): State<App>, _: Admin) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::organisation(&app).await?))
+}
+
+/// Chooses the organisation's settings of smartphone keys; what is absent is as built in.
+#[utoipa::path(put, path = "/api/v1/settings/keys", tag = "settings", security(("session" = [])),
+    request_body = SettingsChoice,
+    responses(
+        (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+        (status = 401, description = "`signed_out`", body = Problem),
+    )
+)]
+async fn set_organisation(
+    State(app): State<App>,
+    admin: Admin,
+    Json(choice): Json<SettingsChoice>,
+) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::set_organisation(&app, &admin.actor, choice).await?))
+}
+
+/// A group's settings of smartphone keys, as they are for members of no other group.
+#[utoipa::path(get, path = "/api/v1/groups/{id}/settings", tag = "settings", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")),
+    responses(
+        (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn group(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<GroupId>,
+) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::group(&app, id).await?))
+}
+
+/// Chooses a group's settings of smartphone keys; what is absent is inherited from the organisation. Of several groups the
+/// strictest value wins.
+#[utoipa::path(put, path = "/api/v1/groups/{id}/settings", tag = "settings", security(("session" = [])),
+    params(("id" = GroupId, Path, description = "The group")), request_body = SettingsChoice,
+    responses(
+        (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+    )
+)]
+async fn set_group(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<GroupId>,
+    Json(choice): Json<SettingsChoice>,
+) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::set_group(&app, &admin.actor, id, choice).await?))
+}
+
+/// A key's settings.
+#[utoipa::path(get, path = "/api/v1/keys/{id}/settings", tag = "settings", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")),
+    responses(
+        (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`no_settings`", body = Problem),
+    )
+)]
+async fn key(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<KeyId>,
+) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::key(&app, id).await?))
+}
+
+/// Chooses a key's own settings; what is absent is inherited from its user's groups and the organisation. Nothing at all is
+/// "Use default settings".
+#[utoipa::path(put, path = "/api/v1/keys/{id}/settings", tag = "settings", security(("session" = [])),
+    params(("id" = KeyId, Path, description = "The key")), request_body = SettingsChoice,
+    responses(
+        (status = 200, description = "What is chosen, and what holds", body = SettingsView),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`no_settings`", body = Problem),
+    )
+)]
+async fn set_key(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<KeyId>,
+    Json(choice): Json<SettingsChoice>,
+) -> Result<Json<SettingsView>, ApiError> {
+    Ok(Json(service::set_key(&app, &admin.actor, id, choice).await?))
+}

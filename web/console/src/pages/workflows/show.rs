@@ -1,0 +1,183 @@
+//! A workflow: what it does, its runs, and what can be done about it.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    Page, WorkflowId,
+    event::Event,
+    workflow::{Run, Workflow, WorkflowState},
+};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use super::labels::{RunBadge, WorkflowBadge, audience, cause, sentence, trigger};
+use crate::{delete::TypeToDelete, labels::kind_name, session::may_manage, strings};
+
+/// The page.
+#[component]
+pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
+    let path = StoredValue::new(format!("/api/v1/workflows/{id}"));
+    let workflow = load(move || async move { api::get::<Workflow>(&path.get_value()).await });
+    let runs_path = move |after: String| format!("{}/runs?limit=50&after={after}", path.get_value());
+    let runs =
+        load(move || async move { api::get::<Page<Run>>(&format!("{}/runs", path.get_value())).await });
+    use_event(move |event| match event {
+        Event::Workflows | Event::Groups | Event::Lagged => {
+            workflow.refetch();
+            runs.refetch();
+        }
+        Event::Run { run_id } => {
+            if runs.with_untracked(|page| page.items.iter().any(|run| run.id == run_id)) != Some(false) {
+                runs.refetch();
+            }
+        }
+        _ => {}
+    });
+    let name =
+        move || workflow.with(|workflow| workflow.name.clone()).unwrap_or_else(|| strings::WORKFLOWS.into());
+    let (router, toasts, manage) = (use_router(), use_toasts(), may_manage());
+    let busy = RwSignal::new(false);
+    let deleting = RwSignal::new(false);
+    let run_now = move || {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = api::post::<_, Run>(&format!("{}/runs", path.get_value()), &()).await;
+            busy.try_set(false);
+            match answer {
+                Ok(run) => router.go(&format!("/workflows/{}/runs/{}", run.workflow_id, run.id)),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let pause = move |on: bool| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let path = format!("{}/pause", path.get_value());
+            let answer = if on { api::put_only(&path).await } else { api::delete(&path).await };
+            busy.try_set(false);
+            match answer {
+                Ok(()) => toasts.say(if on { strings::IS_PAUSED } else { strings::IS_RESUMED }),
+                Err(problem) => toasts.problem(&problem),
+            }
+        });
+    };
+    let paused = Memo::new(move |_| workflow.with(|it| it.state == WorkflowState::Paused));
+    let buttons = move || {
+        paused.get().filter(|_| manage.get()).map(|paused| {
+            view! {
+                <Button
+                    label=strings::DELETE
+                    icon=IconKind::Trash
+                    icon_only=true
+                    on_click=move || deleting.set(true)
+                    test_id="delete-workflow"
+                />
+                <Button
+                    label=if paused { strings::RESUME } else { strings::PAUSE }
+                    icon=if paused { IconKind::Play } else { IconKind::Pause }
+                    disabled=busy
+                    on_click=move || pause(!paused)
+                    test_id="pause-workflow"
+                />
+                <Button
+                    label=strings::RUN_NOW
+                    icon=IconKind::Play
+                    kind=ButtonKind::Primary
+                    disabled=Signal::derive(move || busy.get() || paused)
+                    on_click=run_now
+                    test_id="run-now"
+                />
+            }
+        })
+    };
+    view! {
+        <PageHeader title=Signal::derive(name) back=("/workflows".to_owned(), strings::WORKFLOWS.to_owned())>
+            {buttons}
+        </PageHeader>
+        {workflow.show(|workflow| view! { <Summary workflow/> }.into_any())}
+        <h2 class="mt-6 mb-2">{strings::RUNS}</h2>
+        <div class="card">
+            {runs.show(move |page| history(page, runs, runs_path))}
+        </div>
+        <Dialog open=deleting title=strings::DELETE_WORKFLOW test_id="delete-dialog">
+            {move || {
+                let name = workflow.with_untracked(|it| it.name.clone()).unwrap_or_default();
+                view! {
+                    <TypeToDelete
+                        path=path.get_value()
+                        name=name.clone()
+                        word=name
+                        text=strings::DELETE_WORKFLOW_TEXT
+                        then="/workflows"
+                        open=deleting
+                    />
+                }
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Summary(workflow: Workflow) -> impl IntoView {
+    let (whom, when) = (audience(&workflow), trigger(workflow.trigger));
+    let settings =
+        if workflow.settings.is_some() { strings::SETTINGS_OWN } else { strings::SETTINGS_DEFAULT };
+    let row = |term: &'static str, value: AnyView| {
+        view! {
+            <div class="min-w-0">
+                <dt class="text-sm text-muted">{term}</dt>
+                <dd class="font-medium break-words">{value}</dd>
+            </div>
+        }
+    };
+    let next = workflow.next_at.map(|at| row(strings::NEXT_RUN, view! { <RelativeTime at/> }.into_any()));
+    view! {
+        <dl class="card grid grid-cols-2 gap-x-6 gap-y-4 p-5 md:grid-cols-3" data-testid="workflow">
+            {row(strings::STATUS, view! { <WorkflowBadge state=workflow.state/> }.into_any())}
+            {row(strings::GROUPS, whom.into_any())}
+            {row(strings::KEY_TYPE, kind_name(workflow.kind).into_any())}
+            {row(strings::STEP_SETTINGS, settings.into_any())}
+            {row(strings::WHEN, when.into_any())}
+            {next}
+        </dl>
+    }
+}
+
+fn history(
+    page: Page<Run>,
+    runs: Load<Page<Run>>,
+    more: impl Fn(String) -> String + Send + Sync + 'static,
+) -> AnyView {
+    if page.items.is_empty() {
+        return view! {
+            <EmptyState
+                icon=IconKind::Flow
+                title=strings::NO_RUNS
+                text=strings::NO_RUNS_TEXT
+                test_id="no-runs"
+            />
+        }
+        .into_any();
+    }
+    let row = |run: Run| {
+        view! {
+            <tr data-testid="run-row">
+                <td>
+                    <RowLink href=format!("/workflows/{}/runs/{}", run.workflow_id, run.id)>{strings::run_number(run.number)}</RowLink>
+                    <div class="text-sm text-muted">{cause(run.cause)} " · " <RelativeTime at=run.started_at/></div>
+                    <div class="text-sm text-muted sm:hidden">{sentence(&run)}</div>
+                </td>
+                <td class="hidden text-muted sm:table-cell">{sentence(&run)}</td>
+                <td class="w-px whitespace-nowrap"><RunBadge state=run.state/></td>
+            </tr>
+        }
+    };
+    let columns = vec![
+        Column::new(strings::RUN, ""),
+        Column::new(strings::RESULT, "hidden sm:table-cell"),
+        Column::new(strings::STATUS, ""),
+    ];
+    view! {
+        <Table caption=strings::RUNS columns test_id="runs">{page.items.into_iter().map(row).collect_view()}</Table>
+        <LoadMore list=runs path=more/>
+    }
+    .into_any()
+}
