@@ -4,7 +4,7 @@
 #   scripts/build-web.sh        as shipped: small, optimised, compressed
 #   scripts/build-web.sh --dev  quick: unoptimised, with debug names, not compressed
 #
-# web/dist holds console.html, site.html and assets/. A file in assets/ carries its content's hash in its name, so it may
+# web/dist holds console.html, site.html and assets/, large files compressed only. A file in assets/ carries its content's hash in its name, so it may
 # be cached for ever. In web/static, `@name.ext@` stands for the address of assets/name-HASH.ext.
 # Nothing is done when neither sources nor Cargo.lock nor these scripts have changed.
 . "$(dirname "$0")/lib.sh"
@@ -158,6 +158,8 @@ for (const name of fs.readdirSync(out, { recursive: true }).sort()) {
     fs.writeFileSync(`${file}.gz`, gz);
     fs.writeFileSync(`${file}.br`, br);
     line += number(gz.length) + number(br.length);
+    // Whoever takes neither gets it unpacked.
+    if (content.length > 4096) fs.unlinkSync(file);
   }
   console.log(line);
 }

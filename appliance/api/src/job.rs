@@ -41,6 +41,10 @@ api_type! {
         Join,
         /// Takes users out of a group.
         Leave,
+        /// Blocks users.
+        Block,
+        /// Unblocks users.
+        Unblock,
         /// Deletes users.
         Delete,
     }

@@ -300,6 +300,10 @@ api_type! {
             /// Which.
             group: GroupId,
         },
+        /// Blocks them, with all their keys.
+        Block,
+        /// Unblocks them; keys that were blocked by themselves stay blocked.
+        Unblock,
         /// Deletes them, with their keys.
         Delete,
     }

@@ -69,6 +69,10 @@ pub const DELETED: &str = "deleted";
 pub const DELETE_GROUP: &str = "Delete the group";
 pub const DELETE_GROUP_TEXT: &str =
     "Its members stay users. Who was in it is forgotten; this cannot be undone.";
+pub const BLOCK_USERS_TEXT: &str = "All their keys stop working: requests in flight fail on both screens at once, and the phones stay out until you unblock them.";
+pub const UNBLOCK_USERS_TEXT: &str = "Their phones come back by themselves within a minute. Keys that were blocked by themselves stay blocked.";
+pub const WERE_BLOCKED: &str = "blocked";
+pub const WERE_UNBLOCKED: &str = "unblocked";
 pub const DELETE_USERS_TEXT: &str =
     "Their security keys stop working and are gone for good. This cannot be undone.";
 pub const DEMO_SITE: &str = "Demo site";
@@ -479,6 +483,14 @@ pub fn column_is(heading: &str) -> String {
     format!("What the column {heading} is")
 }
 
+pub fn block_users(count: u32) -> String {
+    format!("Block {}", users(count))
+}
+
+pub fn unblock_users(count: u32) -> String {
+    format!("Unblock {}", users(count))
+}
+
 pub fn delete_users(count: u32) -> String {
     format!("Delete {}", users(count))
 }
@@ -517,6 +529,8 @@ pub fn job_running(kind: JobKind) -> &'static str {
         JobKind::Invite => "Inviting…",
         JobKind::Join => "Adding to the group…",
         JobKind::Leave => "Removing from the group…",
+        JobKind::Block => "Blocking…",
+        JobKind::Unblock => "Unblocking…",
         JobKind::Delete => "Deleting…",
     }
 }

@@ -1,18 +1,16 @@
 //! What can be taken back, and what can go wrong.
 
 use axum::http::StatusCode;
-use pocketkey_api::{GroupId, UserId};
+use pocketkey_api::{UserId, user::BulkAction};
 
 use crate::problem::{ApiError, Explain};
 
 /// How to take a job back.
 #[derive(Debug, Clone)]
 pub struct Undo {
-    /// The group it was about.
-    pub group: GroupId,
-    /// Whether they joined; else they left.
-    pub joined: bool,
-    /// For whom that was a change.
+    /// What takes it back.
+    pub action: BulkAction,
+    /// For whom it was a change.
     pub users: Vec<UserId>,
 }
 

@@ -1,4 +1,4 @@
-//! The same for many users: invited, put into a group, taken out of one, or deleted, as a job.
+//! The same for many users: invited, put into a group, taken out of one, blocked, unblocked or deleted, as a job.
 
 use futures_util::{StreamExt, stream};
 use pocketkey_api::{
@@ -37,7 +37,7 @@ pub async fn begin(app: &App, bulk: Bulk, by: &Actor) -> Result<Job, UserError> 
     let Bulk { action, users } = bulk;
     let group = match &action {
         BulkAction::Join { group } | BulkAction::Leave { group } => Some(group.clone()),
-        BulkAction::Invite | BulkAction::Delete => None,
+        BulkAction::Invite | BulkAction::Block | BulkAction::Unblock | BulkAction::Delete => None,
     };
     let ids = app
         .db()
@@ -58,11 +58,9 @@ pub async fn begin(app: &App, bulk: Bulk, by: &Actor) -> Result<Job, UserError> 
     Ok(start(app, action, ids, by))
 }
 
-/// Takes back what can be: who joined leaves, who left joins.
+/// Takes back what can be: who joined leaves, who left joins, who was blocked is unblocked, and the other way round.
 pub fn undo(app: &App, undo: Undo, by: &Actor) -> Job {
-    let Undo { group, joined, users } = undo;
-    let action = if joined { BulkAction::Leave { group } } else { BulkAction::Join { group } };
-    start(app, action, users, by)
+    start(app, undo.action, undo.users, by)
 }
 
 fn start(app: &App, action: BulkAction, ids: Vec<UserId>, by: &Actor) -> Job {
@@ -70,6 +68,8 @@ fn start(app: &App, action: BulkAction, ids: Vec<UserId>, by: &Actor) -> Job {
         BulkAction::Invite => JobKind::Invite,
         BulkAction::Join { .. } => JobKind::Join,
         BulkAction::Leave { .. } => JobKind::Leave,
+        BulkAction::Block => JobKind::Block,
+        BulkAction::Unblock => JobKind::Unblock,
         BulkAction::Delete => JobKind::Delete,
     };
     let job = app.jobs().begin(app, kind, ids.len());
@@ -83,6 +83,8 @@ fn start(app: &App, action: BulkAction, ids: Vec<UserId>, by: &Actor) -> Job {
                 BulkAction::Invite => invite(&app, &job, ids, &each).await,
                 BulkAction::Join { group } => regroup(&app, &job, group, true, ids, &each).await,
                 BulkAction::Leave { group } => regroup(&app, &job, group, false, ids, &each).await,
+                BulkAction::Block => block(&app, &job, true, ids, &each).await,
+                BulkAction::Unblock => block(&app, &job, false, ids, &each).await,
                 BulkAction::Delete => delete(&app, &job, ids, &each).await,
             }
         };
@@ -142,7 +144,45 @@ async fn regroup(
         job.add(outcome, Vec::new());
     }
     if !changed.is_empty() {
-        job.set_undo(Undo { group, joined: join, users: changed });
+        let action = if join { BulkAction::Leave { group } } else { BulkAction::Join { group } };
+        job.set_undo(Undo { action, users: changed });
+    }
+    Ok(())
+}
+
+/// Blocks users, or unblocks them; remembers for whom that was a change.
+async fn block(
+    app: &App,
+    job: &JobHandle,
+    blocked: bool,
+    ids: Vec<UserId>,
+    by: &Actor,
+) -> Result<(), DbError> {
+    app.relay().ready().await?;
+    let mut changed = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let (chunk, shared, by, count) = (chunk.to_vec(), app.clone(), by.clone(), chunk.len());
+        let write = app.db().write(move |tx| -> Result<Vec<UserId>, DbError> {
+            let mut changed = Vec::new();
+            for id in chunk {
+                if service::block(&shared, tx, &id, blocked, &by)? == Some(true) {
+                    changed.push(id);
+                }
+            }
+            Ok(changed)
+        });
+        let now_changed = write.await?;
+        let outcome = Outcome {
+            changed: u32::try_from(now_changed.len()).unwrap_or(u32::MAX),
+            unchanged: u32::try_from(count - now_changed.len()).unwrap_or(u32::MAX),
+            ..Outcome::default()
+        };
+        changed.extend(now_changed);
+        job.add(outcome, Vec::new());
+    }
+    if !changed.is_empty() {
+        let action = if blocked { BulkAction::Unblock } else { BulkAction::Block };
+        job.set_undo(Undo { action, users: changed });
     }
     Ok(())
 }

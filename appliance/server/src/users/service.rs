@@ -169,22 +169,35 @@ pub async fn show(app: &App, id: UserId) -> Result<UserDetail, UserError> {
 /// [`UserError::NotFound`].
 pub async fn set_blocked(app: &App, id: UserId, blocked: bool, by: &Actor) -> Result<User, UserError> {
     app.relay().ready().await?;
-    let (now, shared, by) = (app.now(), app.clone(), by.clone());
+    let (shared, by) = (app.clone(), by.clone());
     app.db()
         .write(move |tx| {
-            let app = shared;
-            let user = store::find(tx, &id, now)?.ok_or(UserError::NotFound)?;
-            if user.blocked_at.is_some() == blocked {
-                return Ok(user);
-            }
-            store::set_blocked(tx, &id, blocked.then_some(now))?;
-            let action = if blocked { Action::UserBlocked } else { Action::UserUnblocked };
-            note(tx, now, &by, action, &user, &json!({ "keys": user.key_count }))?;
-            for key in keys::store::of_user(tx, &id, now)? {
-                keys::service::blocked_or_not(&app, tx, &key)?;
-            }
-            app.events().emit(tx, Event::User { user_id: id.clone() });
-            store::find(tx, &id, now)?.ok_or(UserError::NotFound)
+            block(&shared, tx, &id, blocked, &by)?.ok_or(UserError::NotFound)?;
+            store::find(tx, &id, shared.now())?.ok_or(UserError::NotFound)
         })
         .await
+}
+
+/// Blocks or unblocks a user in `tx`, once [`crate::relay::Relay::ready`]: whether that is a change; `None` if there is no
+/// such user.
+pub(super) fn block(
+    app: &App,
+    tx: &Tx<'_>,
+    id: &UserId,
+    blocked: bool,
+    by: &Actor,
+) -> Result<Option<bool>, DbError> {
+    let now = app.now();
+    let Some(user) = store::find(tx, id, now)? else { return Ok(None) };
+    if user.blocked_at.is_some() == blocked {
+        return Ok(Some(false));
+    }
+    store::set_blocked(tx, id, blocked.then_some(now))?;
+    let action = if blocked { Action::UserBlocked } else { Action::UserUnblocked };
+    note(tx, now, by, action, &user, &json!({ "keys": user.key_count }))?;
+    for key in keys::store::of_user(tx, id, now)? {
+        keys::service::blocked_or_not(app, tx, &key)?;
+    }
+    app.events().emit(tx, Event::User { user_id: id.clone() });
+    Ok(Some(true))
 }

@@ -314,6 +314,28 @@ async fn many_join_a_group_and_that_is_taken_back_for_whom_it_was_a_change() {
 }
 
 #[tokio::test]
+async fn many_are_blocked_and_that_is_taken_back_for_whom_it_was_a_change() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "eve"] {
+        ids.push(admin.add_user(name).await.id);
+    }
+    admin.put(&format!("/api/v1/users/{}/block", ids[0]), &()).await.expect(200);
+    let blocked = bulk(&mut admin, BulkAction::Block, Selection::Ids(ids[..2].to_vec())).await;
+    assert_eq!((blocked.kind, blocked.outcome.changed, blocked.outcome.unchanged), (JobKind::Block, 1, 1));
+    assert_eq!(usernames(&mut admin, "standing=blocked").await, ["ada", "bob"]);
+
+    let undo = format!("/api/v1/jobs/{}/undo", blocked.id);
+    let undone: Job = admin.post(&undo, &()).await.expect(202).json();
+    assert_eq!(finished(&mut admin, &undone).await.kind, JobKind::Unblock);
+    assert_eq!(usernames(&mut admin, "standing=blocked").await, ["ada"], "who was blocked before stays so");
+    let all = bulk(&mut admin, BulkAction::Unblock, Selection::Ids(ids)).await;
+    assert_eq!((all.outcome.changed, all.outcome.unchanged), (1, 2));
+    assert_eq!(usernames(&mut admin, "standing=blocked").await, [""; 0]);
+}
+
+#[tokio::test]
 async fn all_that_a_filter_finds_are_deleted_only_if_they_are_as_many_as_was_said() {
     let appliance = Appliance::start().await;
     let mut admin = appliance.set_up().await;

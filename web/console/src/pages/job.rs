@@ -122,6 +122,8 @@ pub fn sentence(job: &Job) -> String {
         JobKind::Invite => strings::INVITED,
         JobKind::Join => strings::JOINED,
         JobKind::Leave => strings::LEFT,
+        JobKind::Block => strings::WERE_BLOCKED,
+        JobKind::Unblock => strings::WERE_UNBLOCKED,
         JobKind::Delete => strings::DELETED,
     };
     let created = if job.kind == JobKind::ImportCheck { strings::WOULD_ADD } else { strings::WERE_ADDED };

@@ -73,6 +73,8 @@ enum Ask {
     Invite,
     Join,
     Leave,
+    Block,
+    Unblock,
     Delete,
 }
 
@@ -82,6 +84,8 @@ impl Ask {
             Self::Invite => strings::invite_users(count),
             Self::Join => strings::add_users_to_group(count),
             Self::Leave => strings::remove_users_from_group(count),
+            Self::Block => strings::block_users(count),
+            Self::Unblock => strings::unblock_users(count),
             Self::Delete => strings::delete_users(count),
         }
     }
@@ -142,6 +146,8 @@ pub fn BulkBar(
                     <Button label=strings::INVITE icon=IconKind::Mail small=true on_click=move || ask(Ask::Invite) test_id="bulk-invite"/>
                     <Button label=strings::ADD_TO_GROUP icon=IconKind::Groups small=true on_click=move || ask(Ask::Join) test_id="bulk-join"/>
                     <Button label=strings::REMOVE_FROM_GROUP small=true on_click=move || ask(Ask::Leave) test_id="bulk-leave"/>
+                    <Button label=strings::BLOCK small=true on_click=move || ask(Ask::Block) test_id="bulk-block"/>
+                    <Button label=strings::UNBLOCK small=true on_click=move || ask(Ask::Unblock) test_id="bulk-unblock"/>
                     <Button label=strings::DELETE icon=IconKind::Trash small=true on_click=move || ask(Ask::Delete) test_id="bulk-delete"/>
                 </div>
             }
@@ -174,6 +180,8 @@ fn Confirm(
     let start = move || {
         let action = match (ask, group.get_untracked()) {
             (Ask::Invite, _) => BulkAction::Invite,
+            (Ask::Block, _) => BulkAction::Block,
+            (Ask::Unblock, _) => BulkAction::Unblock,
             (Ask::Delete, _) => BulkAction::Delete,
             (Ask::Join, Some(group)) => BulkAction::Join { group },
             (Ask::Leave, Some(group)) => BulkAction::Leave { group },
@@ -190,13 +198,15 @@ fn Confirm(
         Ask::Invite => (strings::INVITE_TEXT, strings::INVITE, ButtonKind::Primary),
         Ask::Join => (strings::ADD_TO_GROUP_TEXT, strings::ADD_TO_GROUP, ButtonKind::Primary),
         Ask::Leave => (strings::REMOVE_FROM_GROUP_TEXT, strings::REMOVE_FROM_GROUP, ButtonKind::Primary),
+        Ask::Block => (strings::BLOCK_USERS_TEXT, strings::BLOCK, ButtonKind::Danger),
+        Ask::Unblock => (strings::UNBLOCK_USERS_TEXT, strings::UNBLOCK, ButtonKind::Primary),
         Ask::Delete => (strings::DELETE_USERS_TEXT, strings::DELETE, ButtonKind::Danger),
     };
     let word = count.to_string();
     let not_yet = {
         let word = word.clone();
         Signal::derive(move || match ask {
-            Ask::Invite => false,
+            Ask::Invite | Ask::Block | Ask::Unblock => false,
             Ask::Join | Ask::Leave => group.with(Option::is_none),
             Ask::Delete => typed.with(|typed| typed.trim() != word),
         })
