@@ -37,6 +37,15 @@ pub fn GroupList() -> impl IntoView {
         form.set_problem(None);
         open.set(true);
     };
+    // The palette leads here with the form open.
+    let router = use_router();
+    let asked = router.query("new");
+    Effect::new(move |_| {
+        if asked.with(|asked| !asked.is_empty()) {
+            start();
+            router.replace("/groups");
+        }
+    });
     let draw = move |groups: Vec<GroupSummary>| {
         if groups.is_empty() {
             return view! {
