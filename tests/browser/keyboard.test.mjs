@@ -138,6 +138,7 @@ test('keys: ? lists them, g and a letter go to a page, and none of them when som
   await admin.getByTestId('show-shortcuts').click();
   await admin.getByTestId('shortcuts').getByText('Search this page').waitFor();
   await press('Escape');
+  await focused('account');
   noFaults(admin);
 });
 

@@ -205,7 +205,8 @@ fn AccountMenu() -> impl IntoView {
             popovertargetaction="hide"
             aria-keyshortcuts="?"
             data-testid="show-shortcuts"
-            on:click=move |_| help.set(true)
+            // Once the menu is closed and its button has the focus, which comes back there.
+            on:click=move |_| request_animation_frame(move || help.set(true))
         >
             <Icon kind=IconKind::Keyboard class=""/>
             <span class="grow">{strings::SHORTCUTS}</span>

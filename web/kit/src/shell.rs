@@ -77,13 +77,12 @@ pub fn AppShell(
                     <button
                         class="shell-search"
                         type="button"
-                        aria-label=strings::PALETTE
                         aria-keyshortcuts="Control+K Meta+K"
                         data-testid="open-palette"
                         on:click=move |_| on_search.run(())
                     >
                         <Icon kind=IconKind::Search class="size-4.5 shrink-0"/>
-                        <span class="grow text-left max-md:hidden" aria-hidden="true">{strings::PALETTE}</span>
+                        <span class="grow text-left max-md:sr-only">{strings::PALETTE}</span>
                         <kbd class="kbd max-md:hidden" aria-hidden="true">{shortcuts::with_control("K")}</kbd>
                     </button>
                     <button
