@@ -8,7 +8,7 @@ use pocketkey_kit::{api, load::load, prelude::*};
 
 use crate::{
     pages::groups::all_groups,
-    session::use_session,
+    session::may,
     shortcuts::{Shortcuts, letter},
     strings,
 };
@@ -19,22 +19,17 @@ const OFFERED: usize = 8;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// Pages and actions beside the main menu, and who sees them.
-const MORE: [(&str, fn(Role) -> bool, IconKind, &str, &str); 6] = [
-    (strings::GO_TO, sees_audit, IconKind::Log, strings::AUDIT, "/logs/audit"),
-    (strings::GO_TO, manages, IconKind::Mail, strings::MAIL_SETTINGS, "/settings/mail"),
-    (strings::GO_TO, manages, IconKind::Edit, strings::TEMPLATES, "/settings/templates"),
-    (strings::ACTIONS, manages, IconKind::Plus, strings::NEW_USER, "/users/new"),
-    (strings::ACTIONS, manages, IconKind::Upload, strings::IMPORT_USERS, "/users/import"),
-    (strings::ACTIONS, manages, IconKind::Plus, strings::NEW_GROUP, "/groups?new=1"),
+const MORE: [(&str, fn(Role) -> bool, IconKind, &str, &str); 9] = [
+    (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Log, strings::AUDIT, "/logs/audit"),
+    (strings::GO_TO, Role::manages_people, IconKind::Mail, strings::MAIL_SETTINGS, "/settings/mail"),
+    (strings::GO_TO, Role::manages_people, IconKind::Edit, strings::TEMPLATES, "/settings/templates"),
+    (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Shield, strings::ADMINS, "/settings/admins"),
+    (strings::GO_TO, |_| true, IconKind::User, strings::ACCOUNT, "/account"),
+    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_USER, "/users/new"),
+    (strings::ACTIONS, Role::manages_people, IconKind::Upload, strings::IMPORT_USERS, "/users/import"),
+    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_GROUP, "/groups?new=1"),
+    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::INVITE_ADMIN, "/settings/admins?new=1"),
 ];
-
-fn manages(role: Role) -> bool {
-    matches!(role, Role::Owner | Role::Admin)
-}
-
-fn sees_audit(role: Role) -> bool {
-    role != Role::HelpDesk
-}
 
 /// The palette.
 #[component]
@@ -63,7 +58,7 @@ pub fn ConsolePalette(shortcuts: Shortcuts) -> impl IntoView {
         }
     });
     let fixed = StoredValue::new(pages_and_actions(shortcuts));
-    let items = move || {
+    let items = Signal::derive(move || {
         let q = words.get();
         let mut items: Vec<_> =
             fixed.with_value(|all| all.iter().filter(|it| it.matches(&q)).cloned().collect());
@@ -74,21 +69,22 @@ pub fn ConsolePalette(shortcuts: Shortcuts) -> impl IntoView {
         items.extend(groups.into_iter().map(group).filter(|it| it.matches(&q)).take(OFFERED));
         // The answer may be to what was typed before.
         let (answered, found) = users.get().unwrap_or_default();
+        let nobody = answered == q && found.is_empty();
         items.extend(found.into_iter().map(user).filter(|it| answered == q || it.matches(&q)));
-        items.push(all_users(&q));
+        items.extend((!nobody).then(|| all_users(&q)));
         items
-    };
+    });
     let note = move || {
         let q = words.get();
         let answered = users.with(|(answered, found)| (*answered == q).then_some(found.len()));
         match (q.is_empty(), users.problem().get(), answered.flatten()) {
-            (true, ..) | (false, None, Some(1..)) => None,
+            (true, ..) => None,
             (_, Some(problem), _) => Some(problem.to_string()),
-            (_, None, Some(0)) => Some(strings::no_user_found(&q)),
+            (_, None, Some(_)) => items.with(Vec::is_empty).then(|| strings::nothing_matches(&q)),
             (_, None, None) => Some(strings::SEARCHING.to_owned()),
         }
     };
-    view! { <Palette open query items=Signal::derive(items) note=Signal::derive(note)/> }
+    view! { <Palette open query items note=Signal::derive(note)/> }
 }
 
 /// What `words` says, once it has not changed for [`PAUSE`].
@@ -108,15 +104,13 @@ fn after_pause(words: Memo<String>) -> RwSignal<String> {
 }
 
 fn pages_and_actions(shortcuts: Shortcuts) -> Vec<PaletteItem> {
-    let session = use_session();
-    let role = session.with_untracked(|session| session.admin.as_ref().map(|admin| admin.role)).flatten();
     let menu = shortcuts.nav.get_value();
     let pages = menu.into_iter().map(|page| PaletteItem {
         keys: letter(page.href).map(|letter| format!("g {letter}")),
         external: page.external,
         ..item(strings::GO_TO, page.icon, page.label, page.href)
     });
-    let more = MORE.iter().filter(|(_, seen_by, ..)| role.is_some_and(seen_by));
+    let more = MORE.iter().filter(|(_, seen_by, ..)| may(*seen_by));
     pages.chain(more.map(|(section, _, icon, label, href)| item(section, *icon, *label, *href))).collect()
 }
 

@@ -1127,8 +1127,8 @@ pub const KEY_SEARCH: &str = "Search this page";
 pub const SEARCHING: &str = "Searching…";
 pub const SHORTCUTS: &str = "Keyboard shortcuts";
 
-pub fn no_user_found(q: &str) -> String {
-    format!("No user matches “{q}”.")
+pub fn nothing_matches(q: &str) -> String {
+    format!("Nothing matches “{q}”.")
 }
 
 pub fn search_users_for(q: &str) -> String {

@@ -37,15 +37,9 @@ pub fn GroupList() -> impl IntoView {
         form.set_problem(None);
         open.set(true);
     };
-    // The palette leads here with the form open.
-    let router = use_router();
-    let asked = router.query("new");
-    Effect::new(move |_| {
-        if asked.with(|asked| !asked.is_empty()) {
-            start();
-            router.replace("/groups");
-        }
-    });
+    if may(Role::manages_people) {
+        use_router().on_asked("new", start);
+    }
     let draw = move |groups: Vec<GroupSummary>| {
         if groups.is_empty() {
             return view! {
