@@ -22,18 +22,21 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
-/// Gives the focus to what is drawn in place of what has it now, if that is drawn anew; if it is gone, to the one that
-/// took its place among its like, or to the page's heading. To be called just before drawing.
+/// Keeps the focus on what has it now, if that is drawn anew, or moves because something comes or goes before it; if it is
+/// gone, the one that took its place among its like has it then, or the page's heading. To be called just before drawing.
 pub fn keep_focus() {
     let Some(held) = focused() else { return };
+    let own = name(&held);
     let place = |all: &[Element]| all.iter().position(|element| *element == held);
-    let (among_twins, among_kin) = (place(&twins(&held)), place(&kin(&held)));
+    let (among_twins, among_kin) = (place(&twins(&held, &own)), place(&kin(&held)));
     request_animation_frame(move || {
-        if held.is_connected() || focused().is_some() {
+        let there = held.is_connected();
+        if focused().is_some_and(|now| now != held) || there && name(&held) == own {
             return;
         }
         let at = |all: Vec<Element>, place: Option<usize>| all.get(place?).or(all.last()).cloned();
-        let heir = at(twins(&held), among_twins)
+        let heir = at(twins(&held, &own), among_twins)
+            .or_else(|| there.then(|| held.clone()))
             .or_else(|| at(kin(&held), among_kin.filter(|_| held.has_attribute(TEST_ID))))
             .and_then(|heir| heir.dyn_into::<HtmlElement>().ok());
         if let Some(heir) = heir.or_else(|| find("h1[tabindex]")) {
@@ -59,11 +62,14 @@ fn kin(element: &Element) -> Vec<Element> {
     all.filter(|other| other.get_attribute(TEST_ID) == kind).collect()
 }
 
-/// Of these, those of the same name.
-fn twins(element: &Element) -> Vec<Element> {
-    let name = |element: &Element| ["id", "href", "aria-label"].map(|it| element.get_attribute(it));
-    let own = name(element);
-    kin(element).into_iter().filter(|other| name(other) == own).collect()
+/// What tells an element from its kin.
+fn name(element: &Element) -> [Option<String>; 3] {
+    ["id", "href", "aria-label"].map(|attribute| element.get_attribute(attribute))
+}
+
+/// Of its kin, those called `own`.
+fn twins(element: &Element, own: &[Option<String>; 3]) -> Vec<Element> {
+    kin(element).into_iter().filter(|other| name(other) == *own).collect()
 }
 
 /// Focuses the first field within `element`, once what is being drawn now is drawn.
