@@ -19,15 +19,17 @@ const OFFERED: usize = 8;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// Pages and actions beside the main menu, and who sees them.
-const MORE: [(&str, fn(Role) -> bool, IconKind, &str, &str); 9] = [
+const MORE: [(&str, fn(Role) -> bool, IconKind, &str, &str); 11] = [
     (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Log, strings::AUDIT, "/logs/audit"),
     (strings::GO_TO, Role::manages_people, IconKind::Mail, strings::MAIL_SETTINGS, "/settings/mail"),
     (strings::GO_TO, Role::manages_people, IconKind::Edit, strings::TEMPLATES, "/settings/templates"),
+    (strings::GO_TO, Role::manages_people, IconKind::Key, strings::DEFAULT_SETTINGS, "/settings/keys"),
     (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Shield, strings::ADMINS, "/settings/admins"),
     (strings::GO_TO, |_| true, IconKind::User, strings::ACCOUNT, "/account"),
     (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_USER, "/users/new"),
     (strings::ACTIONS, Role::manages_people, IconKind::Upload, strings::IMPORT_USERS, "/users/import"),
     (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_GROUP, "/groups?new=1"),
+    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_WORKFLOW, "/workflows/new"),
     (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::INVITE_ADMIN, "/settings/admins?new=1"),
 ];
 
