@@ -43,13 +43,26 @@ export async function until(what, ask, patience = PATIENCE) {
 export async function appliance(command, ...args) {
   const data = mkdtempSync(join(tmpdir(), 'pocketkey-'));
   const [http, smtp] = [await freePort(), await freePort()];
-  const child = spawn(BINARY, [command, '--data', join(data, 'data'), '--listen', `127.0.0.1:${http}`,
-    '--smtp-listen', `127.0.0.1:${smtp}`, '--log', 'warn', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (bytes) => { output += bytes; });
   const url = `http://localhost:${http}`;
-  await until('the appliance answers', async () => (await fetch(`${url}/healthz`)).ok);
+  let child;
+  let output = '';
+  async function start() {
+    child = spawn(BINARY, [command, '--data', join(data, 'data'), '--listen', `127.0.0.1:${http}`,
+      '--smtp-listen', `127.0.0.1:${smtp}`, '--log', 'warn', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.on('data', (bytes) => { output += bytes; });
+    await until('the appliance answers', async () => (await fetch(`${url}/healthz`)).ok);
+  }
+  /** Ends the program; its data and address stay. */
+  async function halt() {
+    if (child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await gone;
+  }
+  await start();
   return {
+    start,
+    halt,
     url,
     smtp,
     data,
@@ -59,11 +72,7 @@ export async function appliance(command, ...args) {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
     }),
     async stop() {
-      if (child.exitCode === null) {
-        const gone = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGTERM');
-        await gone;
-      }
+      await halt();
       rmSync(data, { recursive: true, force: true });
     },
   };

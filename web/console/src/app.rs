@@ -15,6 +15,7 @@ use crate::{
     parts,
     route::Route,
     session::{may, provide_session, sign_out, use_session},
+    shortcuts::{BroughtUp, Shortcuts, provide_shortcuts},
     strings,
 };
 
@@ -95,6 +96,7 @@ fn Console() -> impl IntoView {
         }
         nav
     };
+    let shortcuts = provide_shortcuts(nav.clone());
     // Once the page is there and at rest.
     set_timeout(|| leptos::task::spawn_local(parts::fetch_all()), FETCH_ALL);
     let path = use_router().path();
@@ -105,7 +107,9 @@ fn Console() -> impl IntoView {
             account=Signal::derive(account)
             nav
             menu=Box::new(|| view! { <AccountMenu/> }.into_any())
+            on_search=move || shortcuts.palette.set(true)
         >
+            <BroughtUp shortcuts/>
             {move || page(route.get())}
         </AppShell>
     }
@@ -163,6 +167,7 @@ fn AccountMenu() -> impl IntoView {
     let session = use_session();
     let toasts = use_toasts();
     let router = use_router();
+    let help = expect_context::<Shortcuts>().help;
     let leave = move |_| {
         leptos::task::spawn_local(async move {
             match api::delete("/api/v1/session").await {
@@ -193,7 +198,21 @@ fn AccountMenu() -> impl IntoView {
             {strings::ACCOUNT}
         </button>
         <ThemeToggle/>
-        <button class="menu-item mt-1.5" type="button" data-testid="sign-out" on:click=leave>
+        <button
+            class="menu-item mt-1.5"
+            type="button"
+            popovertarget="account-menu"
+            popovertargetaction="hide"
+            aria-keyshortcuts="?"
+            data-testid="show-shortcuts"
+            // Once the menu is closed and its button has the focus, which comes back there.
+            on:click=move |_| request_animation_frame(move || help.set(true))
+        >
+            <Icon kind=IconKind::Keyboard class=""/>
+            <span class="grow">{strings::SHORTCUTS}</span>
+            <kbd class="kbd" aria-hidden="true">"?"</kbd>
+        </button>
+        <button class="menu-item" type="button" data-testid="sign-out" on:click=leave>
             <Icon kind=IconKind::SignOut class=""/>
             {strings::SIGN_OUT}
         </button>

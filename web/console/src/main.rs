@@ -5,10 +5,12 @@ mod confirm;
 mod delete;
 mod labels;
 mod pages;
+mod palette;
 mod parts;
 mod passkey;
 mod route;
 mod session;
+mod shortcuts;
 mod strings;
 
 fn main() {

@@ -10,16 +10,20 @@ use leptos::prelude::*;
 use pocketkey_api::{GroupId, JobId, KeyId, MailId, RunId, UserId, WorkflowId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::pages::{
-    account, admins, computers, dashboard, groups, inbox,
-    job::JobCard,
-    keys, logs, mail, setup, sign_in,
-    users::{
-        self,
-        bulk::{BulkBar, Chosen},
-        view::View,
+use crate::{
+    pages::{
+        account, admins, computers, dashboard, groups, inbox,
+        job::JobCard,
+        keys, logs, mail, setup, sign_in,
+        users::{
+            self,
+            bulk::{BulkBar, Chosen},
+            view::View,
+        },
+        workflows,
     },
-    workflows,
+    palette::ConsolePalette,
+    shortcuts::{Sheet, Shortcuts},
 };
 
 /// A page, unless its part could not be fetched.
@@ -196,11 +200,24 @@ pub fn account() -> Page {
     Ok(view! { <account::AccountPage/> }.into_any())
 }
 
+// What keys bring up on any page.
+
+#[wasm_split(palette, fallible, preload(fetch_palette))]
+pub fn palette(shortcuts: Shortcuts) -> Page {
+    Ok(view! { <ConsolePalette shortcuts/> }.into_any())
+}
+
+#[wasm_split(palette, fallible)]
+pub fn shortcut_sheet(shortcuts: Shortcuts) -> Page {
+    Ok(view! { <Sheet shortcuts/> }.into_any())
+}
+
 /// Fetches every part in turn, likeliest first, so that pages are there before they are gone to. What cannot be had is
 /// tried again, and said, when it is needed.
 pub async fn fetch_all() {
     drop(fetch_users().await);
     drop(fetch_dashboard().await);
+    drop(fetch_palette().await);
     drop(fetch_people().await);
     drop(fetch_operations().await);
     drop(fetch_settings().await);

@@ -63,6 +63,7 @@ pub const DELETE: &str = "Delete";
 pub const DELETE_ALL: &str = "Delete all";
 pub const DELETE_COMPUTER_TEXT: &str = "Its pairing is removed and its security key stops working at once. To use it again, somebody has to pair it anew with a phone.";
 pub const DELETE_KEY_TEXT: &str = "The phone is signed out for good: requests in flight fail at once, and its computers have no phone any more. This cannot be undone; the person needs a new key and a new invitation, and has to register anew at every site.";
+pub const DELETE_MAIL_TEXT: &str = "It is gone for good; other mails stay.";
 pub const DELETE_USER: &str = "Delete the user";
 pub const DELETE_USER_TEXT: &str = "All keys of this person are deleted, too: their phones are signed out for good and their computers have no phone any more. This cannot be undone.";
 pub const DELETED: &str = "deleted";
@@ -141,7 +142,6 @@ pub const LOCKED_TEXT: &str = "locked after too many wrong pairing keys";
 pub const MAIL: &str = "Mail";
 pub const MAILED_TO: &str = "An invitation is on its way to";
 pub const MAILS_DELETED: &str = "The mails were deleted.";
-pub const MAIL_DELETED: &str = "The mail was deleted.";
 pub const MAIL_HTML: &str = "The mail as its reader sees it";
 pub const MATCH_BY: &str = "Who is the same person?";
 pub const MATCH_BY_HINT: &str = "A row is about a user there is already if this is the same.";
@@ -713,6 +713,10 @@ pub fn asked(action: Option<AuthAction>, rp: Option<&str>) -> String {
     rp.map_or(what.to_owned(), |rp| format!("{what} at {rp}"))
 }
 
+pub fn quoted(text: &str) -> String {
+    format!("“{text}”")
+}
+
 /// A time in milliseconds as seconds.
 pub fn seconds(ms: u32) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
@@ -1110,6 +1114,25 @@ pub fn workflow_made(name: &str) -> String {
 /// Whom a workflow would invite now.
 pub fn would_invite(to_invite: u32, of: u32) -> String {
     format!("As things are, {} of {} would be invited.", number(to_invite), users(of))
+}
+
+// The palette and the keys.
+pub const ACTIONS: &str = "Do";
+pub const EVERYWHERE: &str = "Everywhere";
+pub const GO_TO: &str = "Go to";
+pub const KEY_ESCAPE: &str = "Close what is open, or clear the search";
+pub const KEY_HELP: &str = "Show these keys";
+pub const KEY_PALETTE: &str = "Find a page, an action, a user or a group";
+pub const KEY_SEARCH: &str = "Search this page";
+pub const SEARCHING: &str = "Searching…";
+pub const SHORTCUTS: &str = "Keyboard shortcuts";
+
+pub fn nothing_matches(q: &str) -> String {
+    format!("Nothing matches “{q}”.")
+}
+
+pub fn search_users_for(q: &str) -> String {
+    format!("All users that match “{q}”")
 }
 
 #[cfg(test)]

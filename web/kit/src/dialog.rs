@@ -4,9 +4,25 @@ use leptos::{html, prelude::*};
 
 use crate::{
     button::{Button, ButtonKind},
+    dom,
     icon::IconKind,
     strings,
 };
+
+/// Opens and closes `dialog` as `open` says, with the focus in its first field if it has one. It stays in the page when
+/// closed: the browser then gives the focus back.
+pub(crate) fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            if !open.get() {
+                dialog.close();
+            } else if !dialog.open() {
+                drop(dialog.show_modal());
+                dom::focus_field_soon(dialog.into());
+            }
+        }
+    });
+}
 
 /// A dialog, drawn while `open`.
 #[component]
@@ -25,15 +41,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            if !open.get() {
-                dialog.close();
-            } else if !dialog.open() {
-                drop(dialog.show_modal());
-            }
-        }
-    });
+    follow(dialog, open);
     let content = move || {
         open.get().then(|| {
             view! {

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{
+    Element, FocusOptions, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
+    ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 /// Focuses the first element that matches `selector`, once what is being drawn now is drawn.
 pub fn focus_soon(selector: &'static str) {
@@ -17,6 +20,66 @@ pub fn focus_soon(selector: &'static str) {
 #[must_use]
 pub fn find(selector: &str) -> Option<HtmlElement> {
     document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Keeps the focus on what has it now, if that is drawn anew, or moves because something comes or goes before it; if it is
+/// gone, the one that took its place among its like has it then, or the page's heading. To be called just before drawing.
+pub fn keep_focus() {
+    let Some(held) = focused() else { return };
+    let own = name(&held);
+    let place = |all: &[Element]| all.iter().position(|element| *element == held);
+    let (among_twins, among_kin) = (place(&twins(&held, &own)), place(&kin(&held)));
+    request_animation_frame(move || {
+        let there = held.is_connected();
+        if focused().is_some_and(|now| now != held) || there && name(&held) == own {
+            return;
+        }
+        let at = |all: Vec<Element>, place: Option<usize>| all.get(place?).or(all.last()).cloned();
+        let heir = at(twins(&held, &own), among_twins)
+            .or_else(|| there.then(|| held.clone()))
+            .or_else(|| at(kin(&held), among_kin.filter(|_| held.has_attribute(TEST_ID))))
+            .and_then(|heir| heir.dyn_into::<HtmlElement>().ok());
+        if let Some(heir) = heir.or_else(|| find("h1[tabindex]")) {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            drop(heir.focus_with_options(&options));
+        }
+    });
+}
+
+/// What has the focus, if anything has.
+fn focused() -> Option<Element> {
+    document().active_element().filter(|element| element.tag_name() != "BODY")
+}
+
+const TEST_ID: &str = "data-testid";
+
+/// What in the page is of the same kind as `element`.
+fn kin(element: &Element) -> Vec<Element> {
+    let kind = element.get_attribute(TEST_ID);
+    let all = document().get_elements_by_tag_name(&element.tag_name());
+    let all = (0..all.length()).filter_map(|index| all.item(index));
+    all.filter(|other| other.get_attribute(TEST_ID) == kind).collect()
+}
+
+/// What tells an element from its kin.
+fn name(element: &Element) -> [Option<String>; 3] {
+    ["id", "href", "aria-label"].map(|attribute| element.get_attribute(attribute))
+}
+
+/// Of its kin, those called `own`.
+fn twins(element: &Element, own: &[Option<String>; 3]) -> Vec<Element> {
+    kin(element).into_iter().filter(|other| name(other) == *own).collect()
+}
+
+/// Focuses the first field within `element`, once what is being drawn now is drawn.
+pub fn focus_field_soon(element: HtmlElement) {
+    request_animation_frame(move || {
+        let field = element.query_selector("input:enabled, textarea:enabled, select:enabled").ok().flatten();
+        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+            drop(field.focus());
+        }
+    });
 }
 
 /// Types `text` into the field with this id, where its cursor is, and goes there; gives what it holds then.
@@ -44,13 +107,28 @@ fn units(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(0)
 }
 
-/// Whether the person is typing somewhere, so that a single key is no command.
+/// Whether a key is pressed as a command: nothing but Shift is held, the person is not typing, and no dialog is open.
 #[must_use]
-pub fn is_typing() -> bool {
-    document().active_element().is_some_and(|element| {
-        let tag = element.tag_name();
-        tag == "INPUT" || tag == "TEXTAREA" || tag == "SELECT" || element.has_attribute("contenteditable")
+pub fn is_command(event: &KeyboardEvent) -> bool {
+    !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat())
+        && !is_typing()
+        && find("dialog[open]").is_none()
+}
+
+fn is_typing() -> bool {
+    focused().is_some_and(|element| match element.dyn_ref::<HtmlInputElement>() {
+        Some(input) => !matches!(&*input.type_(), "checkbox" | "radio" | "file" | "button" | "submit"),
+        None => element.matches("textarea, select, [contenteditable]").unwrap_or(false),
     })
+}
+
+/// Scrolls what is around the element with this id, as little as will do to see it.
+pub fn reveal(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// Sets the tab's title: `page · Pocketkey`.

@@ -192,19 +192,38 @@ pub fn use_changes(wanted: fn(&Event) -> bool, fetch: impl Fn() + Copy + Send + 
     });
 }
 
+/// A connection that is back sooner is not worth a word.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Says so while the connection is lost.
 #[component]
 pub fn Banner() -> impl IntoView {
     let lost = use_context::<Live>().map(Live::lost);
-    move || {
-        lost.is_some_and(|lost| lost.get()).then(|| {
+    let said = RwSignal::new(false);
+    Effect::new(move |earlier: Option<Option<TimeoutHandle>>| {
+        if let Some(Some(timer)) = earlier {
+            timer.clear();
+        }
+        if lost.is_some_and(|lost| lost.get()) {
+            let say = move || {
+                said.try_set(true);
+            };
+            set_timeout_with_handle(say, PATIENCE).ok()
+        } else {
+            said.set(false);
+            None
+        }
+    });
+    let note = move || {
+        said.get().then(|| {
             view! {
-                <div class="mb-4" role="status">
+                <div class="pb-4">
                     <Note tone=Tone::Warn test_id="connection-lost">
                         {strings::CONNECTION_LOST}
                     </Note>
                 </div>
             }
         })
-    }
+    };
+    view! { <div class="banner" role="status">{note}</div> }
 }

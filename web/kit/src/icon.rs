@@ -28,6 +28,7 @@ pub enum IconKind {
     Inbox,
     Info,
     Key,
+    Keyboard,
     Left,
     Log,
     Mail,
@@ -86,6 +87,9 @@ impl IconKind {
             Self::Inbox => "m3 13 3-8h12l3 8v6H3v-6ZM3 13h5.5l1.5 2.5h4l1.5-2.5H21",
             Self::Info => "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0ZM12 11v5.5M12 7.5v.2",
             Self::Key => "M20 9a5 5 0 1 1-10 0 5 5 0 0 1 10 0ZM11.4 12.6 3.5 20.5M6.5 17.5l2 2M16.5 8.5h.01",
+            Self::Keyboard => {
+                "M2.5 6h19v12h-19zM6 9.7h.01M9 9.7h.01M12 9.7h.01M15 9.7h.01M18 9.7h.01M8 14.3h8"
+            }
             Self::Left => "M14.5 5.5 8 12l6.5 6.5",
             Self::Log => "M5 3.5h14v17H5zM8.5 8h7M8.5 12h7M8.5 16h4",
             Self::Mail => "M3 5.5h18v13H3zM3.5 6.5 12 13l8.5-6.5",

@@ -6,6 +6,7 @@ use pocketkey_api::Problem;
 use crate::{
     button::Button,
     card::{ProblemNote, Skeleton},
+    dom,
     icon::IconKind,
 };
 
@@ -104,21 +105,24 @@ impl<T: PartialEq + Send + Sync + 'static> Load<T> {
     where
         T: Clone,
     {
-        let view = move || match (self.value.get(), self.problem.get()) {
-            (Some(value), _) => draw(value),
-            (None, None) => view! { <Skeleton/> }.into_any(),
-            (None, Some(problem)) => view! {
-                <div class="space-y-3 p-5">
-                    <ProblemNote problem/>
-                    <Button
-                        label=crate::strings::RETRY
-                        icon=IconKind::Refresh
-                        on_click=move || self.refetch()
-                        test_id="retry"
-                    />
-                </div>
+        let view = move || {
+            dom::keep_focus();
+            match (self.value.get(), self.problem.get()) {
+                (Some(value), _) => draw(value),
+                (None, None) => view! { <Skeleton/> }.into_any(),
+                (None, Some(problem)) => view! {
+                    <div class="space-y-3 p-5">
+                        <ProblemNote problem/>
+                        <Button
+                            label=crate::strings::RETRY
+                            icon=IconKind::Refresh
+                            on_click=move || self.refetch()
+                            test_id="retry"
+                        />
+                    </div>
+                }
+                .into_any(),
             }
-            .into_any(),
         };
         view.into_any()
     }

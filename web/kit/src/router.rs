@@ -78,6 +78,17 @@ impl Router {
         if query.is_empty() { path } else { format!("{path}?{query}") }
     }
 
+    /// Does something if the address asks for it by the query parameter `name`, which it then no longer has.
+    pub fn on_asked(self, name: &'static str, deed: impl Fn() + 'static) {
+        let asked = self.query(name);
+        Effect::new(move |_| {
+            if asked.with(|asked| !asked.is_empty()) {
+                deed();
+                self.replace(&self.with(name, ""));
+            }
+        });
+    }
+
     /// Goes to a page, from its top.
     pub fn go(self, address: &str) {
         if let Ok(history) = window().history() {

@@ -66,12 +66,7 @@ pub fn SearchField(
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let slash = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "/"
-            && !event.ctrl_key()
-            && !event.meta_key()
-            && !event.alt_key()
-            && !dom::is_typing()
-        {
+        if event.key() == "/" && dom::is_command(&event) {
             event.prevent_default();
             if let Some(input) = input.get_untracked() {
                 drop(input.focus());

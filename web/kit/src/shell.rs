@@ -6,7 +6,7 @@ use crate::{
     events::Banner,
     icon::{Icon, IconKind},
     router::use_router,
-    strings,
+    shortcuts, strings,
 };
 
 /// An entry of the main menu.
@@ -35,6 +35,9 @@ pub fn AppShell(
     account: Signal<String>,
     /// The account menu's content.
     menu: Children,
+    /// Opens the palette.
+    #[prop(into)]
+    on_search: Callback<()>,
     children: Children,
 ) -> impl IntoView {
     let path = use_router().path();
@@ -71,6 +74,17 @@ pub fn AppShell(
                     <span class="min-w-0 grow truncate font-semibold" data-testid="organisation">
                         {move || organisation.get()}
                     </span>
+                    <button
+                        class="shell-search"
+                        type="button"
+                        aria-keyshortcuts="Control+K Meta+K"
+                        data-testid="open-palette"
+                        on:click=move |_| on_search.run(())
+                    >
+                        <Icon kind=IconKind::Search class="size-4.5 shrink-0"/>
+                        <span class="grow text-left max-md:sr-only">{strings::PALETTE}</span>
+                        <kbd class="kbd max-md:hidden" aria-hidden="true">{shortcuts::with_control("K")}</kbd>
+                    </button>
                     <button
                         class="avatar"
                         type="button"

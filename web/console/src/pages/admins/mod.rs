@@ -27,6 +27,9 @@ pub fn AdminsPage() -> impl IntoView {
     let role = use_role();
     let open = RwSignal::new(false);
     let manages = Memo::new(move |_| !grantable(role.get()).is_empty());
+    if manages.get_untracked() {
+        use_router().on_asked("new", move || open.set(true));
+    }
     let button = move || {
         manages.get().then(|| {
             view! {

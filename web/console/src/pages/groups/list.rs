@@ -37,6 +37,9 @@ pub fn GroupList() -> impl IntoView {
         form.set_problem(None);
         open.set(true);
     };
+    if may(Role::manages_people) {
+        use_router().on_asked("new", start);
+    }
     let draw = move |groups: Vec<GroupSummary>| {
         if groups.is_empty() {
             return view! {

@@ -7,7 +7,10 @@ use pocketkey_api::{
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
-use crate::strings;
+use crate::{
+    confirm::{Confirm, ConfirmDialog, Subject},
+    strings,
+};
 
 const TABS: [Tab; 4] = [
     Tab { key: "html", label: strings::HTML },
@@ -25,17 +28,14 @@ pub fn MailPage(id: MailId) -> impl IntoView {
         let subject = mail.with(|mail| mail.summary.subject.clone());
         subject.map_or_else(|| strings::MAIL.into(), strings::subject)
     };
-    let toasts = use_toasts();
-    let router = use_router();
+    let confirm = Confirm::new();
     let delete = move || {
-        leptos::task::spawn_local(async move {
-            match api::delete(&path.get_value()).await {
-                Ok(()) => {
-                    toasts.say(strings::MAIL_DELETED);
-                    router.go("/inbox");
-                }
-                Err(problem) => toasts.problem(&problem),
-            }
+        confirm.delete(Subject {
+            path: path.get_value(),
+            name: strings::quoted(&untrack(title)),
+            block_text: "",
+            delete_text: strings::DELETE_MAIL_TEXT,
+            then: Some("/inbox"),
         });
     };
     let tab = use_tab(&TABS);
@@ -63,6 +63,7 @@ pub fn MailPage(id: MailId) -> impl IntoView {
                 }
                     .into_any()
             })}
+        <ConfirmDialog confirm/>
     }
 }
 
