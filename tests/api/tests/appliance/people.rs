@@ -324,15 +324,15 @@ async fn many_are_blocked_and_that_is_taken_back_for_whom_it_was_a_change() {
     admin.put(&format!("/api/v1/users/{}/block", ids[0]), &()).await.expect(200);
     let blocked = bulk(&mut admin, BulkAction::Block, Selection::Ids(ids[..2].to_vec())).await;
     assert_eq!((blocked.kind, blocked.outcome.changed, blocked.outcome.unchanged), (JobKind::Block, 1, 1));
-    assert_eq!(usernames(&mut admin, "standing=blocked").await, ["ada", "bob"]);
+    assert_eq!(usernames(&mut admin, "status=blocked").await, ["ada", "bob"]);
 
     let undo = format!("/api/v1/jobs/{}/undo", blocked.id);
     let undone: Job = admin.post(&undo, &()).await.expect(202).json();
     assert_eq!(finished(&mut admin, &undone).await.kind, JobKind::Unblock);
-    assert_eq!(usernames(&mut admin, "standing=blocked").await, ["ada"], "who was blocked before stays so");
+    assert_eq!(usernames(&mut admin, "status=blocked").await, ["ada"], "who was blocked before stays so");
     let all = bulk(&mut admin, BulkAction::Unblock, Selection::Ids(ids)).await;
     assert_eq!((all.outcome.changed, all.outcome.unchanged), (1, 2));
-    assert_eq!(usernames(&mut admin, "standing=blocked").await, [""; 0]);
+    assert_eq!(usernames(&mut admin, "status=blocked").await, [""; 0]);
 }
 
 #[tokio::test]

@@ -12,14 +12,14 @@ use std::{path::Path, time::Duration};
 
 use pocketkey_api::{
     Page, PhoneId,
-    authentication::{AuthAction, AuthReason, Authentication, LogSettings},
+    authentication::{AuthAction, AuthReason, Authentication},
     sandbox::{KeyState, Screen, Script, ScriptMode, Touch},
 };
 use pocketkey_key::{
     computer::{Computer, ComputerOptions, View},
     fail::Fail,
 };
-use pocketkey_server::{Config, authentications};
+use pocketkey_server::Config;
 use pocketkey_tests_api::Client;
 use pocketkey_world::{Sandbox, SandboxOptions};
 use tap::Tap;
@@ -61,10 +61,6 @@ impl World {
         change(&mut config);
         let scheme = if config.tls_identity.is_some() { "https" } else { "http" };
         let appliance = pocketkey_server::start(config).await.unwrap();
-        // Else the phone names web sites, for the log.
-        let quiet = LogSettings { report_rp: false, keep_days: 90 };
-        let set = appliance.app.db().write(move |tx| authentications::store::set_settings(tx, quiet));
-        set.await.unwrap();
         let (tap, port) = Tap::open(appliance.http_addr.port()).await;
         let port = proxy(port).await;
         let server = format!("{scheme}://127.0.0.1:{port}");
