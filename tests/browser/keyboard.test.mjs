@@ -239,8 +239,8 @@ test('by keyboard alone: the focus is kept in a list that changes, and passed on
     data: { username: '0', name: 'Caroline Herschel', email: 'caroline@example.test' },
   })).json();
   await until('it is listed', async () => (await rows.count()) === before + 1);
-  await focused('choose');
-  assert.equal(await admin.evaluate(() => document.activeElement.ariaLabel), first);
+  await until(`the focus is on: ${first}`, async () =>
+    (await admin.evaluate(() => document.activeElement.ariaLabel)) === first, 5_000);
 
   await press('Shift+Tab');
   while ((await admin.evaluate(() => document.activeElement.ariaLabel)) !== 'Choose Caroline Herschel') await press('Shift+Tab');

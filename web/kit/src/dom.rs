@@ -110,9 +110,8 @@ fn units(text: &str) -> u32 {
 /// Whether a key is pressed as a command: nothing but Shift is held, the person is not typing, and no dialog is open.
 #[must_use]
 pub fn is_command(event: &KeyboardEvent) -> bool {
-    !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat())
-        && !is_typing()
-        && find("dialog[open]").is_none()
+    let other = event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat();
+    !other && !is_typing() && find("dialog[open]").is_none()
 }
 
 fn is_typing() -> bool {
