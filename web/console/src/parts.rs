@@ -202,12 +202,12 @@ pub fn account() -> Page {
 
 // What keys bring up on any page.
 
-#[wasm_split(palette, fallible, preload(fetch_palette))]
+#[wasm_split(people, fallible)]
 pub fn palette(shortcuts: Shortcuts) -> Page {
     Ok(view! { <ConsolePalette shortcuts/> }.into_any())
 }
 
-#[wasm_split(palette, fallible)]
+#[wasm_split(people, fallible)]
 pub fn shortcut_sheet(shortcuts: Shortcuts) -> Page {
     Ok(view! { <Sheet shortcuts/> }.into_any())
 }
@@ -217,7 +217,6 @@ pub fn shortcut_sheet(shortcuts: Shortcuts) -> Page {
 pub async fn fetch_all() {
     drop(fetch_users().await);
     drop(fetch_dashboard().await);
-    drop(fetch_palette().await);
     drop(fetch_people().await);
     drop(fetch_operations().await);
     drop(fetch_settings().await);
