@@ -19,6 +19,7 @@ pub mod devices;
 pub mod events;
 pub mod export;
 pub mod groups;
+pub mod idempotency;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;

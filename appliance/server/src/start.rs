@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     dashboard,
     db::{Db, DbError, OpenError},
-    demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
+    demo, devices, events, groups, idempotency, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
     push,
     relay::{
@@ -190,6 +190,7 @@ impl Appliance {
             .merge(ops::health::routes().with_state(self.app.clone()))
             .method_not_allowed_fallback(problem::wrong_method)
             .fallback(ops::assets::serve)
+            .layer(middleware::from_fn_with_state(self.app.clone(), idempotency::answer_once))
             .layer(DefaultBodyLimit::max(MAX_JSON))
             .layer(middleware::from_fn_with_state(self.app.clone(), admins::csrf::check))
             .layer(middleware::from_fn(ops::headers::add))

@@ -1,5 +1,6 @@
 //! What runs the appliance rather than being its purpose: health, the console's files, the API document.
 
+mod answers;
 pub mod assets;
 mod connection;
 pub mod headers;

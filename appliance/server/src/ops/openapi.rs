@@ -9,6 +9,8 @@ use utoipa::{
     },
 };
 
+use super::answers;
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -54,7 +56,8 @@ pub fn base() -> Document {
 }
 
 /// `GET /api/openapi.json`.
-pub fn routes(document: Document) -> Router {
+pub fn routes(mut document: Document) -> Router {
+    answers::complete(&mut document);
     // Plain data: it always becomes JSON.
     let json = document.to_json().unwrap_or_default();
     Router::new().route(

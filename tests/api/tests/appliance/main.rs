@@ -8,6 +8,7 @@ mod dashboard;
 mod data_folder;
 mod documented;
 mod events;
+mod idempotency;
 mod imports;
 mod keys;
 mod ops;
