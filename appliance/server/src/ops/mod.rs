@@ -6,6 +6,7 @@ mod connection;
 pub mod headers;
 pub mod health;
 pub mod openapi;
+mod reader;
 mod serve;
 
 pub use connection::Connection;

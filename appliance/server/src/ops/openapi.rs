@@ -9,7 +9,7 @@ use utoipa::{
     },
 };
 
-use super::answers;
+use super::{answers, reader};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -55,13 +55,16 @@ pub fn base() -> Document {
     Base::openapi()
 }
 
-/// `GET /api/openapi.json`.
+/// `GET /api/openapi.json`, and the same to read: `GET /api/docs`.
 pub fn routes(mut document: Document) -> Router {
     answers::complete(&mut document);
     // Plain data: it always becomes JSON.
-    let json = document.to_json().unwrap_or_default();
-    Router::new().route(
-        "/api/openapi.json",
-        get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
-    )
+    let value = serde_json::to_value(&document).unwrap_or_default();
+    let json = value.to_string();
+    Router::new()
+        .route(
+            "/api/openapi.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
+        )
+        .merge(reader::routes(value))
 }
