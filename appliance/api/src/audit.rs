@@ -178,6 +178,10 @@ actions! {
     RunCancelled = "run.cancelled",
     /// A run came to its end.
     RunEnded = "run.ended",
+    /// An API key was made.
+    ApiKeyCreated = "api_key.created",
+    /// An API key was revoked.
+    ApiKeyRevoked = "api_key.revoked",
 }
 
 api_type! {

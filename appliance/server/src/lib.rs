@@ -6,6 +6,7 @@
 pub mod account;
 pub mod activation;
 pub mod admins;
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod authentications;

@@ -8,7 +8,7 @@ use tokio_rustls::TlsAcceptor;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    account, activation, admins,
+    account, activation, admins, api_keys,
     app::{App, load_secret},
     audit, authentications,
     config::Config,
@@ -171,6 +171,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(push::routes())
         .merge(inbox::routes())
         .merge(webhooks::routes())
+        .merge(api_keys::routes())
         .merge(mail::routes())
         .merge(demo::routes())
 }

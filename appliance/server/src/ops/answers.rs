@@ -5,9 +5,13 @@ use utoipa::openapi::{
     ContentBuilder, ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Required, ResponseBuilder,
     path::{Operation, ParameterBuilder, ParameterIn},
     schema::Type,
+    security::SecurityRequirement,
 };
 
 use crate::admins;
+
+/// The name of the security scheme of API keys; the scopes of a requirement are what the key must have.
+pub const API_KEY: &str = "api_key";
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -43,6 +47,11 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
     let signed_in = operation.security.is_some();
     if signed_in {
         can_answer(operation, 401, "signed_out");
+        if let Some(scope) = admins::needed(method, path).filter(|scope| scope.is_scope()) {
+            let key = SecurityRequirement::new(API_KEY, [scope.as_str()]);
+            operation.security.get_or_insert_default().push(key);
+            can_answer(operation, 401, "wrong_api_key");
+        }
         can_answer(operation, 403, "not_permitted");
     }
     if *method != Method::GET {

@@ -5,7 +5,7 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Document,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
@@ -32,14 +32,14 @@ use super::{answers, reader};
         pocketkey_api::user::UserSort,
         pocketkey_api::workflow::ResultState
     )),
-    modifiers(&Session)
+    modifiers(&Schemes)
 )]
 struct Base;
 
-/// Adds the admin's session cookie to the document.
-struct Session;
+/// Adds the ways in to the document: the admin's session cookie, and API keys.
+struct Schemes;
 
-impl Modify for Session {
+impl Modify for Schemes {
     fn modify(&self, document: &mut Document) {
         let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
             "__Host-pocketkey",
@@ -47,6 +47,11 @@ impl Modify for Session {
         ));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("pk_…").description(Some(
+            "An API key, made in the console or with `POST /api/v1/api-keys`. It acts for the admin who made it, within its \
+             scopes.",
+        ));
+        components.add_security_scheme(answers::API_KEY, SecurityScheme::Http(key.build()));
     }
 }
 

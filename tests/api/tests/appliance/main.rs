@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a helper is the failure we want to see, too")]
 
 mod activation;
+mod api_keys;
 mod audit;
 mod dashboard;
 mod data_folder;
