@@ -52,7 +52,10 @@ def main():
                        "--request-timeout", "20", "--suppress-health-check", "all", "--warnings", "off"]
             for path in LEFT_OUT + ENDS_THE_SESSION:
                 command += ["--exclude-path", path]
-            return subprocess.run(command, check=False).returncode
+            found = subprocess.run(command, check=False, cwd=appliance.folder.name).returncode
+        # Had the session ended meanwhile, only refusals would have been tried.
+        appliance.call("GET", "/api/v1/users")
+        return found
     finally:
         appliance.stop()
 

@@ -20,7 +20,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Makes an API key that acts for you. Its secret is in the answer and is not shown again.
-#[utoipa::path(post, path = "/api/v1/api-keys", tag = "api keys", security(("session" = [])),
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "api-keys", security(("session" = [])),
     request_body = NewApiKey,
     responses(
         (status = 201, description = "The key and its secret", body = ApiKeySecret),
@@ -36,7 +36,7 @@ async fn create(
 }
 
 /// Every API key, newest first.
-#[utoipa::path(get, path = "/api/v1/api-keys", tag = "api keys", security(("session" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/api-keys", tag = "api-keys", security(("session" = [])), responses(
     (status = 200, description = "The keys", body = Vec<ApiKey>),
 ))]
 async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<ApiKey>>, ApiError> {
@@ -44,7 +44,7 @@ async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<ApiKey>>, Api
 }
 
 /// Revokes an API key: it lets nobody in from now on.
-#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "api keys", security(("session" = [])),
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "api-keys", security(("session" = [])),
     params(("id" = ApiKeyId, Path, description = "The key")),
     responses(
         (status = 204, description = "Revoked"),
