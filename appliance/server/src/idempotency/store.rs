@@ -5,8 +5,11 @@ use rusqlite::{Connection, OptionalExtension};
 use super::model::{KEPT_FOR, Slot};
 use crate::db::DbError;
 
-/// The fingerprint and the sealed answer in `slot`.
-pub fn find(conn: &Connection, slot: &Slot, now: i64) -> Result<Option<([u8; 32], Vec<u8>)>, DbError> {
+/// A request's fingerprint, and the answer to it, sealed.
+type Stored = ([u8; 32], Vec<u8>);
+
+/// What is kept in `slot`.
+pub fn find(conn: &Connection, slot: &Slot, now: i64) -> Result<Option<Stored>, DbError> {
     let sql =
         "SELECT fingerprint, answer FROM idempotency WHERE caller = ?1 AND key = ?2 AND created_at > ?3";
     let mut find = conn.prepare_cached(sql)?;
