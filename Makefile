@@ -3,7 +3,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 
-.PHONY: help run test web check unit mail browser vm image fuzz bench
+.PHONY: help run test web check unit mail contract browser vm image fuzz bench
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -11,7 +11,7 @@ help: ## Say what can be made
 run: web ## Build everything and open the sandbox
 	cargo run --package pocketkey -- sandbox --data $${POCKETKEY_DATA:-target/sandbox}
 
-test: check unit mail browser image vm ## Pass every test: unit, API, browser, image, real kernel
+test: check unit mail contract browser image vm ## Pass every test: unit, API, browser, image, real kernel
 
 web: ## Build the console and the site (WebAssembly, styles) into web/dist
 	scripts/setup-wasm.sh
@@ -29,6 +29,10 @@ unit: web ## Unit, property, router and end-to-end tests without a browser
 mail: web ## smtplib and swaks against the mail sink, the outbox against aiosmtpd
 	cargo build --package pocketkey
 	tests/mail/run.sh
+
+contract: web ## The API against its own document: schemathesis asks whatever the document allows, and more
+	cargo build --package pocketkey
+	tests/contract/run.sh
 
 browser: web ## The console and the sandbox in Chromium
 	cargo build --package pocketkey

@@ -12,6 +12,8 @@ wasm_split_version=0.2.4
 deny_version=0.20.2
 # python-fido2, one of the clients of the real-kernel tests.
 fido2_version=2.2.1
+# schemathesis, which holds the API against its document.
+schemathesis_version=4.32.5
 # nats-server, which joins relay nodes, and which the relay is measured beside.
 nats_version=2.15.1
 lld_version=22

@@ -18,13 +18,13 @@ def free_port():
 
 
 class Appliance:
-    def __init__(self, *options):
+    def __init__(self, *options, log="warn"):
         self.folder = tempfile.TemporaryDirectory()
         self.smtp, http = free_port(), free_port()
         self.url = f"http://127.0.0.1:{http}"
         self.cookie = None
         self.process = subprocess.Popen(
-            [os.environ["POCKETKEY_BINARY"], "serve", "--data", self.folder.name + "/data", "--log", "warn",
+            [os.environ["POCKETKEY_BINARY"], "serve", "--data", self.folder.name + "/data", "--log", log,
              "--listen", f"127.0.0.1:{http}", "--smtp-listen", f"127.0.0.1:{self.smtp}", *options],
             stdout=subprocess.PIPE, text=True)
         # The link is the last thing it prints when it starts.

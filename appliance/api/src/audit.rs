@@ -178,6 +178,10 @@ actions! {
     RunCancelled = "run.cancelled",
     /// A run came to its end.
     RunEnded = "run.ended",
+    /// An API key was made.
+    ApiKeyCreated = "api_key.created",
+    /// An API key was revoked.
+    ApiKeyRevoked = "api_key.revoked",
 }
 
 api_type! {
@@ -194,7 +198,7 @@ api_type! {
         /// To what; empty if to nothing in particular.
         pub target: TargetInfo,
         /// What changed: `{"name": {"from": "Ada", "to": "Ada Lovelace"}}` for changes.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Value))]
         pub detail: serde_json::Value,
         /// The job that it is part of.
         #[serde(default, skip_serializing_if = "Option::is_none")]

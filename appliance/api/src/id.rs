@@ -43,6 +43,10 @@ id!(
     SessionId
 );
 id!(
+    /// A key of another program.
+    ApiKeyId
+);
+id!(
     /// A group of users.
     GroupId
 );

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod activation;
 pub mod admin;
+pub mod api_key;
 pub mod audit;
 pub mod authentication;
 pub mod computer;
@@ -23,6 +24,7 @@ pub mod key;
 pub mod mail;
 pub mod page;
 pub mod pairing;
+pub mod permission;
 pub mod problem;
 pub mod push;
 pub mod sandbox;
@@ -33,8 +35,8 @@ pub mod webhook;
 pub mod workflow;
 
 pub use id::{
-    AdminId, AdminInvitationId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PasskeyId, PhoneId,
-    RunId, SessionId, UserId, WebhookId, WorkflowId,
+    AdminId, AdminInvitationId, ApiKeyId, ComputerId, GroupId, JobId, KeyId, MailId, OutboxId, PasskeyId,
+    PhoneId, RunId, SessionId, UserId, WebhookId, WorkflowId,
 };
 pub use page::Page;
 pub use problem::Problem;

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     db::{Db, DbError},
     events::Events,
+    idempotency::UnderWay,
     inbox,
     jobs::Jobs,
     mail::Mailer,
@@ -40,6 +41,7 @@ struct Inner {
     sign_in: admins::Guard,
     activations: activation::Guard,
     mail_faults: inbox::Faults,
+    under_way: UnderWay,
     stopping: watch::Sender<bool>,
 }
 
@@ -83,6 +85,7 @@ impl App {
             sign_in: admins::Guard::default(),
             activations: activation::Guard::default(),
             mail_faults: inbox::Faults::default(),
+            under_way: UnderWay::default(),
             stopping: watch::channel(false).0,
         }))
     }
@@ -165,6 +168,11 @@ impl App {
     /// What the mail sink does wrong on purpose.
     pub fn mail_faults(&self) -> &inbox::Faults {
         &self.0.mail_faults
+    }
+
+    /// Requests with an idempotency key that are being answered.
+    pub fn under_way(&self) -> &UnderWay {
+        &self.0.under_way
     }
 
     /// The clock.

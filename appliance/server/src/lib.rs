@@ -6,6 +6,7 @@
 pub mod account;
 pub mod activation;
 pub mod admins;
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod authentications;
@@ -19,6 +20,7 @@ pub mod devices;
 pub mod events;
 pub mod export;
 pub mod groups;
+pub mod idempotency;
 pub mod imports;
 pub mod inbox;
 pub mod jobs;

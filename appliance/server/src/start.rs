@@ -8,13 +8,13 @@ use tokio_rustls::TlsAcceptor;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    account, activation, admins,
+    account, activation, admins, api_keys,
     app::{App, load_secret},
     audit, authentications,
     config::Config,
     dashboard,
     db::{Db, DbError, OpenError},
-    demo, devices, events, groups, imports, inbox, jobs, keys, mail, ops, pairing,
+    demo, devices, events, groups, idempotency, imports, inbox, jobs, keys, mail, ops, pairing,
     problem::{self, MAX_JSON},
     push,
     relay::{
@@ -171,6 +171,7 @@ fn features() -> OpenApiRouter<App> {
         .merge(push::routes())
         .merge(inbox::routes())
         .merge(webhooks::routes())
+        .merge(api_keys::routes())
         .merge(mail::routes())
         .merge(demo::routes())
 }
@@ -190,6 +191,7 @@ impl Appliance {
             .merge(ops::health::routes().with_state(self.app.clone()))
             .method_not_allowed_fallback(problem::wrong_method)
             .fallback(ops::assets::serve)
+            .layer(middleware::from_fn_with_state(self.app.clone(), idempotency::answer_once))
             .layer(DefaultBodyLimit::max(MAX_JSON))
             .layer(middleware::from_fn_with_state(self.app.clone(), admins::csrf::check))
             .layer(middleware::from_fn(ops::headers::add))

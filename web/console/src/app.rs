@@ -145,6 +145,9 @@ fn page(route: Route) -> AnyView {
         Route::Templates => lazy(parts::template_list()),
         Route::Template(name) => lazy(parts::template(name)),
         Route::Admins => lazy(parts::admins()),
+        Route::ApiKeys => lazy(parts::api_keys()),
+        Route::Webhooks => lazy(parts::webhook_list()),
+        Route::Webhook(id) => lazy(parts::webhook(id)),
         Route::Account => lazy(parts::account()),
         Route::NotFound => view! { <NotFound/> }.into_any(),
     }

@@ -7,12 +7,12 @@
 #![allow(unsafe_code, reason = "the attribute writes how a part's functions are linked once they are there")]
 
 use leptos::prelude::*;
-use pocketkey_api::{GroupId, JobId, KeyId, MailId, RunId, UserId, WorkflowId};
+use pocketkey_api::{GroupId, JobId, KeyId, MailId, RunId, UserId, WebhookId, WorkflowId};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     pages::{
-        account, admins, computers, dashboard, groups, inbox,
+        account, admins, computers, dashboard, groups, inbox, integrations,
         job::JobCard,
         keys, logs, mail, setup, sign_in,
         users::{
@@ -198,6 +198,21 @@ pub fn admins() -> Page {
 #[wasm_split(settings, fallible)]
 pub fn account() -> Page {
     Ok(view! { <account::AccountPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn api_keys() -> Page {
+    Ok(view! { <integrations::api_keys::ApiKeysPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn webhook_list() -> Page {
+    Ok(view! { <integrations::webhooks::WebhooksPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
+pub fn webhook(id: WebhookId) -> Page {
+    Ok(view! { <integrations::webhook::WebhookPage id/> }.into_any())
 }
 
 // What keys bring up on any page.

@@ -1,6 +1,6 @@
 //! Which page an address means.
 
-use pocketkey_api::{GroupId, KeyId, MailId, RunId, UserId, WorkflowId};
+use pocketkey_api::{GroupId, KeyId, MailId, RunId, UserId, WebhookId, WorkflowId};
 
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,12 @@ pub enum Route {
     Template(String),
     /// `/settings/admins`
     Admins,
+    /// `/settings/api-keys`
+    ApiKeys,
+    /// `/settings/webhooks`
+    Webhooks,
+    /// `/settings/webhooks/ID`
+    Webhook(WebhookId),
     /// `/account`
     Account,
     /// Anything else.
@@ -97,6 +103,9 @@ impl Route {
             ["settings", "templates"] => Self::Templates,
             ["settings", "templates", name] => Self::Template(name.into()),
             ["settings", "admins"] => Self::Admins,
+            ["settings", "api-keys"] => Self::ApiKeys,
+            ["settings", "webhooks"] => Self::Webhooks,
+            ["settings", "webhooks", id] => Self::Webhook(id.into()),
             ["account"] => Self::Account,
             _ => Self::NotFound,
         }
@@ -133,6 +142,9 @@ mod tests {
             ("/settings/mail", Route::MailSettings),
             ("/settings/templates/invitation", Route::Template("invitation".into())),
             ("/settings/admins", Route::Admins),
+            ("/settings/api-keys", Route::ApiKeys),
+            ("/settings/webhooks", Route::Webhooks),
+            ("/settings/webhooks/w1", Route::Webhook("w1".into())),
             ("/account", Route::Account),
             ("/nothing", Route::NotFound),
         ] {

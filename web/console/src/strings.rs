@@ -1,6 +1,8 @@
 //! Every word the console says, in one place, so that a translation can follow.
 
-use pocketkey_api::{admin::Role, authentication::AuthAction, job::JobKind, settings::SettingOrigin};
+use pocketkey_api::{
+    admin::Role, authentication::AuthAction, job::JobKind, permission::Permission, settings::SettingOrigin,
+};
 
 pub const ACTIVATED: &str = "The phone is active";
 pub const ACTIVATED_AT: &str = "Activated";
@@ -1133,6 +1135,121 @@ pub fn nothing_matches(q: &str) -> String {
 
 pub fn search_users_for(q: &str) -> String {
     format!("All users that match “{q}”")
+}
+
+// API keys and webhooks.
+
+pub const ADD_WEBHOOK: &str = "Add the webhook";
+pub const API_KEYS: &str = "API keys";
+pub const API_KEYS_TEXT: &str = "How other programs are let in. A key acts for the admin who made it, within its scopes, and ends with that admin.";
+pub const API_KEY_NAME: &str = "What is it for?";
+pub const API_KEY_NAME_HINT: &str = "The audit log names the key by this.";
+pub const ARRIVES: &str = "Arrives";
+pub const COPY_SECRET: &str = "Copy the secret";
+pub const DAYS_30: &str = "After 30 days";
+pub const DAYS_365: &str = "After a year";
+pub const DAYS_90: &str = "After 90 days";
+pub const DELETE_WEBHOOK: &str = "Delete this webhook?";
+pub const DELETE_WEBHOOK_TEXT: &str =
+    "It is told nothing more, and what it was told is forgotten, what still waits included.";
+pub const DELIVERED: &str = "Arrived";
+pub const DELIVERIES: &str = "What it was told";
+pub const DELIVERY_ID: &str = "webhook-id";
+pub const DELIVERY_RETRIED: &str = "It is sent once more.";
+pub const DELIVERY_WAITING: &str = "Waits";
+pub const EDIT_WEBHOOK: &str = "Change";
+pub const ENDS: &str = "When does it end?";
+pub const FAILING: &str = "Does not arrive";
+pub const GIVEN_UP: &str = "Given up";
+pub const KEY_SECRET_TEXT: &str = "Programs send it as Authorization: Bearer, followed by the secret.";
+pub const LAST_OUTCOME: &str = "Last try";
+pub const LAST_TRY_FAILED: &str = "The last try failed:";
+pub const LAST_USED: &str = "last used";
+pub const MAKE_API_KEY: &str = "Make the key";
+pub const NEVER_USED: &str = "never used";
+pub const NEW_API_KEY: &str = "New API key";
+pub const NEW_WEBHOOK: &str = "New webhook";
+pub const NEXT_TRY_AT: &str = "Next try";
+pub const NOTHING_TOLD: &str = "Nothing told yet";
+pub const NO_API_KEYS: &str = "No API keys yet";
+pub const NO_API_KEYS_TEXT: &str =
+    "Whatever the console does, a program can do with a key: make one with the scopes it needs.";
+pub const NO_DELIVERIES: &str = "Nothing was told yet";
+pub const NO_DELIVERIES_TEXT: &str =
+    "Send a test to see whether it arrives. Deliveries are kept for thirty days.";
+pub const NO_END: &str = "Never ends";
+pub const NO_WEBHOOKS: &str = "No webhooks yet";
+pub const NO_WEBHOOKS_TEXT: &str =
+    "Add the address of a system of yours, and it is told what happens as it happens.";
+pub const ORPHANED: &str = "Its admin is blocked or gone";
+pub const PAYLOAD: &str = "What is sent";
+pub const READ_API: &str = "Read the API";
+pub const RENEW_SECRET: &str = "Renew the secret";
+pub const RENEW_SECRET_TEXT: &str = "The old secret signs nothing from that moment on: the receiver refuses what comes until it has the new one.";
+pub const RETRY_DELIVERY: &str = "Send once more";
+pub const REVOKE_TEXT: &str = "Programs that use it are refused from that moment on. This cannot be undone.";
+pub const SCOPES: &str = "What may it do?";
+pub const SEND_TEST_DELIVERY: &str = "Send a test";
+pub const SHOWN_ONCE: &str = "Copy it now: it is not shown again.";
+pub const SWITCHED_OFF: &str = "Off";
+pub const TELL_EVERYTHING: &str = "Tell everything";
+pub const TELL_EVERYTHING_HINT: &str = "Whatever goes into the audit log, also what later versions add.";
+pub const TEST_SENT: &str = "A test is on its way.";
+pub const TOLD: &str = "What is it told?";
+pub const TRIES: &str = "Tries";
+pub const WEBHOOKS: &str = "Webhooks";
+pub const WEBHOOKS_TEXT: &str =
+    "Other systems are told what happens: signed as Standard Webhooks, and again until it arrives.";
+pub const WEBHOOK_DELETED: &str = "The webhook is deleted.";
+pub const WEBHOOK_ENABLED: &str = "On";
+pub const WEBHOOK_ENABLED_HINT: &str = "Off, it is told nothing; what waits is sent once it is on again.";
+pub const WEBHOOK_SAVED: &str = "The webhook is changed.";
+pub const WEBHOOK_SECRET_TEXT: &str = "The receiver needs it to check the signatures.";
+pub const WEBHOOK_URL: &str = "Address";
+pub const WEBHOOK_URL_HINT: &str = "Deliveries are sent there by POST.";
+
+/// What a scope lets a key do.
+pub fn scope(scope: Permission) -> &'static str {
+    match scope {
+        Permission::Own => "Its own account",
+        Permission::SeePeople => "See users, groups, keys and computers",
+        Permission::ManagePeople => "Add, change, import and delete them",
+        Permission::HelpPeople => "Assign keys, invite, block and unblock",
+        Permission::SeeAudit => "Read the audit log",
+        Permission::SeeAdmins => "See admins and invitations of admins",
+        Permission::ManageAdmins => "Invite, change and delete admins",
+        Permission::Mail => "Read the inbox, which holds activation codes; set how mail leaves",
+        Permission::Integrate => "Manage webhooks and API keys, with no more scopes than its own",
+    }
+}
+
+/// How much a webhook is told.
+pub fn told_of(actions: usize) -> String {
+    match actions {
+        0 => "Told everything".to_owned(),
+        1 => "Told of 1 kind of event".to_owned(),
+        _ => format!("Told of {actions} kinds of events"),
+    }
+}
+
+pub fn chosen_of(chosen: usize, all: usize) -> String {
+    format!("{chosen} of {all}")
+}
+
+pub fn ends(when: &str) -> String {
+    format!("ends {when}")
+}
+
+pub fn made_by(name: &str) -> String {
+    format!("made by {name}")
+}
+
+pub fn revoke_question(name: &str) -> String {
+    format!("Revoke {name}?")
+}
+
+pub fn revoked(name: &str) -> String {
+    format!("{name} is revoked.")
 }
 
 #[cfg(test)]

@@ -1,47 +1,12 @@
 //! What each endpoint needs, and which roles have it. One table, so that it can be read, and tested, as a whole.
 
 use axum::http::Method;
-use pocketkey_api::admin::Role;
-
-/// What somebody must be permitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// Their own session and account.
-    Own,
-    /// See users, groups, keys, computers, and how work on them goes.
-    SeePeople,
-    /// Add, change, import and delete users, groups, keys and computers.
-    ManagePeople,
-    /// Assign keys, invite, block and unblock.
-    HelpPeople,
-    /// Read what admins did.
-    SeeAudit,
-    /// See admins and those who were invited.
-    SeeAdmins,
-    /// Invite, change, block and delete admins, as far as the role reaches: [`Role::manages`].
-    ManageAdmins,
-    /// Read the inbox, which holds activation codes, and see to its faults; set how mail leaves and what it says.
-    Mail,
-    /// Let other programs in, and tell them what happens.
-    Integrate,
-}
-
-impl Permission {
-    /// Whether a role has it.
-    pub fn is_held_by(self, role: Role) -> bool {
-        match self {
-            Self::Own | Self::SeePeople => true,
-            Self::HelpPeople => role.helps_people(),
-            Self::SeeAudit | Self::SeeAdmins => role != Role::HelpDesk,
-            Self::ManagePeople | Self::ManageAdmins | Self::Mail | Self::Integrate => role.manages_people(),
-        }
-    }
-}
+pub use pocketkey_api::permission::Permission;
 
 /// What each endpoint of the admins' needs; the longest prefix of its path decides.
 #[rustfmt::skip]
 const TABLE: &[(&[&str], &str, Permission)] = &[
-    (&["GET"], "/api/v1/events", Permission::Own),
+    (&["GET"], "/api/v1/events", Permission::SeePeople),
     (&["GET", "POST", "PUT", "PATCH", "DELETE"], "/api/v1/account", Permission::Own),
     (&["GET"], "/api/v1/admins", Permission::SeeAdmins),
     (&["POST", "PUT", "PATCH", "DELETE"], "/api/v1/admins", Permission::ManageAdmins),
@@ -78,6 +43,7 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["GET"], "/api/v1/exports/audit", Permission::SeeAudit),
     (&["GET", "PUT", "DELETE"], "/api/v1/inbox", Permission::Mail),
     (&["GET", "POST", "PATCH", "DELETE"], "/api/v1/webhooks", Permission::Integrate),
+    (&["GET", "POST", "DELETE"], "/api/v1/api-keys", Permission::Integrate),
     (&["GET"], "/api/v1/outbox", Permission::SeePeople),
     (&["POST", "DELETE"], "/api/v1/outbox", Permission::HelpPeople),
     (&["GET", "PUT", "POST"], "/api/v1/settings/mail", Permission::Mail),

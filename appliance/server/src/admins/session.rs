@@ -6,36 +6,89 @@ use axum::{
     extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, header, request::Parts},
 };
-use pocketkey_api::{SessionId, session};
+use pocketkey_api::{ApiKeyId, SessionId, permission::Permission, session};
 
 use super::{
     AdminError, browser,
     model::{CONFIRMED_FOR, Visitor},
     permission, service,
 };
-use crate::{App, audit::Actor, limit::ClientIp, problem::ApiError};
+use crate::{
+    App,
+    api_keys::{self, ApiKeyError},
+    audit::Actor,
+    limit::ClientIp,
+    problem::ApiError,
+};
 
-/// The signed-in admin. A handler that takes it answers everybody else with 401 `signed_out`, and those whose role does
-/// not include it (see [`permission`]) with 403 `not_permitted`.
+/// The signed-in admin, or the one that an API key acts for. A handler that takes it answers everybody else with 401
+/// `signed_out` or `wrong_api_key`, and those whose role, or whose key's scopes, do not include it (see [`permission`]) with
+/// 403 `not_permitted`.
 #[derive(Debug, Clone)]
 pub struct Admin {
     /// Who.
     pub admin: session::Admin,
-    /// Who, for the audit log.
+    /// Who, for the audit log: the API key, if it is one.
     pub actor: Actor,
     /// Where from.
     pub visitor: Visitor,
-    /// The session's id.
+    /// The session's id; empty for an API key, which no handler gets to see that is about sessions.
     pub session: SessionId,
-    /// Until when the admin counts as having shown that it is them.
+    /// Until when the admin counts as having shown that it is them; an API key never does.
     pub confirmed_until: i64,
-    token: String,
+    token: Token,
+}
+
+/// What lets somebody in.
+#[derive(Debug, Clone)]
+enum Token {
+    Session(String),
+    ApiKey { id: ApiKeyId, scopes: Vec<Permission> },
 }
 
 impl Admin {
-    /// Whether the session still lives; does not count as use.
+    /// Whether the session, or the key, still lives; does not count as use.
     pub async fn is_signed_in(&self, app: &App) -> bool {
-        matches!(service::find_session(app, &self.token).await, Ok(Some(_)))
+        match &self.token {
+            Token::Session(token) => matches!(service::find_session(app, token).await, Ok(Some(_))),
+            Token::ApiKey { id, .. } => {
+                matches!(api_keys::service::still_valid(app, id.clone()).await, Ok(true))
+            }
+        }
+    }
+
+    /// Whether they may do this: by their role, and as an API key also by its scopes.
+    pub fn holds(&self, permission: Permission) -> bool {
+        let in_scope = match &self.token {
+            Token::Session(_) => true,
+            Token::ApiKey { scopes, .. } => permission.is_scope() && scopes.contains(&permission),
+        };
+        in_scope && permission.is_held_by(self.admin.role)
+    }
+
+    async fn by_session(app: &App, parts: &Parts, visitor: Visitor) -> Result<Self, ApiError> {
+        let token = token(app, &parts.headers).ok_or(AdminError::SignedOut)?;
+        let found = service::signed_in(app, &token).await?;
+        Ok(Self {
+            actor: visitor.actor(&found.admin),
+            admin: found.admin,
+            visitor,
+            session: found.id,
+            confirmed_until: found.confirmed_at + CONFIRMED_FOR,
+            token: Token::Session(token),
+        })
+    }
+
+    async fn by_api_key(app: &App, secret: &str, visitor: Visitor) -> Result<Self, ApiError> {
+        let key = api_keys::service::authenticate(app, secret).await?;
+        Ok(Self {
+            actor: Actor::api_key(&key.id, &key.name, visitor.ip),
+            admin: key.admin,
+            visitor,
+            session: SessionId(String::new()),
+            confirmed_until: 0,
+            token: Token::ApiKey { id: key.id, scopes: key.scopes },
+        })
     }
 }
 
@@ -43,17 +96,18 @@ impl FromRequestParts<App> for Admin {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let token = token(app, &parts.headers).ok_or(AdminError::SignedOut)?;
-        let found = service::signed_in(app, &token).await?;
+        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+        let admin = match api_keys::bearer(&parts.headers) {
+            Some(secret) => Self::by_api_key(app, secret, visitor).await?,
+            None => Self::by_session(app, parts, visitor).await?,
+        };
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let needed = permission::needed(&parts.method, route);
-        if !needed.is_some_and(|permission| permission.is_held_by(found.admin.role)) {
-            return Err(AdminError::NotPermitted.into());
+        match (needed, &admin.token) {
+            (Some(permission), _) if admin.holds(permission) => Ok(admin),
+            (_, Token::Session(_)) => Err(AdminError::NotPermitted.into()),
+            (_, Token::ApiKey { .. }) => Err(ApiKeyError::NotPermitted(needed).into()),
         }
-        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-        let actor = visitor.actor(&found.admin);
-        let confirmed_until = found.confirmed_at + CONFIRMED_FOR;
-        Ok(Self { admin: found.admin, actor, visitor, session: found.id, confirmed_until, token })
     }
 }
 

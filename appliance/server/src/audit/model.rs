@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::http::StatusCode;
-use pocketkey_api::{JobId, session};
+use pocketkey_api::{ApiKeyId, JobId, session};
 use serde_json::{Value, json};
 
 use crate::{
@@ -52,6 +52,11 @@ impl Actor {
             ip: Some(ip),
             job: None,
         }
+    }
+
+    /// An API key at `ip`.
+    pub fn api_key(id: &ApiKeyId, name: &str, ip: IpAddr) -> Self {
+        Self { kind: ActorKind::ApiKey, id: id.0.clone(), name: name.to_owned(), ip: Some(ip), job: None }
     }
 
     /// The same, by way of a job.

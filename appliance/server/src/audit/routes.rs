@@ -56,7 +56,10 @@ async fn list(
 #[utoipa::path(get, path = "/api/v1/exports/audit", tag = "logs", security(("session" = [])),
     params(AuditFilter, As),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", content(
+            (String = "text/csv"),
+            (String = "application/x-ndjson"),
+        )),
         (status = 400, description = "`malformed_query`", body = Problem),
         (status = 401, description = "`signed_out`", body = Problem),
     )

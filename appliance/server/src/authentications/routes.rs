@@ -57,7 +57,10 @@ async fn list(
 #[utoipa::path(get, path = "/api/v1/exports/authentications", tag = "logs", security(("session" = [])),
     params(AuthenticationFilter, As),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", content(
+            (String = "text/csv"),
+            (String = "application/x-ndjson"),
+        )),
         (status = 400, description = "`malformed_query`", body = Problem),
         (status = 401, description = "`signed_out`", body = Problem),
     )

@@ -23,6 +23,8 @@ pub const STEPS: &[(u32, &str)] = &[
     (110, include_str!("migrations/110_keys.sql")),
     (111, include_str!("migrations/111_workflows.sql")),
     (130, include_str!("migrations/130_webhooks.sql")),
+    (131, include_str!("migrations/131_idempotency.sql")),
+    (132, include_str!("migrations/132_api_keys.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

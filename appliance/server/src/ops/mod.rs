@@ -1,10 +1,12 @@
 //! What runs the appliance rather than being its purpose: health, the console's files, the API document.
 
+mod answers;
 pub mod assets;
 mod connection;
 pub mod headers;
 pub mod health;
 pub mod openapi;
+mod reader;
 mod serve;
 
 pub use connection::Connection;

@@ -5,9 +5,11 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Document,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+
+use super::{answers, reader};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,14 +32,14 @@ use utoipa::{
         pocketkey_api::user::UserSort,
         pocketkey_api::workflow::ResultState
     )),
-    modifiers(&Session)
+    modifiers(&Schemes)
 )]
 struct Base;
 
-/// Adds the admin's session cookie to the document.
-struct Session;
+/// Adds the ways in to the document: the admin's session cookie, and API keys.
+struct Schemes;
 
-impl Modify for Session {
+impl Modify for Schemes {
     fn modify(&self, document: &mut Document) {
         let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
             "__Host-pocketkey",
@@ -45,6 +47,11 @@ impl Modify for Session {
         ));
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("pk_…").description(Some(
+            "An API key, made in the console or with `POST /api/v1/api-keys`. It acts for the admin who made it, within its \
+             scopes.",
+        ));
+        components.add_security_scheme(answers::API_KEY, SecurityScheme::Http(key.build()));
     }
 }
 
@@ -53,12 +60,16 @@ pub fn base() -> Document {
     Base::openapi()
 }
 
-/// `GET /api/openapi.json`.
-pub fn routes(document: Document) -> Router {
+/// `GET /api/openapi.json`, and the same to read: `GET /api/docs`.
+pub fn routes(mut document: Document) -> Router {
+    answers::complete(&mut document);
     // Plain data: it always becomes JSON.
-    let json = document.to_json().unwrap_or_default();
-    Router::new().route(
-        "/api/openapi.json",
-        get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
-    )
+    let value = serde_json::to_value(&document).unwrap_or_default();
+    let json = value.to_string();
+    Router::new()
+        .route(
+            "/api/openapi.json",
+            get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
+        )
+        .merge(reader::routes(value))
 }

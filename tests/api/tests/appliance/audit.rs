@@ -111,6 +111,7 @@ async fn every_endpoint_that_changes_something_is_in_the_log() {
     mails(&mut walk).await;
     outgoing_mail(&mut walk).await;
     webhooks(&mut walk).await;
+    api_keys(&mut walk).await;
     account(&mut walk).await;
     admins(&mut walk).await;
     let settings = ("/api/v1/logs/settings", json!({ "report_rp": false, "keep_days": 90 }));
@@ -320,6 +321,15 @@ async fn outgoing_mail(walk: &mut Walk) {
         .await;
     walk.noted("POST /api/v1/outbox/retry", "/api/v1/outbox/retry", json!(null), "outbox.retried").await;
     walk.noted("DELETE /api/v1/outbox/{id}", one, json!(null), "outbox.dropped").await;
+}
+
+async fn api_keys(walk: &mut Walk) {
+    let new = json!({ "name": "Nightly", "scopes": ["see_people"] });
+    let (made, entry) = walk.noted("POST /api/v1/api-keys", "/api/v1/api-keys", new, "api_key.created").await;
+    assert_eq!(entry.detail["scopes"], json!(["see_people"]));
+    let at = format!("/api/v1/api-keys/{}", made.json::<Value>()["key"]["id"].as_str().unwrap());
+    let (_, entry) = walk.noted("DELETE /api/v1/api-keys/{id}", &at, json!(null), "api_key.revoked").await;
+    assert_eq!(entry.target.name, "Nightly");
 }
 
 async fn webhooks(walk: &mut Walk) {

@@ -87,3 +87,48 @@ async fn what_the_document_refers_to_is_in_it() {
     }
     assert!(document.pointer("/components/securitySchemes/session").is_some());
 }
+
+#[tokio::test]
+async fn what_all_endpoints_have_in_common_is_in_the_document() {
+    let appliance = Appliance::start().await;
+    let document: Value = appliance.client().get("/api/openapi.json").await.expect(200).json();
+    for (method, path, wants_session) in operations(&appliance).await {
+        let operation = &document["paths"][&path][method.as_str().to_lowercase()];
+        let said = |status: &str| operation["responses"][status]["description"].as_str().unwrap_or_default();
+        if wants_session {
+            assert!(said("401").contains("`signed_out`"), "{method} {path}");
+            assert!(said("403").contains("`not_permitted`"), "{method} {path}");
+        }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let takes_key = parameters.filter(|parameter| parameter["name"] == "Idempotency-Key").count();
+        assert_eq!(takes_key, usize::from(wants_session && method == Method::POST), "{method} {path}");
+        if takes_key == 1 {
+            assert!(said("422").contains("`idempotency_key_reused`"), "{method} {path}");
+        }
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            let json = &answer["content"]["application/json"]["schema"]["$ref"];
+            assert_ne!(
+                json, "#/components/schemas/Problem",
+                "{method} {path} {status}: problems have a type"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_a_page_too() {
+    let appliance = Appliance::start().await;
+    let page = appliance.client().get("/api/docs").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").contains("style-src 'self'"));
+    let text = page.text();
+    for (method, path, _) in operations(&appliance).await {
+        let heading = format!("{method}</span> <code>{path}</code>");
+        assert!(text.contains(&heading), "{heading}");
+    }
+    // Every link within the page leads somewhere.
+    for target in text.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(text.contains(&format!("id=\"{target}\"")), "{target}");
+    }
+    appliance.client().get("/api/docs.css").await.expect(200);
+}

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a helper is the failure we want to see, too")]
 
 mod activation;
+mod api_keys;
 mod audit;
 mod dashboard;
 mod data_folder;
 mod documented;
 mod events;
+mod idempotency;
 mod imports;
 mod keys;
 mod ops;

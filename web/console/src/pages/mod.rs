@@ -6,6 +6,7 @@ pub mod computers;
 pub mod dashboard;
 pub mod groups;
 pub mod inbox;
+pub mod integrations;
 pub mod job;
 pub mod keys;
 pub mod logs;

@@ -1,7 +1,7 @@
 //! What the pages of the settings share.
 
 use leptos::prelude::*;
-use pocketkey_api::admin::Role;
+use pocketkey_api::{admin::Role, permission::Permission};
 use pocketkey_kit::prelude::*;
 
 use crate::{session::may, strings};
@@ -22,6 +22,10 @@ pub fn SettingsTabs() -> impl IntoView {
         links.push(("/settings/keys", strings::SECURITY_KEYS));
     }
     links.push(("/settings/admins", strings::ADMINS));
+    if may(|role| Permission::Integrate.is_held_by(role)) {
+        links.push(("/settings/api-keys", strings::API_KEYS));
+        links.push(("/settings/webhooks", strings::WEBHOOKS));
+    }
     view! {
         <nav class="tabs mb-5" aria-label=strings::SETTINGS>{links.into_iter().map(link).collect_view()}</nav>
     }

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use pocketkey_api::admin::Role;
 use pocketkey_kit::prelude::*;
 
+pub use filters::fact;
+
 use crate::{session::use_session, strings};
 
 /// The two logs, for those who may see both.

@@ -1,0 +1,54 @@
+//! Text to HTML.
+
+/// The text with everything escaped that means something in HTML.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Prose: what stands between backticks is code.
+pub fn prose(text: &str) -> String {
+    let mut html = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        let part = escape(part);
+        html.push_str(&if index % 2 == 1 { format!("<code>{part}</code>") } else { part });
+    }
+    html
+}
+
+/// A table; nothing if it has no rows. Cells are HTML.
+pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let headings: String = headings.iter().map(|text| format!("<th scope=\"col\">{text}</th>")).collect();
+    let rows: String = rows
+        .iter()
+        .map(|row| {
+            format!("<tr>{}</tr>", row.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>())
+        })
+        .collect();
+    format!(
+        "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_are_code_and_nothing_is_markup() {
+        assert_eq!(prose("a `b<c` \"d\""), "a <code>b&lt;c</code> &quot;d&quot;");
+    }
+}

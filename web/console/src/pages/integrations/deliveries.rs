@@ -1,0 +1,124 @@
+//! What a webhook was told, newest first, with all there is to say of a delivery beside the list.
+
+use leptos::prelude::*;
+use pocketkey_api::{
+    Page,
+    webhook::{Delivery, DeliveryState},
+};
+use pocketkey_kit::{api, prelude::*, time};
+
+use super::webhook::Handle;
+use crate::{pages::logs::fact, strings};
+
+/// The list.
+#[component]
+pub fn Deliveries(handle: Handle) -> impl IntoView {
+    let router = use_router();
+    let list = handle.deliveries;
+    let more = move |after: String| handle.path(&format!("/deliveries?after={}", api::encode(&after)));
+    let draw = move |page: Page<Delivery>| {
+        if page.items.is_empty() {
+            return view! {
+                <EmptyState
+                    icon=IconKind::Outbox
+                    title=strings::NO_DELIVERIES
+                    text=strings::NO_DELIVERIES_TEXT
+                    test_id="no-deliveries"
+                />
+            }
+            .into_any();
+        }
+        let row = move |delivery: Delivery| {
+            let (label, tone) = state_words(delivery.state);
+            let href = router.with("delivery", &delivery.id);
+            view! {
+                <li class="relative space-y-0.5 px-5 py-3 hover:bg-sunken" data-testid="delivery-row">
+                    <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                        <RowLink href>{strings::action(&delivery.kind)}</RowLink>
+                        <Badge label tone dot=true test_id="delivery-state"/>
+                        <span class="text-sm text-muted"><RelativeTime at=delivery.created_at/></span>
+                    </p>
+                    {delivery.outcome.map(|outcome| view! { <p class="truncate text-sm text-muted">{outcome}</p> })}
+                </li>
+            }
+        };
+        view! {
+            <ul class="divide-y divide-line" data-testid="deliveries">{page.items.into_iter().map(row).collect_view()}</ul>
+            <LoadMore list path=more/>
+        }
+        .into_any()
+    };
+    view! {
+        <Card title=strings::DELIVERIES class="overflow-hidden [&>h2]:px-5 [&>h2]:pt-4">{list.show(draw)}</Card>
+        <Drawer handle/>
+    }
+}
+
+/// The delivery that the address names.
+#[component]
+fn Drawer(handle: Handle) -> impl IntoView {
+    let router = use_router();
+    let chosen = router.query("delivery");
+    let delivery = Memo::new(move |_| {
+        let id = chosen.get();
+        let find = |page: &Page<Delivery>| page.items.iter().find(|delivery| delivery.id == id).cloned();
+        handle.deliveries.with(find).flatten()
+    });
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(delivery.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() && delivery.with_untracked(Option::is_some) {
+            router.replace(&router.with("delivery", ""));
+        }
+    });
+    let title = move || delivery.with(|one| one.as_ref().map(|one| strings::action(&one.kind)));
+    view! {
+        <Dialog open title=Signal::derive(move || title().unwrap_or_default()) drawer=true test_id="delivery">
+            {move || delivery.get().map(|delivery| view! { <Facts delivery handle/> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Facts(delivery: Delivery, handle: Handle) -> impl IntoView {
+    let (form, toasts) = (FormState::new(), use_toasts());
+    let Delivery { id, kind: _, state, tries, outcome, created_at, next_try_at, payload } = delivery;
+    let path = handle.path(&format!("/deliveries/{}/retry", api::encode(&id)));
+    let retry = move || {
+        let path = path.clone();
+        form.send(async move { api::post_only(&path, &()).await }, move |()| {
+            toasts.say(strings::DELIVERY_RETRIED);
+            handle.look_soon();
+        });
+    };
+    let (label, tone) = state_words(state);
+    let readable = serde_json::from_str::<serde_json::Value>(&payload)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or(payload);
+    view! {
+        <FormProblem state=form/>
+        <dl class="divide-y divide-line text-sm">
+            {fact(strings::STATE, view! { <Badge label tone dot=true/> })}
+            {fact(strings::WHEN, time::full(created_at))}
+            {fact(strings::TRIES, tries.to_string())}
+            {outcome.map(|outcome| fact(strings::LAST_OUTCOME, outcome))}
+            {next_try_at.map(|at| fact(strings::NEXT_TRY_AT, view! { <RelativeTime at/> }))}
+            {fact(strings::DELIVERY_ID, view! { <code class="text-sm break-all">{id}</code> })}
+        </dl>
+        <h3 class="mt-4 mb-1.5 text-sm">{strings::PAYLOAD}</h3>
+        <pre class="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-sm" tabindex="0" data-testid="payload">
+            {readable}
+        </pre>
+        <div class="mt-5">
+            <Button label=strings::RETRY_DELIVERY icon=IconKind::Refresh loading=form.busy() on_click=retry test_id="retry-delivery"/>
+        </div>
+    }
+}
+
+fn state_words(state: DeliveryState) -> (&'static str, Tone) {
+    match state {
+        DeliveryState::Waiting => (strings::DELIVERY_WAITING, Tone::Warn),
+        DeliveryState::Delivered => (strings::DELIVERED, Tone::Good),
+        DeliveryState::Failed => (strings::GIVEN_UP, Tone::Bad),
+    }
+}

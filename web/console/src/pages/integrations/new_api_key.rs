@@ -1,0 +1,88 @@
+//! Making an API key: name, scopes, how long; then the secret, once.
+
+use leptos::prelude::*;
+use pocketkey_api::api_key::{ApiKey, ApiKeySecret, NewApiKey};
+use pocketkey_kit::{api, load::Load, prelude::*};
+
+use super::{OnceOnly, scopes::Scopes};
+use crate::{session::use_session, strings};
+
+const LIVES: [Choice<Option<u32>>; 4] = [
+    Choice { value: Some(30), key: "30", label: strings::DAYS_30, hint: "" },
+    Choice { value: Some(90), key: "90", label: strings::DAYS_90, hint: "" },
+    Choice { value: Some(365), key: "365", label: strings::DAYS_365, hint: "" },
+    Choice { value: None, key: "never", label: strings::NO_END, hint: "" },
+];
+
+/// The dialog.
+#[component]
+pub fn NewApiKeyDialog(open: RwSignal<bool>, keys: Load<Vec<ApiKey>>) -> impl IntoView {
+    let made = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if !open.get() {
+            made.set(None);
+        }
+    });
+    let content = move || match made.get() {
+        Some(secret) => view! { <OnceOnly secret text=strings::KEY_SECRET_TEXT open/> }.into_any(),
+        None => view! { <NewApiKeyForm open keys made/> }.into_any(),
+    };
+    view! {
+        <Dialog open title=strings::NEW_API_KEY.to_owned() test_id="new-api-key-dialog">{content}</Dialog>
+    }
+}
+
+#[component]
+fn NewApiKeyForm(
+    open: RwSignal<bool>,
+    keys: Load<Vec<ApiKey>>,
+    made: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let form = FormState::new();
+    let role =
+        use_session().with_untracked(|session| session.admin.as_ref().map(|admin| admin.role)).flatten();
+    let name = RwSignal::new(String::new());
+    let scopes = RwSignal::new(Vec::new());
+    let life = RwSignal::new(Some(90));
+    let create = move || {
+        let new = NewApiKey {
+            name: name.get_untracked(),
+            scopes: scopes.get_untracked(),
+            expires_in_days: life.get_untracked(),
+        };
+        let request = async move { api::post::<_, ApiKeySecret>("/api/v1/api-keys", &new).await };
+        form.send(request, move |answer| {
+            keys.refetch();
+            made.set(Some(answer.secret));
+        });
+    };
+    view! {
+        <Form on_submit=create class="max-w-2xl space-y-5">
+            <FormProblem state=form/>
+            <TextField
+                name="name"
+                label=strings::API_KEY_NAME
+                hint=strings::API_KEY_NAME_HINT
+                value=name
+                error=form.error("name")
+            />
+            {role.map(|role| view! { <Scopes role chosen=scopes error=form.error("scopes")/> })}
+            <Select
+                name="expires_in_days"
+                label=strings::ENDS
+                options=LIVES.to_vec()
+                value=life
+                error=form.error("expires_in_days")
+            />
+            <div class="flex justify-end gap-2">
+                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button
+                    label=strings::MAKE_API_KEY
+                    kind=ButtonKind::Primary
+                    loading=form.busy()
+                    test_id="create-api-key"
+                />
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,99 @@
+//! Settings → Webhooks.
+
+use leptos::prelude::*;
+use pocketkey_api::webhook::{Webhook, WebhookSecret};
+use pocketkey_kit::{api, load::load, prelude::*};
+
+use super::{OnceOnly, webhook_form::WebhookForm};
+use crate::{pages::settings::SettingsTabs, strings};
+
+/// The page.
+#[component]
+pub fn WebhooksPage() -> impl IntoView {
+    let webhooks = load(|| api::get::<Vec<Webhook>>("/api/v1/webhooks"));
+    let adding = RwSignal::new(false);
+    let made = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if !adding.get() {
+            made.set(None);
+        }
+    });
+    let done = move |answer: WebhookSecret| {
+        webhooks.refetch();
+        made.set(Some(answer.secret));
+    };
+    let draw = move |all: Vec<Webhook>| {
+        if all.is_empty() {
+            return view! {
+                <EmptyState
+                    icon=IconKind::Globe
+                    title=strings::NO_WEBHOOKS
+                    text=strings::NO_WEBHOOKS_TEXT
+                    test_id="no-webhooks"
+                >
+                    <Button
+                        label=strings::NEW_WEBHOOK
+                        icon=IconKind::Plus
+                        kind=ButtonKind::Primary
+                        on_click=move || adding.set(true)
+                        test_id="first-webhook"
+                    />
+                </EmptyState>
+            }
+            .into_any();
+        }
+        let row = |webhook| view! { <Row webhook/> };
+        view! {
+            <ul class="divide-y divide-line" data-testid="webhooks">{all.into_iter().map(row).collect_view()}</ul>
+        }
+        .into_any()
+    };
+    let dialog = move || match made.get() {
+        Some(secret) => view! { <OnceOnly secret text=strings::WEBHOOK_SECRET_TEXT open=adding/> }.into_any(),
+        None => view! { <WebhookForm open=adding on_made=Callback::new(done)/> }.into_any(),
+    };
+    view! {
+        <PageHeader title=strings::WEBHOOKS text=strings::WEBHOOKS_TEXT>
+            <Button
+                label=strings::NEW_WEBHOOK
+                icon=IconKind::Plus
+                kind=ButtonKind::Primary
+                on_click=move || adding.set(true)
+                test_id="new-webhook"
+            />
+        </PageHeader>
+        <SettingsTabs/>
+        <div class="card overflow-hidden">{webhooks.show(draw)}</div>
+        <Dialog open=adding title=strings::NEW_WEBHOOK.to_owned() test_id="new-webhook-dialog">{dialog}</Dialog>
+    }
+}
+
+#[component]
+fn Row(webhook: Webhook) -> impl IntoView {
+    let href = format!("/settings/webhooks/{}", webhook.id);
+    let told = strings::told_of(webhook.actions.len());
+    let (url, failing) = (webhook.url.clone(), webhook.failing.clone());
+    view! {
+        <li class="relative space-y-1 px-5 py-3.5 hover:bg-sunken" data-testid="webhook-row">
+            <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1 break-all">
+                <RowLink href>{url}</RowLink>
+                <Health webhook/>
+            </p>
+            <p class="text-sm text-muted">{told}</p>
+            {failing.map(|why| view! { <p class="text-sm break-words">{why}</p> })}
+        </li>
+    }
+}
+
+/// Whether what a webhook is told arrives.
+#[component]
+pub fn Health(webhook: Webhook) -> impl IntoView {
+    let (label, tone) = match &webhook {
+        Webhook { enabled: false, .. } => (strings::SWITCHED_OFF, Tone::Neutral),
+        Webhook { failing: Some(_), .. } => (strings::FAILING, Tone::Bad),
+        Webhook { waiting: 1.., .. } => (strings::DELIVERY_WAITING, Tone::Warn),
+        Webhook { delivered_at: Some(_), .. } => (strings::ARRIVES, Tone::Good),
+        _ => (strings::NOTHING_TOLD, Tone::Neutral),
+    };
+    view! { <Badge label tone dot=true test_id="webhook-health"/> }
+}
