@@ -88,7 +88,7 @@ export function browser() {
 
 /** A page that fails the test on script errors and on anything the Content-Security-Policy refuses. */
 export async function page(launched, options = {}) {
-  const context = await launched.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await launched.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', ...options });
   const opened = await context.newPage();
   opened.setDefaultTimeout(PATIENCE);
   opened.faults = [];

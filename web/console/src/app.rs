@@ -75,24 +75,24 @@ fn Console() -> impl IntoView {
     let nav = {
         let item = |href, label, icon, external| NavItem { href, label, icon, external };
         let mut nav = vec![
-            item("/dashboard", strings::DASHBOARD, IconKind::Chart, false),
-            item("/users", strings::USERS, IconKind::Users, false),
-            item("/groups", strings::GROUPS, IconKind::Groups, false),
-            item("/keys", strings::KEYS, IconKind::Key, false),
-            item("/workflows", strings::WORKFLOWS, IconKind::Flow, false),
-            item("/computers", strings::COMPUTERS, IconKind::Computer, false),
+            item("/dashboard", strings::dashboard(), IconKind::Chart, false),
+            item("/users", strings::users_label(), IconKind::Users, false),
+            item("/groups", strings::groups(), IconKind::Groups, false),
+            item("/keys", strings::keys(), IconKind::Key, false),
+            item("/workflows", strings::workflows(), IconKind::Flow, false),
+            item("/computers", strings::computers(), IconKind::Computer, false),
         ];
         if may(Role::manages_people) {
-            nav.push(item("/inbox", strings::INBOX, IconKind::Inbox, false));
+            nav.push(item("/inbox", strings::inbox(), IconKind::Inbox, false));
         }
-        nav.push(item("/outbox", strings::OUTBOX, IconKind::Outbox, false));
-        nav.push(item("/logs", strings::LOGS, IconKind::Log, false));
+        nav.push(item("/outbox", strings::outbox(), IconKind::Outbox, false));
+        nav.push(item("/logs", strings::logs(), IconKind::Log, false));
         if may(|role| role != Role::HelpDesk) {
-            nav.push(item("/settings", strings::SETTINGS, IconKind::Settings, false));
+            nav.push(item("/settings", strings::settings(), IconKind::Settings, false));
         }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
-            nav.push(item("/sandbox", strings::SANDBOX, IconKind::Box, true));
-            nav.push(item("/demo", strings::DEMO_SITE, IconKind::Globe, true));
+            nav.push(item("/sandbox", strings::sandbox(), IconKind::Box, true));
+            nav.push(item("/demo", strings::demo_site(), IconKind::Globe, true));
         }
         nav
     };
@@ -164,7 +164,7 @@ fn admin_name(session: &Session) -> String {
     session.admin.as_ref().map(|admin| admin.name.clone()).unwrap_or_default()
 }
 
-/// Who is signed in, the theme, and the way out.
+/// Who is signed in, the theme, the language, and the way out.
 #[component]
 fn AccountMenu() -> impl IntoView {
     let session = use_session();
@@ -198,9 +198,10 @@ fn AccountMenu() -> impl IntoView {
             on:click=move |_| router.go("/account")
         >
             <Icon kind=IconKind::User class=""/>
-            {strings::ACCOUNT}
+            {strings::account()}
         </button>
         <ThemeToggle/>
+        <LanguageToggle/>
         <button
             class="menu-item mt-1.5"
             type="button"
@@ -212,12 +213,12 @@ fn AccountMenu() -> impl IntoView {
             on:click=move |_| request_animation_frame(move || help.set(true))
         >
             <Icon kind=IconKind::Keyboard class=""/>
-            <span class="grow">{strings::SHORTCUTS}</span>
+            <span class="grow">{strings::shortcuts()}</span>
             <kbd class="kbd" aria-hidden="true">"?"</kbd>
         </button>
         <button class="menu-item" type="button" data-testid="sign-out" on:click=leave>
             <Icon kind=IconKind::SignOut class=""/>
-            {strings::SIGN_OUT}
+            {strings::sign_out()}
         </button>
         <p class="px-2.5 pt-2 pb-1 text-sm text-muted">
             {move || session.with(|session| strings::version(&session.version))}

@@ -43,8 +43,8 @@ impl Deed {
 
     fn button(self) -> &'static str {
         match self {
-            Self::Block => strings::BLOCK,
-            Self::Delete => strings::DELETE,
+            Self::Block => strings::block(),
+            Self::Delete => strings::delete(),
         }
     }
 
@@ -138,7 +138,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
             view! {
                 <p class="text-muted">{deed.text(&subject)}</p>
                 <div class="mt-5 flex flex-wrap justify-end gap-2">
-                    <Button label=strings::CANCEL on_click=move || confirm.open.set(false) test_id="confirm-no"/>
+                    <Button label=strings::cancel() on_click=move || confirm.open.set(false) test_id="confirm-no"/>
                     <Button
                         label=deed.button()
                         kind=ButtonKind::Danger

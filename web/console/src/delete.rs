@@ -40,9 +40,9 @@ pub fn TypeToDelete(
             <p class="text-muted">{text}</p>
             <TextField name="confirm" label value=typed/>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     kind=ButtonKind::Danger
                     disabled=not_yet
                     loading=form.busy()

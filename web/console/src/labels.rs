@@ -14,10 +14,10 @@ use crate::strings;
 #[component]
 pub fn UserStatusBadge(status: UserStatus) -> impl IntoView {
     let (label, tone) = match status {
-        UserStatus::Blocked => (strings::BLOCKED, Tone::Bad),
-        UserStatus::Active => (strings::ACTIVE, Tone::Good),
-        UserStatus::Pending => (strings::PENDING, Tone::Warn),
-        UserStatus::NotInvited => (strings::NOT_INVITED, Tone::Neutral),
+        UserStatus::Blocked => (strings::blocked_label(), Tone::Bad),
+        UserStatus::Active => (strings::active(), Tone::Good),
+        UserStatus::Pending => (strings::pending(), Tone::Warn),
+        UserStatus::NotInvited => (strings::not_invited(), Tone::Neutral),
     };
     view! { <Badge label tone dot=true test_id="user-status"/> }
 }
@@ -34,11 +34,11 @@ pub fn KeyStatusBadge(
     });
     move || {
         let (label, tone) = match (status, dead.and_then(|dead| dead.get())) {
-            (KeyStatus::Blocked, _) => (strings::BLOCKED, Tone::Bad),
-            (KeyStatus::Active, _) => (strings::ACTIVE, Tone::Good),
+            (KeyStatus::Blocked, _) => (strings::blocked_label(), Tone::Bad),
+            (KeyStatus::Active, _) => (strings::active(), Tone::Good),
             (_, Some(word)) => (word, Tone::Bad),
-            (KeyStatus::Pending, None) => (strings::PENDING, Tone::Warn),
-            (KeyStatus::NotActivated, None) => (strings::NOT_ACTIVATED, Tone::Neutral),
+            (KeyStatus::Pending, None) => (strings::pending(), Tone::Warn),
+            (KeyStatus::NotActivated, None) => (strings::not_activated(), Tone::Neutral),
         };
         view! { <Badge label tone dot=true test_id="key-status"/> }
     }
@@ -47,9 +47,9 @@ pub fn KeyStatusBadge(
 /// Why an invitation does not work any more, if so.
 fn dead_word(status: ActivationStatus, past: bool) -> Option<&'static str> {
     match status {
-        ActivationStatus::Expired => Some(strings::EXPIRED),
-        ActivationStatus::Open if past => Some(strings::EXPIRED),
-        ActivationStatus::Locked => Some(strings::LOCKED),
+        ActivationStatus::Expired => Some(strings::expired()),
+        ActivationStatus::Open if past => Some(strings::expired()),
+        ActivationStatus::Locked => Some(strings::locked()),
         ActivationStatus::Open | ActivationStatus::Redeemed | ActivationStatus::Voided => None,
     }
 }
@@ -64,10 +64,10 @@ pub fn is_open(invitation: &ActivationState, now: i64) -> bool {
 #[must_use]
 pub fn kinds() -> Vec<Choice<KeyKind>> {
     let hint = |kind| match kind {
-        KeyKind::Smartphone => strings::SMARTPHONE_HINT,
-        KeyKind::Card => strings::CARD_HINT,
-        KeyKind::Fingerprint => strings::FINGERPRINT_HINT,
-        KeyKind::UsbKey => strings::USB_KEY_HINT,
+        KeyKind::Smartphone => strings::smartphone_hint(),
+        KeyKind::Card => strings::card_hint(),
+        KeyKind::Fingerprint => strings::fingerprint_hint(),
+        KeyKind::UsbKey => strings::usb_key_hint(),
     };
     let choice =
         |kind: KeyKind| Choice { value: kind, key: kind.key(), label: kind_name(kind), hint: hint(kind) };
@@ -76,23 +76,23 @@ pub fn kinds() -> Vec<Choice<KeyKind>> {
 
 /// What a kind of key is called.
 #[must_use]
-pub const fn kind_name(kind: KeyKind) -> &'static str {
+pub fn kind_name(kind: KeyKind) -> &'static str {
     match kind {
-        KeyKind::Smartphone => strings::SMARTPHONE,
-        KeyKind::Card => strings::CARD,
-        KeyKind::Fingerprint => strings::FINGERPRINT,
-        KeyKind::UsbKey => strings::USB_KEY,
+        KeyKind::Smartphone => strings::smartphone(),
+        KeyKind::Card => strings::card(),
+        KeyKind::Fingerprint => strings::fingerprint(),
+        KeyKind::UsbKey => strings::usb_key(),
     }
 }
 
 /// What the label of such a key is; a smartphone needs none.
 #[must_use]
-pub const fn label_name(kind: KeyKind) -> Option<&'static str> {
+pub fn label_name(kind: KeyKind) -> Option<&'static str> {
     match kind {
         KeyKind::Smartphone => None,
-        KeyKind::Card => Some(strings::CARD_LABEL),
-        KeyKind::Fingerprint => Some(strings::FINGERPRINT_LABEL),
-        KeyKind::UsbKey => Some(strings::USB_KEY_LABEL),
+        KeyKind::Card => Some(strings::card_label()),
+        KeyKind::Fingerprint => Some(strings::fingerprint_label()),
+        KeyKind::UsbKey => Some(strings::usb_key_label()),
     }
 }
 
@@ -114,14 +114,14 @@ pub fn verifications() -> Vec<Choice<Verification>> {
         Choice {
             value: Verification::OnPhone,
             key: "on_phone",
-            label: strings::ON_PHONE,
-            hint: strings::ON_PHONE_HINT,
+            label: strings::on_phone(),
+            hint: strings::on_phone_hint(),
         },
         Choice {
             value: Verification::ReaderTapAndPin,
             key: "reader_tap_and_pin",
-            label: strings::READER_TAP_AND_PIN,
-            hint: strings::READER_TAP_AND_PIN_HINT,
+            label: strings::reader_tap_and_pin(),
+            hint: strings::reader_tap_and_pin_hint(),
         },
     ]
 }
@@ -133,20 +133,20 @@ pub fn storages() -> Vec<Choice<CredentialStorage>> {
         Choice {
             value: CredentialStorage::Phone,
             key: "phone",
-            label: strings::STORE_PHONE,
-            hint: strings::STORE_PHONE_HINT,
+            label: strings::store_phone(),
+            hint: strings::store_phone_hint(),
         },
         Choice {
             value: CredentialStorage::Appliance,
             key: "appliance",
-            label: strings::STORE_APPLIANCE,
-            hint: strings::STORE_APPLIANCE_HINT,
+            label: strings::store_appliance(),
+            hint: strings::store_appliance_hint(),
         },
         Choice {
             value: CredentialStorage::Both,
             key: "both",
-            label: strings::STORE_BOTH,
-            hint: strings::STORE_BOTH_HINT,
+            label: strings::store_both(),
+            hint: strings::store_both_hint(),
         },
     ]
 }
@@ -173,14 +173,14 @@ mod tests {
         assert!(!is_open(&invitation(ActivationStatus::Open), 1000));
         assert!(!is_open(&invitation(ActivationStatus::Locked), 0));
         assert!(!is_open(&invitation(ActivationStatus::Redeemed), 0));
-        assert_eq!(dead_word(ActivationStatus::Open, true), Some(strings::EXPIRED));
+        assert_eq!(dead_word(ActivationStatus::Open, true), Some(strings::expired()));
         assert_eq!(dead_word(ActivationStatus::Open, false), None);
-        assert_eq!(dead_word(ActivationStatus::Locked, true), Some(strings::LOCKED));
+        assert_eq!(dead_word(ActivationStatus::Locked, true), Some(strings::locked()));
     }
 
     #[test]
     fn every_choice_has_words() {
-        assert_eq!(chosen(&verifications(), &Verification::ReaderTapAndPin), strings::READER_TAP_AND_PIN);
-        assert_eq!(chosen(&storages(), &CredentialStorage::Both), strings::STORE_BOTH);
+        assert_eq!(chosen(&verifications(), &Verification::ReaderTapAndPin), strings::reader_tap_and_pin());
+        assert_eq!(chosen(&storages(), &CredentialStorage::Both), strings::store_both());
     }
 }

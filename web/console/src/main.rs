@@ -15,6 +15,7 @@ mod strings;
 
 fn main() {
     console_error_panic_hook::set_once();
+    pocketkey_kit::lang::start();
     let Some(root) = pocketkey_kit::dom::find("#app") else { return };
     leptos::mount::mount_to(root, app::App).forget();
 }

@@ -19,19 +19,45 @@ const OFFERED: usize = 8;
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// Pages and actions beside the main menu, and who sees them.
-const MORE: [(&str, fn(Role) -> bool, IconKind, &str, &str); 11] = [
-    (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Log, strings::AUDIT, "/logs/audit"),
-    (strings::GO_TO, Role::manages_people, IconKind::Mail, strings::MAIL_SETTINGS, "/settings/mail"),
-    (strings::GO_TO, Role::manages_people, IconKind::Edit, strings::TEMPLATES, "/settings/templates"),
-    (strings::GO_TO, Role::manages_people, IconKind::Key, strings::DEFAULT_SETTINGS, "/settings/keys"),
-    (strings::GO_TO, |role| role != Role::HelpDesk, IconKind::Shield, strings::ADMINS, "/settings/admins"),
-    (strings::GO_TO, |_| true, IconKind::User, strings::ACCOUNT, "/account"),
-    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_USER, "/users/new"),
-    (strings::ACTIONS, Role::manages_people, IconKind::Upload, strings::IMPORT_USERS, "/users/import"),
-    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_GROUP, "/groups?new=1"),
-    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::NEW_WORKFLOW, "/workflows/new"),
-    (strings::ACTIONS, Role::manages_people, IconKind::Plus, strings::INVITE_ADMIN, "/settings/admins?new=1"),
-];
+fn more() -> [(&'static str, fn(Role) -> bool, IconKind, &'static str, &'static str); 11] {
+    [
+        (strings::go_to(), |role| role != Role::HelpDesk, IconKind::Log, strings::audit(), "/logs/audit"),
+        (strings::go_to(), Role::manages_people, IconKind::Mail, strings::mail_settings(), "/settings/mail"),
+        (strings::go_to(), Role::manages_people, IconKind::Edit, strings::templates(), "/settings/templates"),
+        (
+            strings::go_to(),
+            Role::manages_people,
+            IconKind::Key,
+            strings::default_settings(),
+            "/settings/keys",
+        ),
+        (
+            strings::go_to(),
+            |role| role != Role::HelpDesk,
+            IconKind::Shield,
+            strings::admins(),
+            "/settings/admins",
+        ),
+        (strings::go_to(), |_| true, IconKind::User, strings::account(), "/account"),
+        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_user(), "/users/new"),
+        (
+            strings::actions(),
+            Role::manages_people,
+            IconKind::Upload,
+            strings::import_users(),
+            "/users/import",
+        ),
+        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_group(), "/groups?new=1"),
+        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_workflow(), "/workflows/new"),
+        (
+            strings::actions(),
+            Role::manages_people,
+            IconKind::Plus,
+            strings::invite_admin(),
+            "/settings/admins?new=1",
+        ),
+    ]
+}
 
 /// The palette.
 #[component]
@@ -83,7 +109,7 @@ pub fn ConsolePalette(shortcuts: Shortcuts) -> impl IntoView {
             (true, ..) => None,
             (_, Some(problem), _) => Some(problem.to_string()),
             (_, None, Some(_)) => items.with(Vec::is_empty).then(|| strings::nothing_matches(&q)),
-            (_, None, None) => Some(strings::SEARCHING.to_owned()),
+            (_, None, None) => Some(strings::searching().to_owned()),
         }
     };
     view! { <Palette open query items note=Signal::derive(note)/> }
@@ -110,10 +136,10 @@ fn pages_and_actions(shortcuts: Shortcuts) -> Vec<PaletteItem> {
     let pages = menu.into_iter().map(|page| PaletteItem {
         keys: letter(page.href).map(|letter| format!("g {letter}")),
         external: page.external,
-        ..item(strings::GO_TO, page.icon, page.label, page.href)
+        ..item(strings::go_to(), page.icon, page.label, page.href)
     });
-    let more = MORE.iter().filter(|(_, seen_by, ..)| may(*seen_by));
-    pages.chain(more.map(|(section, _, icon, label, href)| item(section, *icon, *label, *href))).collect()
+    let more = more().into_iter().filter(|(_, seen_by, ..)| may(*seen_by));
+    pages.chain(more.map(|(section, _, icon, label, href)| item(section, icon, label, href))).collect()
 }
 
 fn item(
@@ -136,19 +162,19 @@ fn item(
 fn group(group: GroupSummary) -> PaletteItem {
     PaletteItem {
         hint: strings::members(group.member_count),
-        ..item(strings::GROUPS, IconKind::Groups, group.name, format!("/groups/{}", group.id))
+        ..item(strings::groups(), IconKind::Groups, group.name, format!("/groups/{}", group.id))
     }
 }
 
 fn user(user: User) -> PaletteItem {
     PaletteItem {
         hint: format!("{} · {}", user.username, user.email),
-        ..item(strings::USERS, IconKind::User, user.name, format!("/users/{}", user.id))
+        ..item(strings::users_label(), IconKind::User, user.name, format!("/users/{}", user.id))
     }
 }
 
 /// The list of all that a search finds.
 fn all_users(q: &str) -> PaletteItem {
     let href = format!("/users?q={}", api::encode(q));
-    item(strings::USERS, IconKind::Search, strings::search_users_for(q), href)
+    item(strings::users_label(), IconKind::Search, strings::search_users_for(q), href)
 }

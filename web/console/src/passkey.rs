@@ -35,12 +35,12 @@ pub async fn add(name: String, url: &str) -> Result<Passkey, Problem> {
 fn in_words(thrown: &Thrown, url: &str) -> Problem {
     let (title, detail) = match thrown.name.as_str() {
         "NotAllowedError" | "AbortError" => {
-            (strings::PASSKEY_FAILED, strings::PASSKEY_FAILED_TEXT.to_owned())
+            (strings::passkey_failed(), strings::passkey_failed_text().to_owned())
         }
-        "InvalidStateError" => (strings::PASSKEY_ALREADY, strings::PASSKEY_ALREADY_TEXT.to_owned()),
-        "SecurityError" => (strings::PASSKEY_WRONG_SITE, strings::open_at(url)),
-        webauthn::MISSING => (strings::PASSKEY_NOT_HERE, strings::PASSKEY_NOT_HERE_TEXT.to_owned()),
-        _ => (strings::PASSKEY_FAILED, thrown.message.clone()),
+        "InvalidStateError" => (strings::passkey_already(), strings::passkey_already_text().to_owned()),
+        "SecurityError" => (strings::passkey_wrong_site(), strings::open_at(url)),
+        webauthn::MISSING => (strings::passkey_not_here(), strings::passkey_not_here_text().to_owned()),
+        _ => (strings::passkey_failed(), thrown.message.clone()),
     };
     Problem {
         kind: "about:blank".to_owned(),

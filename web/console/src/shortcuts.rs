@@ -85,15 +85,15 @@ pub fn Sheet(shortcuts: Shortcuts) -> impl IntoView {
         does: does.to_owned(),
     };
     let everywhere = vec![
-        row(&[&with_control("K")], strings::KEY_PALETTE),
-        row(&["/"], strings::KEY_SEARCH),
-        row(&["Esc"], strings::KEY_ESCAPE),
-        row(&["?"], strings::KEY_HELP),
+        row(&[&with_control("K")], strings::key_palette()),
+        row(&["/"], strings::key_search()),
+        row(&["Esc"], strings::key_escape()),
+        row(&["?"], strings::key_help()),
     ];
     let pages = shortcuts.nav.get_value().into_iter().filter_map(|page| {
         letter(page.href).map(|letter| row(&["g", letter.encode_utf8(&mut [0; 4])], page.label))
     });
-    let sections = vec![(strings::EVERYWHERE, everywhere), (strings::GO_TO, pages.collect())];
+    let sections = vec![(strings::everywhere(), everywhere), (strings::go_to(), pages.collect())];
     view! { <ShortcutSheet open=shortcuts.help sections/> }
 }
 

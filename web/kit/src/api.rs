@@ -157,11 +157,11 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 fn unreachable() -> Problem {
-    problem(0, UNREACHABLE, strings::UNREACHABLE, strings::UNREACHABLE_DETAIL)
+    problem(0, UNREACHABLE, strings::unreachable(), strings::unreachable_detail())
 }
 
 fn unreadable(status: u16) -> Problem {
-    problem(status, "unreadable", strings::UNREADABLE, strings::UNREADABLE_DETAIL)
+    problem(status, "unreadable", strings::unreadable(), strings::unreadable_detail())
 }
 
 fn problem(status: u16, code: &str, title: &str, detail: &str) -> Problem {

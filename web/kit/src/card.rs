@@ -158,7 +158,7 @@ pub fn Skeleton(
     let line = |index: usize| view! { <span class=if index.is_multiple_of(2) { "skeleton h-4 w-2/3" } else { "skeleton h-4 w-1/2" }></span> };
     view! {
         <div class="space-y-3 p-5" role="status">
-            <span class="sr-only">{strings::LOADING}</span>
+            <span class="sr-only">{strings::loading()}</span>
             {(0..lines).map(line).collect_view()}
         </div>
     }

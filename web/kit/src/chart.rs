@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::lang::pick;
+
 /// A colour of the charts: a class that fills in a drawing, and one for the square beside its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {
@@ -272,12 +274,18 @@ fn share(part: u32, whole: u32, long: f64) -> f64 {
     f64::from(part) / f64::from(whole.max(1)) * long
 }
 
-/// A number as people read it: 12,345.
+/// A number as people read it: 12,345, in German 12.345.
 #[must_use]
 pub fn number(number: u32) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
+    groups.join(pick(",", "."))
+}
+
+/// So many things: `1 user`, `1,234 users`.
+#[must_use]
+pub fn counted(count: u32, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub fn CopyButton(
     #[prop(into)]
     text: Signal<String>,
     /// What it is called, for example `Copy the link`.
-    #[prop(default = strings::COPY.into(), into)]
+    #[prop(default = strings::copy().into(), into)]
     label: String,
     /// `data-testid`.
     #[prop(optional, into)]
@@ -49,7 +49,7 @@ pub fn CopyButton(
         <button class="btn btn-secondary btn-small" type="button" data-testid=test_id on:click=copy>
             {icon}
             <span role="status">
-                {move || if copied.get() { strings::COPIED.to_owned() } else { label.clone() }}
+                {move || if copied.get() { strings::copied().to_owned() } else { label.clone() }}
             </span>
         </button>
     }

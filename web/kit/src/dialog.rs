@@ -48,7 +48,7 @@ pub fn Dialog(
                 <header class="flex items-center justify-between gap-4 px-5 pt-4">
                     <h2 class="text-lg">{move || title.get()}</h2>
                     <Button
-                        label=strings::CLOSE
+                        label=strings::close()
                         icon=IconKind::Close
                         icon_only=true
                         small=true

@@ -219,7 +219,7 @@ pub fn Banner() -> impl IntoView {
             view! {
                 <div class="pb-4">
                     <Note tone=Tone::Warn test_id="connection-lost">
-                        {strings::CONNECTION_LOST}
+                        {strings::connection_lost()}
                     </Note>
                 </div>
             }

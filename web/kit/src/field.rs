@@ -23,7 +23,7 @@ fn Field(
         <div class="field">
             <label class="field-label" for=id.clone()>
                 {label}
-                {optional.then(|| view! { <span class="font-normal text-muted">" (" {strings::OPTIONAL} ")"</span> })}
+                {optional.then(|| view! { <span class="font-normal text-muted">" (" {strings::optional()} ")"</span> })}
             </label>
             {children()}
             {hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> })}

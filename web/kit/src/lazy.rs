@@ -15,7 +15,7 @@ use crate::{
 /// Grey bars until `page` is there. If its program cannot be had, it says so and offers to reload: the likely reason is
 /// an appliance updated meanwhile, which no longer has the file this page knows of.
 pub fn lazy<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
-    let missing = || view! { <PageHeader title=strings::MISSING/> <Missing/> }.into_any();
+    let missing = || view! { <PageHeader title=strings::missing()/> <Missing/> }.into_any();
     draw(page, || view! { <Skeleton/> }.into_any(), missing)
 }
 
@@ -57,8 +57,8 @@ fn Missing() -> impl IntoView {
     };
     view! {
         <div class="mb-4 space-y-3">
-            <Note tone=Tone::Bad test_id="missing-part">{strings::MISSING_DETAIL}</Note>
-            <Button label=strings::RELOAD icon=IconKind::Refresh on_click=reload test_id="reload"/>
+            <Note tone=Tone::Bad test_id="missing-part">{strings::missing_detail()}</Note>
+            <Button label=strings::reload() icon=IconKind::Refresh on_click=reload test_id="reload"/>
         </div>
     }
 }

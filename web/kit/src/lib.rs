@@ -16,6 +16,7 @@ pub mod events;
 pub mod field;
 pub mod form;
 pub mod icon;
+pub mod lang;
 pub mod lazy;
 pub mod load;
 pub mod more;
@@ -45,6 +46,7 @@ pub mod prelude {
     pub use crate::field::{Choice, Choices, Select, Switch, TextArea, TextField};
     pub use crate::form::{Form, FormProblem, FormState};
     pub use crate::icon::{Icon, IconKind};
+    pub use crate::lang::LanguageToggle;
     pub use crate::lazy::{lazy, lazy_piece};
     pub use crate::load::{Load, load};
     pub use crate::more::LoadMore;

@@ -114,7 +114,7 @@ impl<T: PartialEq + Send + Sync + 'static> Load<T> {
                     <div class="space-y-3 p-5">
                         <ProblemNote problem/>
                         <Button
-                            label=crate::strings::RETRY
+                            label=crate::strings::retry()
                             icon=IconKind::Refresh
                             on_click=move || self.refetch()
                             test_id="retry"

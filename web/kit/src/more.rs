@@ -48,7 +48,7 @@ pub fn LoadMore<T: DeserializeOwned + PartialEq + Send + Sync + 'static>(
             view! {
                 <div class="border-t border-line p-3 text-center">
                     <Button
-                        label=strings::LOAD_MORE
+                        label=strings::load_more()
                         kind=ButtonKind::Ghost
                         loading=busy
                         on_click=more

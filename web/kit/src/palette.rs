@@ -91,7 +91,7 @@ pub fn Palette(
                     class="palette-input"
                     type="text"
                     role="combobox"
-                    aria-label=strings::PALETTE
+                    aria-label=strings::palette()
                     aria-autocomplete="list"
                     aria-expanded="true"
                     aria-controls="palette-options"
@@ -99,7 +99,7 @@ pub fn Palette(
                     autocomplete="off"
                     autocapitalize="none"
                     spellcheck="false"
-                    placeholder=strings::PALETTE
+                    placeholder=strings::palette()
                     data-testid="palette-input"
                     prop:value=move || query.get()
                     on:input=move |event| query.set(event_target_value(&event))
@@ -108,7 +108,7 @@ pub fn Palette(
                 <button
                     class="btn btn-ghost btn-small btn-icon -mr-2"
                     type="button"
-                    aria-label=strings::CLOSE
+                    aria-label=strings::close()
                     data-testid="palette-close"
                     on:click=move |_| open.set(false)
                 >
@@ -143,7 +143,7 @@ pub fn Palette(
                     class="min-h-0 grow overflow-y-auto overscroll-contain"
                     id="palette-options"
                     role="listbox"
-                    aria-label=strings::PALETTE_RESULTS
+                    aria-label=strings::palette_results()
                 >
                     {options}
                 </div>
@@ -151,9 +151,9 @@ pub fn Palette(
                     {move || note.get()}
                 </p>
                 <p class="flex gap-4 border-t border-line px-5 py-2.5 text-sm text-muted max-sm:hidden">
-                    <span><kbd class="kbd">"↑"</kbd> " " <kbd class="kbd">"↓"</kbd> " " {strings::PALETTE_MOVE}</span>
-                    <span><kbd class="kbd">"Enter"</kbd> " " {strings::PALETTE_GO}</span>
-                    <span><kbd class="kbd">"Esc"</kbd> " " {strings::PALETTE_CLOSE}</span>
+                    <span><kbd class="kbd">"↑"</kbd> " " <kbd class="kbd">"↓"</kbd> " " {strings::palette_move()}</span>
+                    <span><kbd class="kbd">"Enter"</kbd> " " {strings::palette_go()}</span>
+                    <span><kbd class="kbd">"Esc"</kbd> " " {strings::palette_close()}</span>
                 </p>
             }
         })
@@ -163,7 +163,7 @@ pub fn Palette(
             node_ref=dialog
             class="dialog palette"
             prop:closedBy="any"
-            aria-label=strings::PALETTE
+            aria-label=strings::palette()
             data-testid="palette"
             on:close=move |_| open.set(false)
         >

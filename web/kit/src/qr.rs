@@ -40,7 +40,7 @@ pub fn PairingKey(
     view! {
         <output
             class="block font-mono text-2xl font-semibold tracking-wide whitespace-nowrap tabular-nums"
-            aria-label=strings::PAIRING_KEY
+            aria-label=strings::pairing_key()
             data-testid="pairing-key"
         >
             {grouped(&digits)}

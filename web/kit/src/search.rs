@@ -115,7 +115,7 @@ pub fn SearchField(
                         <button
                             type="button"
                             class="absolute inset-y-0 right-1 flex w-8 items-center justify-center rounded text-muted hover:text-ink"
-                            aria-label=strings::CANCEL_SEARCH
+                            aria-label=strings::cancel_search()
                             on:click=move |_| {
                                 value.set(String::new());
                                 if let Some(input) = input.get_untracked() {

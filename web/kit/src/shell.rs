@@ -66,7 +66,7 @@ pub fn AppShell(
                 href="#main"
                 rel="external"
             >
-                {strings::SKIP}
+                {strings::skip()}
             </a>
             <header class="shell-side">
                 <div class="shell-bar">
@@ -82,7 +82,7 @@ pub fn AppShell(
                         on:click=move |_| on_search.run(())
                     >
                         <Icon kind=IconKind::Search class="size-4.5 shrink-0"/>
-                        <span class="grow text-left max-md:sr-only">{strings::PALETTE}</span>
+                        <span class="grow text-left max-md:sr-only">{strings::palette()}</span>
                         <kbd class="kbd max-md:hidden" aria-hidden="true">{shortcuts::with_control("K")}</kbd>
                     </button>
                     <button
@@ -97,7 +97,7 @@ pub fn AppShell(
                         <span class="before:content-[attr(data-initials)]" data-initials=move || initials(&account.get())></span>
                     </button>
                 </div>
-                <nav class="shell-nav" aria-label=strings::MAIN_MENU>
+                <nav class="shell-nav" aria-label=strings::main_menu()>
                     {nav.into_iter().map(item).collect_view()}
                 </nav>
             </header>

@@ -79,7 +79,7 @@ pub fn ShortcutSheet(
     let sections = StoredValue::new(sections);
     let key = |(index, key): (usize, String)| {
         view! {
-            {(index > 0).then(|| view! { <span class="px-1 text-sm text-muted">{strings::SHORTCUT_THEN}</span> })}
+            {(index > 0).then(|| view! { <span class="px-1 text-sm text-muted">{strings::shortcut_then()}</span> })}
             <kbd class="kbd">{key}</kbd>
         }
     };
@@ -102,7 +102,7 @@ pub fn ShortcutSheet(
         }
     };
     view! {
-        <Dialog open title=strings::SHORTCUTS test_id="shortcuts">
+        <Dialog open title=strings::shortcuts() test_id="shortcuts">
             {move || sections.get_value().into_iter().map(section).collect_view()}
         </Dialog>
     }

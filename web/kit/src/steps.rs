@@ -24,7 +24,7 @@ pub fn Steps(
         }
     };
     view! {
-        <ol class="steps mb-6" aria-label=strings::STEPS data-testid="steps">
+        <ol class="steps mb-6" aria-label=strings::steps() data-testid="steps">
             {labels.into_iter().enumerate().map(step).collect_view()}
         </ol>
     }

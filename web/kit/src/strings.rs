@@ -1,40 +1,54 @@
-//! Every word the kit itself says, in one place, so that a translation can follow.
+//! Every word the kit itself says, in every language.
 
-pub const LOCALE: &str = "en";
+use crate::texts;
+
 pub const PRODUCT: &str = "Pocketkey";
 
-pub const CANCEL_SEARCH: &str = "Clear the search";
-pub const CLOSE: &str = "Close";
-pub const COPIED: &str = "Copied";
-pub const COPY: &str = "Copy";
-pub const CONNECTION_LOST: &str = "Connection lost. This page may be out of date; trying again…";
-pub const DISMISS: &str = "Dismiss";
-pub const EXPIRED: &str = "expired";
-pub const LOADING: &str = "Loading…";
-pub const LOAD_MORE: &str = "Load more";
-pub const MAIN_MENU: &str = "Main";
-pub const MISSING: &str = "This page could not be fetched";
-pub const MISSING_DETAIL: &str = "A part of this page could not be fetched: the appliance was updated, or cannot be reached. Reload to try again.";
-pub const OPTIONAL: &str = "optional";
-pub const PAIRING_KEY: &str = "Pairing key";
-pub const PALETTE: &str = "Search or go to…";
-pub const PALETTE_CLOSE: &str = "to close";
-pub const PALETTE_GO: &str = "to go";
-pub const PALETTE_MOVE: &str = "to choose";
-pub const PALETTE_RESULTS: &str = "What there is to choose";
-pub const RELOAD: &str = "Reload";
-pub const RETRY: &str = "Try again";
-pub const SHORTCUTS: &str = "Keyboard shortcuts";
-pub const SHORTCUT_THEN: &str = "then";
-pub const SKIP: &str = "Skip to the content";
-pub const STEPS: &str = "Steps";
-pub const THEME: &str = "Theme";
-pub const THEME_DARK: &str = "Dark";
-pub const THEME_LIGHT: &str = "Light";
-pub const THEME_SYSTEM: &str = "System";
-pub const UNDO: &str = "Undo";
-pub const UNREACHABLE: &str = "The appliance cannot be reached.";
-pub const UNREACHABLE_DETAIL: &str =
-    "Check that it is running and that this computer is online, then try again.";
-pub const UNREADABLE: &str = "The appliance gave an answer this page does not understand.";
-pub const UNREADABLE_DETAIL: &str = "Reload the page: it may be older than the appliance.";
+texts! {
+    cancel_search: "Clear the search", "Suche leeren";
+    close: "Close", "Schließen";
+    copied: "Copied", "Kopiert";
+    copy: "Copy", "Kopieren";
+    connection_lost:
+        "Connection lost. This page may be out of date; trying again…",
+        "Verbindung unterbrochen. Diese Seite ist vielleicht veraltet; neuer Versuch läuft …";
+    dismiss: "Dismiss", "Ausblenden";
+    expired: "expired", "abgelaufen";
+    loading: "Loading…", "Wird geladen …";
+    load_more: "Load more", "Mehr laden";
+    main_menu: "Main", "Hauptmenü";
+    missing: "This page could not be fetched", "Diese Seite konnte nicht geladen werden";
+    missing_detail:
+        "A part of this page could not be fetched: the appliance was updated, or cannot be reached. Reload to try again.",
+        "Ein Teil dieser Seite konnte nicht geladen werden: Die Appliance wurde aktualisiert oder ist nicht erreichbar. Zum erneuten Versuch neu laden.";
+    optional: "optional", "optional";
+    pairing_key: "Pairing key", "Kopplungsschlüssel";
+    palette: "Search or go to…", "Suchen oder gehe zu …";
+    palette_close: "to close", "schließen";
+    palette_go: "to go", "öffnen";
+    palette_move: "to choose", "auswählen";
+    palette_results: "What there is to choose", "Auswahl";
+    reload: "Reload", "Neu laden";
+    retry: "Try again", "Erneut versuchen";
+    shortcuts: "Keyboard shortcuts", "Tastenkürzel";
+    shortcut_then: "then", "dann";
+    skip: "Skip to the content", "Zum Inhalt springen";
+    steps: "Steps", "Schritte";
+    theme: "Theme", "Farbschema";
+    theme_dark: "Dark", "Dunkel";
+    theme_light: "Light", "Hell";
+    theme_system: "System", "System";
+    undo: "Undo", "Rückgängig";
+    unreachable: "The appliance cannot be reached.", "Die Appliance ist nicht erreichbar.";
+    unreachable_detail:
+        "Check that it is running and that this computer is online, then try again.",
+        "Prüfen, ob sie läuft und dieser Computer online ist, dann erneut versuchen.";
+    unreadable:
+        "The appliance gave an answer this page does not understand.",
+        "Diese Seite versteht die Antwort der Appliance nicht.";
+    unreadable_detail:
+        "Reload the page: it may be older than the appliance.",
+        "Die Seite neu laden: Sie ist vielleicht älter als die Appliance.";
+    language: "Language", "Sprache";
+    language_system: "System", "System";
+}

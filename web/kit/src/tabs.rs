@@ -9,8 +9,8 @@ use crate::router::use_router;
 pub struct Tab {
     /// Its value in the address.
     pub key: &'static str,
-    /// Its words.
-    pub label: &'static str,
+    /// Its words, in the language of the page.
+    pub label: fn() -> &'static str,
 }
 
 /// The current tab's key: the query parameter `tab`, if it names one of `tabs`, else the first.
@@ -43,7 +43,7 @@ pub fn Tabs(
                 aria-current=move || (current.get() == tab.key).then_some("page")
                 data-testid=format!("tab-{}", tab.key)
             >
-                {tab.label}
+                {(tab.label)()}
             </a>
         }
     };

@@ -30,9 +30,9 @@ fn choose(theme: &str) {
 pub fn ThemeToggle() -> impl IntoView {
     let theme = RwSignal::new(stored());
     let options = [
-        ("light", strings::THEME_LIGHT, IconKind::Sun),
-        ("dark", strings::THEME_DARK, IconKind::Moon),
-        ("system", strings::THEME_SYSTEM, IconKind::Computer),
+        ("light", strings::theme_light(), IconKind::Sun),
+        ("dark", strings::theme_dark(), IconKind::Moon),
+        ("system", strings::theme_system(), IconKind::Computer),
     ];
     let option = move |(key, label, icon): (&'static str, &'static str, IconKind)| {
         view! {
@@ -55,7 +55,7 @@ pub fn ThemeToggle() -> impl IntoView {
     };
     view! {
         <fieldset class="segments">
-            <legend class="sr-only">{strings::THEME}</legend>
+            <legend class="sr-only">{strings::theme()}</legend>
             {options.map(option).collect_view()}
         </fieldset>
     }

@@ -5,7 +5,7 @@ use std::{cell::OnceCell, time::Duration};
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 
-use crate::strings;
+use crate::{lang::lang, strings};
 
 #[derive(Clone, Copy)]
 struct Clock(RwSignal<i64>);
@@ -79,7 +79,7 @@ pub fn full(at: i64) -> String {
     for (key, value) in [("dateStyle", "long"), ("timeStyle", "short")] {
         drop(Reflect::set(&options, &key.into(), &value.into()));
     }
-    date(at).to_locale_string(strings::LOCALE, &options).into()
+    date(at).to_locale_string(lang().code(), &options).into()
 }
 
 /// Milliseconds of a day.
@@ -92,7 +92,7 @@ pub fn day(at: i64) -> String {
     for (key, value) in [("day", "numeric"), ("month", "short"), ("timeZone", "UTC")] {
         drop(Reflect::set(&options, &key.into(), &value.into()));
     }
-    date(at).to_locale_date_string(strings::LOCALE, &options).into()
+    date(at).to_locale_date_string(lang().code(), &options).into()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "milliseconds, far below 2^53")]
@@ -109,7 +109,7 @@ fn format_relative(difference: i64) -> String {
         let format = format.get_or_init(|| {
             let options = Object::new();
             drop(Reflect::set(&options, &"numeric".into(), &"auto".into()));
-            Intl::RelativeTimeFormat::new(&Array::of1(&strings::LOCALE.into()), &options)
+            Intl::RelativeTimeFormat::new(&Array::of1(&lang().code().into()), &options)
         });
         format.format(f64::from(count), unit).into()
     })
@@ -131,7 +131,7 @@ fn remaining(difference: i64) -> String {
     let seconds = difference / 1000;
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     match (hours, minutes) {
-        _ if difference <= 0 => strings::EXPIRED.to_owned(),
+        _ if difference <= 0 => strings::expired().to_owned(),
         (0, 0) => format!("{seconds} s"),
         (0, minutes) => format!("{minutes} min {} s", seconds % 60),
         (hours, minutes) => format!("{hours} h {minutes} min"),

@@ -85,7 +85,7 @@ pub fn ToastRegion() -> impl IntoView {
                 <span class="min-w-0 grow self-center">{toast.text}</span>
                 {toast.undo.map(|undo| view! {
                     <Button
-                        label=strings::UNDO
+                        label=strings::undo()
                         small=true
                         on_click=move || {
                             toasts.remove(id);
@@ -95,7 +95,7 @@ pub fn ToastRegion() -> impl IntoView {
                     />
                 })}
                 <Button
-                    label=strings::DISMISS
+                    label=strings::dismiss()
                     icon=IconKind::Close
                     icon_only=true
                     small=true

@@ -44,7 +44,7 @@ pub fn ComputerList() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::COMPUTERS text=strings::COMPUTERS_TEXT/>
+        <PageHeader title=strings::computers() text=strings::computers_text()/>
         <div class="card overflow-hidden">{computers.show(draw)}</div>
         <ConfirmDialog confirm/>
     }
@@ -54,8 +54,8 @@ pub fn ComputerList() -> impl IntoView {
 fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
     let Computer { id, name, os, phone, online, seen_at, blocked_at } = computer;
     let status = match (blocked_at, online) {
-        (Some(_), _) => Some((strings::BLOCKED, Tone::Bad)),
-        (None, true) => Some((strings::ONLINE, Tone::Good)),
+        (Some(_), _) => Some((strings::blocked_label(), Tone::Bad)),
+        (None, true) => Some((strings::online(), Tone::Good)),
         (None, false) => None,
     };
     let phone = match phone {
@@ -64,19 +64,19 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
             <a class="link" href=format!("/users/{}", phone.user_id)>{phone.user_name}</a>
         }
         .into_any(),
-        None => strings::NO_PHONE.into_any(),
+        None => strings::no_phone().into_any(),
     };
     let seen = match (blocked_at, online) {
-        (Some(at), _) => view! { " · " {strings::BLOCKED_SINCE} " " <RelativeTime at/> }.into_any(),
-        (None, false) => view! { " · " {strings::LAST_SEEN} " " <RelativeTime at=seen_at/> }.into_any(),
+        (Some(at), _) => view! { " · " {strings::blocked_since()} " " <RelativeTime at/> }.into_any(),
+        (None, false) => view! { " · " {strings::last_seen()} " " <RelativeTime at=seen_at/> }.into_any(),
         (None, true) => ().into_any(),
     };
     let blocked = blocked_at.is_some();
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/computers/{id}"),
         name: name.clone(),
-        block_text: strings::BLOCK_COMPUTER_TEXT,
-        delete_text: strings::DELETE_COMPUTER_TEXT,
+        block_text: strings::block_computer_text(),
+        delete_text: strings::delete_computer_text(),
         then: None,
     });
     let on_block = move || {
@@ -96,7 +96,7 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
             <div class="flex gap-2">
                 {may(Role::helps_people).then(|| view! {
                     <Button
-                        label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+                        label=if blocked { strings::unblock() } else { strings::block() }
                         small=true
                         on_click=on_block
                         test_id="block-computer"
@@ -104,7 +104,7 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
                 })}
                 {may(Role::manages_people).then(|| view! {
                     <Button
-                        label=strings::DELETE
+                        label=strings::delete()
                         icon=IconKind::Trash
                         icon_only=true
                         small=true
@@ -123,8 +123,8 @@ fn none() -> AnyView {
     view! {
         <EmptyState
             icon=IconKind::Computer
-            title=strings::NO_COMPUTERS
-            text=strings::NO_COMPUTERS_TEXT
+            title=strings::no_computers()
+            text=strings::no_computers_text()
             test_id="no-computers"
         >
             <div class="flex flex-wrap items-center justify-center gap-2">

@@ -63,11 +63,11 @@ fn card(shown: Job, job: RwSignal<Option<JobId>>) -> AnyView {
                 <JobProgress job=shown.clone()/>
             </div>
             {can_undo.then(|| view! {
-                <Button label=strings::UNDO icon=IconKind::Refresh small=true on_click=undo test_id="job-undo"/>
+                <Button label=strings::undo() icon=IconKind::Refresh small=true on_click=undo test_id="job-undo"/>
             })}
             {(!running).then(|| view! {
                 <Button
-                    label=strings::DISMISS
+                    label=strings::dismiss()
                     icon=IconKind::Close
                     icon_only=true
                     small=true
@@ -105,7 +105,7 @@ pub fn JobProgress(job: Job) -> impl IntoView {
                 .into_any()
         }
         JobState::Failed => {
-            view! { <Note tone=Tone::Bad test_id="job-failed">{strings::JOB_FAILED} " " {sentence}</Note> }
+            view! { <Note tone=Tone::Bad test_id="job-failed">{strings::job_failed()} " " {sentence}</Note> }
                 .into_any()
         }
     }
@@ -117,26 +117,26 @@ pub fn sentence(job: &Job) -> String {
     let count =
         |count: u32, word: &'static str| (count > 0).then(|| format!("{} {word}", strings::number(count)));
     let changed = match job.kind {
-        JobKind::ImportCheck => strings::WOULD_CHANGE,
-        JobKind::Import => strings::CHANGED,
-        JobKind::Invite => strings::INVITED,
-        JobKind::Join => strings::JOINED,
-        JobKind::Leave => strings::LEFT,
-        JobKind::Block => strings::WERE_BLOCKED,
-        JobKind::Unblock => strings::WERE_UNBLOCKED,
-        JobKind::Delete => strings::DELETED,
+        JobKind::ImportCheck => strings::would_change(),
+        JobKind::Import => strings::changed(),
+        JobKind::Invite => strings::invited(),
+        JobKind::Join => strings::joined_label(),
+        JobKind::Leave => strings::left_label(),
+        JobKind::Block => strings::were_blocked(),
+        JobKind::Unblock => strings::were_unblocked(),
+        JobKind::Delete => strings::deleted_label(),
     };
-    let created = if job.kind == JobKind::ImportCheck { strings::WOULD_ADD } else { strings::WERE_ADDED };
+    let created = if job.kind == JobKind::ImportCheck { strings::would_add() } else { strings::were_added() };
     let parts: Vec<String> = [
         count(outcome.created, created),
         count(outcome.changed, changed),
-        count(outcome.unchanged, strings::UNCHANGED),
-        count(outcome.failed, strings::FAILED),
+        count(outcome.unchanged, strings::unchanged()),
+        count(outcome.failed, strings::failed()),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if parts.is_empty() { strings::NOTHING_TO_DO.to_owned() } else { format!("{}.", parts.join(", ")) }
+    if parts.is_empty() { strings::nothing_to_do().to_owned() } else { format!("{}.", parts.join(", ")) }
 }
 
 /// What went wrong, line by line.
@@ -166,13 +166,13 @@ pub fn JobProblems(job: Job) -> impl IntoView {
             </tr>
         }
     };
-    let mut columns = vec![Column::new(strings::WHO, ""), Column::new(strings::PROBLEM, "")];
+    let mut columns = vec![Column::new(strings::who(), ""), Column::new(strings::problem(), "")];
     if lines {
-        columns.insert(0, Column::new(strings::LINE, ""));
+        columns.insert(0, Column::new(strings::line(), ""));
     }
     view! {
-        <div class="max-h-80 overflow-auto border-t border-line" tabindex="0" role="region" aria-label=strings::PROBLEMS>
-            <Table caption=strings::PROBLEMS columns test_id="job-problems">
+        <div class="max-h-80 overflow-auto border-t border-line" tabindex="0" role="region" aria-label=strings::problems()>
+            <Table caption=strings::problems() columns test_id="job-problems">
                 {problems.into_iter().take(SHOWN).map(row).collect_view()}
             </Table>
             {more.then(|| view! {

@@ -9,7 +9,7 @@ use crate::strings;
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <PageHeader title=strings::NOT_FOUND text=strings::NOT_FOUND_TEXT/>
-        <LinkButton label=strings::TO_USERS href="/users" kind=ButtonKind::Primary/>
+        <PageHeader title=strings::not_found() text=strings::not_found_text()/>
+        <LinkButton label=strings::to_users() href="/users" kind=ButtonKind::Primary/>
     }
 }

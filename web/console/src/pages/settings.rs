@@ -17,16 +17,16 @@ pub fn SettingsTabs() -> impl IntoView {
     };
     let mut links = Vec::new();
     if may(Role::manages_people) {
-        links.push(("/settings/mail", strings::MAIL_SETTINGS));
-        links.push(("/settings/templates", strings::TEMPLATES));
-        links.push(("/settings/keys", strings::SECURITY_KEYS));
+        links.push(("/settings/mail", strings::mail_settings()));
+        links.push(("/settings/templates", strings::templates()));
+        links.push(("/settings/keys", strings::security_keys()));
     }
-    links.push(("/settings/admins", strings::ADMINS));
+    links.push(("/settings/admins", strings::admins()));
     if may(|role| Permission::Integrate.is_held_by(role)) {
-        links.push(("/settings/api-keys", strings::API_KEYS));
-        links.push(("/settings/webhooks", strings::WEBHOOKS));
+        links.push(("/settings/api-keys", strings::api_keys()));
+        links.push(("/settings/webhooks", strings::webhooks()));
     }
     view! {
-        <nav class="tabs mb-5" aria-label=strings::SETTINGS>{links.into_iter().map(link).collect_view()}</nav>
+        <nav class="tabs mb-5" aria-label=strings::settings()>{links.into_iter().map(link).collect_view()}</nav>
     }
 }

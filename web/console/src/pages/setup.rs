@@ -41,9 +41,9 @@ pub fn SetupPage() -> impl IntoView {
             view! {
                 <TextField
                     name="token"
-                    label=strings::SETUP_TOKEN
+                    label=strings::setup_token()
                     value=token
-                    hint=strings::SETUP_TOKEN_HINT
+                    hint=strings::setup_token_hint()
                 />
             }
         })
@@ -55,28 +55,28 @@ pub fn SetupPage() -> impl IntoView {
         }
     });
     view! {
-        <Welcome title=strings::SETUP text=strings::SETUP_TEXT>
+        <Welcome title=strings::setup() text=strings::setup_text()>
             <Form on_submit=submit test_id="setup-form">
                 <FormProblem state=form/>
                 {token_field}
                 <TextField
                     name="organisation"
-                    label=strings::ORGANISATION
+                    label=strings::organisation()
                     value=organisation
-                    hint=strings::ORGANISATION_HINT
+                    hint=strings::organisation_hint()
                     autocomplete="organization"
                     error=form.error("organisation")
                 />
                 <TextField
                     name="name"
-                    label=strings::YOUR_NAME
+                    label=strings::your_name()
                     value=name
                     autocomplete="name"
                     error=form.error("name")
                 />
                 <TextField
                     name="email"
-                    label=strings::EMAIL
+                    label=strings::email()
                     value=email
                     kind="email"
                     autocomplete="username"
@@ -84,17 +84,17 @@ pub fn SetupPage() -> impl IntoView {
                 />
                 <TextField
                     name="password"
-                    label=strings::PASSWORD
+                    label=strings::password()
                     value=password
                     kind="password"
-                    hint=strings::PASSWORD_HINT
+                    hint=strings::password_hint()
                     autocomplete="new-password"
                     min_length=10_u32
                     error=form.error("password")
                 />
                 <div class="grid">
                     <Button
-                        label=strings::SETUP_SUBMIT
+                        label=strings::setup_submit()
                         kind=ButtonKind::Primary
                         loading=form.busy()
                         test_id="setup-submit"

@@ -11,7 +11,7 @@ pub fn Codes(codes: Vec<String>, open: RwSignal<bool>) -> impl IntoView {
     let text = codes.join("\n") + "\n";
     let file = format!("data:text/plain;charset=utf-8,{}", api::encode(&text));
     view! {
-        <p class="text-muted">{strings::CODES_ONCE}</p>
+        <p class="text-muted">{strings::codes_once()}</p>
         <ul
             class="my-4 grid grid-cols-1 gap-x-6 gap-y-1 rounded-lg bg-sunken p-4 font-mono text-sm sm:grid-cols-2"
             data-testid="recovery-codes"
@@ -19,7 +19,7 @@ pub fn Codes(codes: Vec<String>, open: RwSignal<bool>) -> impl IntoView {
             {codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}
         </ul>
         <div class="flex flex-wrap justify-end gap-2">
-            <CopyButton text label=strings::COPY_CODES test_id="copy-codes"/>
+            <CopyButton text label=strings::copy_codes() test_id="copy-codes"/>
             <a
                 class="btn btn-secondary btn-small"
                 href=file
@@ -27,10 +27,10 @@ pub fn Codes(codes: Vec<String>, open: RwSignal<bool>) -> impl IntoView {
                 data-testid="download-codes"
             >
                 <Icon kind=IconKind::Download/>
-                {strings::DOWNLOAD}
+                {strings::download()}
             </a>
             <Button
-                label=strings::CODES_SAVED
+                label=strings::codes_saved()
                 kind=ButtonKind::Primary
                 small=true
                 on_click=move || open.set(false)

@@ -62,7 +62,7 @@ impl Sensitive {
 #[component]
 pub fn ConfirmYourself(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
     view! {
-        <Dialog open=sensitive.open title=strings::CONFIRM_YOURSELF test_id="confirm-yourself">
+        <Dialog open=sensitive.open title=strings::confirm_yourself() test_id="confirm-yourself">
             <Question account sensitive/>
         </Dialog>
     }
@@ -94,10 +94,10 @@ fn Question(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         <Form on_submit=submit>
             <FormProblem state=form/>
             <FormProblem state=by_passkey/>
-            <p class="text-muted">{strings::CONFIRM_YOURSELF_TEXT}</p>
+            <p class="text-muted">{strings::confirm_yourself_text()}</p>
             <TextField
                 name="password"
-                label=strings::CURRENT_PASSWORD
+                label=strings::current_password()
                 value=password
                 kind="password"
                 autocomplete="current-password"
@@ -106,7 +106,7 @@ fn Question(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
             <div class="flex flex-wrap justify-end gap-2">
                 {(has_passkey && webauthn::is_there()).then(|| view! {
                     <Button
-                        label=strings::USE_PASSKEY
+                        label=strings::use_passkey()
                         icon=IconKind::Key
                         loading=by_passkey.busy()
                         on_click=use_passkey
@@ -114,7 +114,7 @@ fn Question(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
                     />
                 })}
                 <Button
-                    label=strings::CONFIRM
+                    label=strings::confirm()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="confirm-password"

@@ -56,7 +56,7 @@ pub fn AccountPage() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::ACCOUNT/>
+        <PageHeader title=strings::account()/>
         <p class="-mt-3 mb-5 text-muted" data-testid="own-role">{role_line}</p>
         {page}
     }

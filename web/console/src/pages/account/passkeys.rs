@@ -30,9 +30,9 @@ pub fn Passkeys(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         if all.is_empty() {
             return view! {
                 <p class="mb-4" data-testid="no-passkeys">
-                    <span class="font-medium">{strings::NO_PASSKEYS}"."</span>
+                    <span class="font-medium">{strings::no_passkeys()}"."</span>
                     " "
-                    <span class="text-muted">{strings::NO_PASSKEYS_TEXT}</span>
+                    <span class="text-muted">{strings::no_passkeys_text()}</span>
                 </p>
             }
             .into_any();
@@ -44,8 +44,8 @@ pub fn Passkeys(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         .into_any()
     };
     let title = move || match shown.get() {
-        Shown::Add => strings::ADD_PASSKEY.to_owned(),
-        Shown::Rename(_) => strings::RENAME_PASSKEY.to_owned(),
+        Shown::Add => strings::add_passkey().to_owned(),
+        Shown::Rename(_) => strings::rename_passkey().to_owned(),
         Shown::Delete(passkey) => strings::delete_question(&passkey.name),
     };
     let content = move || match shown.get() {
@@ -54,10 +54,10 @@ pub fn Passkeys(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         Shown::Rename(passkey) => view! { <Name passkey=Some(passkey) account open sensitive/> }.into_any(),
     };
     view! {
-        <Card title=strings::PASSKEYS>
+        <Card title=strings::passkeys_label()>
             {list}
             <Button
-                label=strings::ADD_PASSKEY
+                label=strings::add_passkey()
                 icon=IconKind::Plus
                 on_click=move || show.run(Shown::Add)
                 test_id="add-passkey"
@@ -70,18 +70,18 @@ pub fn Passkeys(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
 #[component]
 fn Row(passkey: Passkey, show: Callback<Shown>) -> impl IntoView {
     let used = match passkey.used_at {
-        Some(at) => view! { {strings::USED_AT} " " <RelativeTime at/> }.into_any(),
-        None => strings::NOT_USED.into_any(),
+        Some(at) => view! { {strings::used_at()} " " <RelativeTime at/> }.into_any(),
+        None => strings::not_used().into_any(),
     };
     let (at, name) = (passkey.created_at, passkey.name.clone());
-    let (edit, gone) = (strings::edit(&name), format!("{} {name}", strings::DELETE));
+    let (edit, gone) = (strings::edit(&name), format!("{} {name}", strings::delete()));
     let (renamed, deleted) = (passkey.clone(), passkey);
     view! {
         <li class="flex items-center gap-3 py-2.5" data-testid="passkey-row">
             <Icon kind=IconKind::Key class="size-5 shrink-0 text-muted"/>
             <div class="min-w-0 grow">
                 <p class="font-medium break-words">{name}</p>
-                <p class="text-sm text-muted">{strings::ADDED} " " <RelativeTime at/> " · " {used}</p>
+                <p class="text-sm text-muted">{strings::added()} " " <RelativeTime at/> " · " {used}</p>
             </div>
             <Button
                 label=edit
@@ -133,24 +133,24 @@ fn Name(
         sensitive.send(form, request, move |done: Passkey| {
             open.set(false);
             account.refetch();
-            toasts.say(if is_new { strings::PASSKEY_ADDED.to_owned() } else { strings::saved(&done.name) });
+            toasts.say(if is_new { strings::passkey_added().to_owned() } else { strings::saved(&done.name) });
         });
     };
     view! {
         <Form on_submit=submit>
             <FormProblem state=form/>
-            {is_new.then(|| view! { <p class="text-muted">{strings::ADD_PASSKEY_TEXT}</p> })}
+            {is_new.then(|| view! { <p class="text-muted">{strings::add_passkey_text()}</p> })}
             <TextField
                 name="passkey-name"
-                label=strings::PASSKEY_NAME
+                label=strings::passkey_name()
                 value=name
-                hint=strings::PASSKEY_NAME_HINT
+                hint=strings::passkey_name_hint()
                 error=form.error("name")
             />
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=if is_new { strings::CONTINUE } else { strings::SAVE }
+                    label=if is_new { strings::continue_label() } else { strings::save() }
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="save-passkey"
@@ -185,11 +185,11 @@ fn Delete(
     view! {
         <Form on_submit=delete>
             <FormProblem state=form/>
-            <p class="text-muted">{strings::DELETE_PASSKEY_TEXT}</p>
+            <p class="text-muted">{strings::delete_passkey_text()}</p>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     kind=ButtonKind::Danger
                     loading=form.busy()
                     test_id="delete-passkey-confirm"

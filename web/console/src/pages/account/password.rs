@@ -20,26 +20,26 @@ pub fn ChangePassword(sensitive: Sensitive) -> impl IntoView {
         };
         sensitive.send(form, request, move |()| {
             password.set(String::new());
-            toasts.say(strings::PASSWORD_CHANGED);
+            toasts.say(strings::password_changed());
         });
     };
     // The page may ask for the present one, too: that one is `field-password`.
     view! {
-        <Card title=strings::PASSWORD>
+        <Card title=strings::password()>
             <Form on_submit=save class="max-w-md space-y-4" test_id="password-form">
                 <FormProblem state=form/>
-                <p class="text-sm text-muted">{strings::PASSWORD_TEXT}</p>
+                <p class="text-sm text-muted">{strings::password_text()}</p>
                 <TextField
                     name="new-password"
-                    label=strings::NEW_PASSWORD
+                    label=strings::new_password()
                     value=password
                     kind="password"
-                    hint=strings::PASSWORD_HINT
+                    hint=strings::password_hint()
                     autocomplete="new-password"
                     min_length=10_u32
                     error=form.error("password")
                 />
-                <Button label=strings::CHANGE_PASSWORD loading=form.busy() test_id="change-password"/>
+                <Button label=strings::change_password() loading=form.busy() test_id="change-password"/>
             </Form>
         </Card>
     }

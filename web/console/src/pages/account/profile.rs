@@ -30,29 +30,29 @@ pub fn Profile(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
             email.set(changed.admin.email.clone());
             account.put(changed);
             session.refetch();
-            toasts.say(strings::saved(strings::PROFILE));
+            toasts.say(strings::saved(strings::profile()));
         });
     };
     view! {
-        <Card title=strings::PROFILE>
+        <Card title=strings::profile()>
             <Form on_submit=save class="max-w-md space-y-4" test_id="profile-form">
                 <FormProblem state=form/>
                 <TextField
                     name="name"
-                    label=strings::FULL_NAME
+                    label=strings::full_name()
                     value=name
                     autocomplete="name"
                     error=form.error("name")
                 />
                 <TextField
                     name="email"
-                    label=strings::EMAIL
+                    label=strings::email()
                     value=email
                     kind="email"
                     autocomplete="username"
                     error=form.error("email")
                 />
-                <Button label=strings::SAVE disabled=unchanged loading=form.busy() test_id="save-profile"/>
+                <Button label=strings::save() disabled=unchanged loading=form.busy() test_id="save-profile"/>
             </Form>
         </Card>
     }

@@ -34,7 +34,7 @@ pub fn Sessions() -> impl IntoView {
             {others.then(|| view! {
                 <div class="mt-3">
                     <Button
-                        label=strings::EVERYWHERE_ELSE
+                        label=strings::everywhere_else()
                         icon=IconKind::SignOut
                         on_click=move || end.run(PATH.to_owned())
                         test_id="sign-out-elsewhere"
@@ -44,7 +44,7 @@ pub fn Sessions() -> impl IntoView {
         }
         .into_any()
     };
-    view! { <Card title=strings::OPEN_SESSIONS>{sessions.show(draw)}</Card> }
+    view! { <Card title=strings::open_sessions()>{sessions.show(draw)}</Card> }
 }
 
 #[component]
@@ -57,16 +57,16 @@ fn Row(session: OpenSession, end: Callback<String>) -> impl IntoView {
             <div class="min-w-0 grow basis-48">
                 <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
                     <span class="font-medium">{strings::browser(browser)}</span>
-                    {current.then(|| view! { <Badge label=strings::THIS_BROWSER tone=Tone::Accent/> })}
+                    {current.then(|| view! { <Badge label=strings::this_browser() tone=Tone::Accent/> })}
                 </p>
                 <p class="text-sm text-muted">
-                    {from} {strings::SIGNED_IN_AT} " " <RelativeTime at=created_at/> " · " {strings::USED_AT} " "
+                    {from} {strings::signed_in_at()} " " <RelativeTime at=created_at/> " · " {strings::used_at()} " "
                     <RelativeTime at=used_at/>
                 </p>
             </div>
             {(!current).then(|| view! {
                 <Button
-                    label=strings::SIGN_OUT
+                    label=strings::sign_out()
                     small=true
                     on_click=move || end.run(path.clone())
                     test_id="end-session"

@@ -44,29 +44,29 @@ pub fn TwoStep(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
     let state = move || {
         match since.get() {
         None => view! {
-            <p class="mb-4 text-muted">{strings::TWO_STEP_TEXT}</p>
-            <Button label=strings::SET_UP_APP icon=IconKind::Phone loading=form.busy() on_click=begin test_id="set-up-app"/>
+            <p class="mb-4 text-muted">{strings::two_step_text()}</p>
+            <Button label=strings::set_up_app() icon=IconKind::Phone loading=form.busy() on_click=begin test_id="set-up-app"/>
         }
         .into_any(),
         Some(at) => view! {
             <p class="mb-4 flex flex-wrap items-center gap-x-2.5 gap-y-1">
-                <Badge label=strings::ON tone=Tone::Good dot=true test_id="two-step-on"/>
-                <span class="text-sm text-muted">{strings::TURNED_ON} " " <RelativeTime at/></span>
+                <Badge label=strings::on() tone=Tone::Good dot=true test_id="two-step-on"/>
+                <span class="text-sm text-muted">{strings::turned_on()} " " <RelativeTime at/></span>
                 <span class="text-sm text-muted" data-testid="codes-left">{move || strings::codes_left(left.get())}</span>
             </p>
             <div class="flex flex-wrap gap-2">
-                <Button label=strings::NEW_CODES icon=IconKind::Refresh on_click=move || show(Shown::NewCodes) test_id="new-codes"/>
-                <Button label=strings::TURN_OFF on_click=move || show(Shown::TurnOff) test_id="turn-off"/>
+                <Button label=strings::new_codes() icon=IconKind::Refresh on_click=move || show(Shown::NewCodes) test_id="new-codes"/>
+                <Button label=strings::turn_off() on_click=move || show(Shown::TurnOff) test_id="turn-off"/>
             </div>
         }
         .into_any(),
     }
     };
     let title = move || match shown.get() {
-        Some(Shown::SetUp(_)) => strings::SET_UP_APP,
-        Some(Shown::NewCodes) => strings::NEW_CODES,
-        Some(Shown::Codes(_)) => strings::RECOVERY_CODES,
-        Some(Shown::TurnOff) | None => strings::TWO_STEP_OFF_QUESTION,
+        Some(Shown::SetUp(_)) => strings::set_up_app(),
+        Some(Shown::NewCodes) => strings::new_codes(),
+        Some(Shown::Codes(_)) => strings::recovery_codes(),
+        Some(Shown::TurnOff) | None => strings::two_step_off_question(),
     };
     let content = move || match shown.get() {
         Some(Shown::SetUp(setup)) => view! { <SetUp setup account shown sensitive/> }.into_any(),
@@ -76,7 +76,7 @@ pub fn TwoStep(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         None => ().into_any(),
     };
     view! {
-        <Card title=strings::TWO_STEP>
+        <Card title=strings::two_step()>
             <FormProblem state=form/>
             {state}
         </Card>
@@ -105,11 +105,11 @@ fn SetUp(
     };
     let secret = setup.secret.clone();
     view! {
-        <p class="mb-3 text-muted">{strings::SCAN_WITH_APP}</p>
+        <p class="mb-3 text-muted">{strings::scan_with_app()}</p>
         <div class="mb-5 flex flex-wrap items-center gap-5">
-            <Qr svg=setup.qr_svg alt=strings::SCAN_WITH_APP_ALT test_id="totp-qr"/>
+            <Qr svg=setup.qr_svg alt=strings::scan_with_app_alt() test_id="totp-qr"/>
             <div class="min-w-0 grow basis-40">
-                <p class="mb-1 text-sm text-muted">{strings::TYPE_INTO_APP}</p>
+                <p class="mb-1 text-sm text-muted">{strings::type_into_app()}</p>
                 <p class="mb-2 font-mono text-sm break-all" data-testid="totp-secret">{setup.secret}</p>
                 <CopyButton text=secret/>
             </div>
@@ -118,14 +118,14 @@ fn SetUp(
             <FormProblem state=form/>
             <TextField
                 name="code"
-                label=strings::APP_CODE
+                label=strings::app_code()
                 value=code
-                hint=strings::APP_CODE_HINT
+                hint=strings::app_code_hint()
                 autocomplete="one-time-code"
                 error=form.error("code")
             />
             <div class="flex justify-end">
-                <Button label=strings::TURN_ON kind=ButtonKind::Primary loading=form.busy() test_id="turn-on"/>
+                <Button label=strings::turn_on() kind=ButtonKind::Primary loading=form.busy() test_id="turn-on"/>
             </div>
         </Form>
     }
@@ -140,16 +140,16 @@ fn TurnOff(account: Load<Account>, open: RwSignal<bool>, sensitive: Sensitive) -
         sensitive.send(form, request, move |()| {
             open.set(false);
             account.refetch();
-            toasts.say(strings::TWO_STEP_IS_OFF);
+            toasts.say(strings::two_step_is_off());
         });
     };
     view! {
         <Form on_submit=off>
             <FormProblem state=form/>
-            <p class="text-muted">{strings::TWO_STEP_OFF_TEXT}</p>
+            <p class="text-muted">{strings::two_step_off_text()}</p>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
-                <Button label=strings::TURN_OFF kind=ButtonKind::Danger loading=form.busy() test_id="turn-off-confirm"/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
+                <Button label=strings::turn_off() kind=ButtonKind::Danger loading=form.busy() test_id="turn-off-confirm"/>
             </div>
         </Form>
     }
@@ -172,11 +172,11 @@ fn NewCodes(
     view! {
         <Form on_submit=make>
             <FormProblem state=form/>
-            <p class="text-muted">{strings::NEW_CODES_TEXT}</p>
+            <p class="text-muted">{strings::new_codes_text()}</p>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::NEW_CODES
+                    label=strings::new_codes()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="new-codes-confirm"

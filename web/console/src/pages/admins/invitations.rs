@@ -31,13 +31,13 @@ pub fn Invitations(
             return view! {
                 <EmptyState
                     icon=IconKind::Mail
-                    title=strings::NO_INVITATIONS
-                    text=strings::NO_INVITATIONS_TEXT
+                    title=strings::no_invitations()
+                    text=strings::no_invitations_text()
                     test_id="no-invitations"
                 >
                     {move || role.get().manages(Role::HelpDesk).then(|| view! {
                         <Button
-                            label=strings::INVITE_ADMIN
+                            label=strings::invite_admin()
                             icon=IconKind::Plus
                             on_click=move || open.set(true)
                             test_id="first-invitation"
@@ -58,7 +58,7 @@ pub fn Invitations(
     };
     view! {
         <section class="mt-8">
-            <h2 class="mb-3">{strings::INVITATIONS}</h2>
+            <h2 class="mb-3">{strings::invitations()}</h2>
             <div class="card overflow-hidden">{invitations.show(draw)}</div>
         </section>
     }
@@ -92,18 +92,18 @@ fn Row(invitation: AdminInvitation, role: Memo<Role>) -> impl IntoView {
     let past = time::use_past(expires_at);
     let expiry = move || {
         if past.get() {
-            view! { <Badge label=strings::EXPIRED tone=Tone::Bad dot=true test_id="invitation-expired"/> }
+            view! { <Badge label=strings::expired() tone=Tone::Bad dot=true test_id="invitation-expired"/> }
                 .into_any()
         } else {
-            view! { <span class="text-sm text-muted">{strings::VALID_FOR} " " <Countdown until=expires_at/></span> }
+            view! { <span class="text-sm text-muted">{strings::valid_for()} " " <Countdown until=expires_at/></span> }
                 .into_any()
         }
     };
     let actions = move || {
         role.get().manages(granted).then(|| {
             view! {
-                <Button label=strings::SEND_AGAIN small=true on_click=send test_id="send-invitation"/>
-                <Button label=strings::REVOKE small=true on_click=revoke test_id="revoke-invitation"/>
+                <Button label=strings::send_again() small=true on_click=send test_id="send-invitation"/>
+                <Button label=strings::revoke() small=true on_click=revoke test_id="revoke-invitation"/>
             }
         })
     };

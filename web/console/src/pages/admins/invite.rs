@@ -32,14 +32,14 @@ pub fn InviteForm(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Form on_submit=submit test_id="invite-form">
             <FormProblem state=form/>
-            <p class="text-sm text-muted">{strings::INVITE_ADMIN_TEXT}</p>
-            <TextField name="name" label=strings::FULL_NAME value=name error=form.error("name")/>
-            <TextField name="email" label=strings::EMAIL value=email kind="email" error=form.error("email")/>
-            <Choices name="role" legend=strings::ADMIN_ROLE options value=role/>
+            <p class="text-sm text-muted">{strings::invite_admin_text()}</p>
+            <TextField name="name" label=strings::full_name() value=name error=form.error("name")/>
+            <TextField name="email" label=strings::email() value=email kind="email" error=form.error("email")/>
+            <Choices name="role" legend=strings::admin_role() options value=role/>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::INVITE
+                    label=strings::invite()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="invite-submit"

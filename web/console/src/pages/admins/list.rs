@@ -57,27 +57,27 @@ fn Row(admin: AdminSummary, confirm: Confirm) -> impl IntoView {
     let role = admin.role;
     let within_reach = Memo::new(move |_| !is_self && own.get().manages(role));
     let status = match (blocked_at, locked_until) {
-        (Some(_), _) => Some((strings::BLOCKED, Tone::Bad)),
-        (None, Some(_)) => Some((strings::LOCKED, Tone::Warn)),
+        (Some(_), _) => Some((strings::blocked_label(), Tone::Bad)),
+        (None, Some(_)) => Some((strings::locked(), Tone::Warn)),
         (None, None) => None,
     };
     let mut ways = Vec::new();
     if two_step {
-        ways.push(strings::TWO_STEP.to_owned());
+        ways.push(strings::two_step().to_owned());
     }
     if passkey_count > 0 {
         ways.push(strings::passkeys(passkey_count));
     }
     let ways = ways.into_iter().map(|way| view! { " · " {way} }).collect_view();
     let signed_in = match signed_in_at {
-        Some(at) => view! { {strings::SIGNED_IN_AT} " " <RelativeTime at/> }.into_any(),
-        None => strings::NEVER_SIGNED_IN.into_any(),
+        Some(at) => view! { {strings::signed_in_at()} " " <RelativeTime at/> }.into_any(),
+        None => strings::never_signed_in().into_any(),
     };
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/admins/{}", admin.id),
         name: admin.name.clone(),
-        block_text: strings::BLOCK_ADMIN_TEXT,
-        delete_text: strings::DELETE_ADMIN_TEXT,
+        block_text: strings::block_admin_text(),
+        delete_text: strings::delete_admin_text(),
         then: None,
     });
     let blocked = blocked_at.is_some();
@@ -94,7 +94,7 @@ fn Row(admin: AdminSummary, confirm: Confirm) -> impl IntoView {
             <div class="min-w-0 grow basis-56">
                 <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
                     <span class="min-w-0 font-medium break-words">{admin.name}</span>
-                    {is_self.then(|| view! { <a class="link text-sm" href="/account">{strings::YOU}</a> })}
+                    {is_self.then(|| view! { <a class="link text-sm" href="/account">{strings::you()}</a> })}
                     {status.map(|(label, tone)| view! { <Badge label tone dot=true test_id="admin-status"/> })}
                 </p>
                 <p class="text-sm break-words text-muted">{admin.email}</p>
@@ -157,16 +157,16 @@ fn Actions(
             {grantable(own.get_untracked()).into_iter().map(option).collect_view()}
         </select>
         {locked.then(|| view! {
-            <Button label=strings::UNLOCK small=true on_click=unlock test_id="unlock-admin"/>
+            <Button label=strings::unlock() small=true on_click=unlock test_id="unlock-admin"/>
         })}
         <Button
-            label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+            label=if blocked { strings::unblock() } else { strings::block() }
             small=true
             on_click=on_block
             test_id="block-admin"
         />
         <Button
-            label=strings::DELETE
+            label=strings::delete()
             icon=IconKind::Trash
             icon_only=true
             small=true

@@ -34,7 +34,7 @@ pub fn AdminsPage() -> impl IntoView {
         manages.get().then(|| {
             view! {
                 <Button
-                    label=strings::INVITE_ADMIN
+                    label=strings::invite_admin()
                     icon=IconKind::Plus
                     kind=ButtonKind::Primary
                     on_click=move || open.set(true)
@@ -44,11 +44,11 @@ pub fn AdminsPage() -> impl IntoView {
         })
     };
     view! {
-        <PageHeader title=strings::ADMINS text=strings::ADMINS_TEXT>{button}</PageHeader>
+        <PageHeader title=strings::admins() text=strings::admins_text()>{button}</PageHeader>
         <SettingsTabs/>
         <list::AdminList/>
         <invitations::Invitations open/>
-        <Dialog open title=strings::INVITE_ADMIN test_id="invite-dialog">
+        <Dialog open title=strings::invite_admin() test_id="invite-dialog">
             <invite::InviteForm open/>
         </Dialog>
     }

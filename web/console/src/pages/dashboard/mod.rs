@@ -41,19 +41,19 @@ pub fn DashboardPage() -> impl IntoView {
         view! {
             {move || steps.get().flatten().map(|done| view! { <Steps done/> })}
             <div class="grid grid-cols-1 gap-4 lg:grid-cols-2" data-testid="dashboard">
-                {part(strings::USERS, |it| people(it.people, it.unused_keys), |it| format!("{:?}{}", it.people, it.unused_keys))}
-                {part(strings::LAST_30_DAYS, |it| days(&it.days), |it| format!("{:?}", it.days))}
-                {part(strings::FAILURES, |it| failures(&it.failures), |it| format!("{:?}", it.failures))}
+                {part(strings::users_label(), |it| people(it.people, it.unused_keys), |it| format!("{:?}{}", it.people, it.unused_keys))}
+                {part(strings::last_30_days(), |it| days(&it.days), |it| format!("{:?}", it.days))}
+                {part(strings::failures(), |it| failures(&it.failures), |it| format!("{:?}", it.failures))}
                 <div class="grid grid-cols-1 content-start gap-4">
-                    {part(strings::CONNECTIONS, |it| relay(it.relay, it.computers), |it| format!("{:?}{}", it.relay, it.computers))}
-                    {part(strings::OWN_MAIL, |it| mail(it.mail), |it| format!("{:?}", it.mail))}
+                    {part(strings::connections(), |it| relay(it.relay, it.computers), |it| format!("{:?}{}", it.relay, it.computers))}
+                    {part(strings::own_mail(), |it| mail(it.mail), |it| format!("{:?}", it.mail))}
                 </div>
             </div>
         }
         .into_any()
     };
     view! {
-        <PageHeader title=strings::DASHBOARD/>
+        <PageHeader title=strings::dashboard()/>
         {page}
     }
 }
@@ -66,14 +66,14 @@ fn people(people: People, unused_keys: u32) -> AnyView {
         ink,
     };
     let counts = vec![
-        count(strings::ACTIVE, people.active, "active", Ink::Good),
-        count(strings::PENDING, people.pending, "pending", Ink::Warn),
-        count(strings::STALE, people.lapsed, "stale", Ink::Accent),
-        count(strings::NEVER_INVITED, people.never_invited, "never_invited", Ink::Plain),
-        count(strings::BLOCKED, people.blocked, "blocked", Ink::Bad),
+        count(strings::active(), people.active, "active", Ink::Good),
+        count(strings::pending(), people.pending, "pending", Ink::Warn),
+        count(strings::stale(), people.lapsed, "stale", Ink::Accent),
+        count(strings::never_invited(), people.never_invited, "never_invited", Ink::Plain),
+        count(strings::blocked_label(), people.blocked, "blocked", Ink::Bad),
     ];
     view! {
-        <Figure count=people.total label=strings::ALL_USERS href="/users" test_id="all-users"/>
+        <Figure count=people.total label=strings::all_users() href="/users" test_id="all-users"/>
         <Shares counts test_id="people"/>
         <p class="mt-3 border-t border-line pt-3">
             <a class="link" href="/users?key=unused" data-testid="unused-keys">
@@ -86,9 +86,9 @@ fn people(people: People, unused_keys: u32) -> AnyView {
 
 fn days(days: &[Day]) -> AnyView {
     let series = vec![
-        Series { label: strings::SIGNED_IN, ink: Ink::Accent },
-        Series { label: strings::REGISTERED, ink: Ink::Good },
-        Series { label: strings::NOT_DONE, ink: Ink::Bad },
+        Series { label: strings::signed_in(), ink: Ink::Accent },
+        Series { label: strings::registered(), ink: Ink::Good },
+        Series { label: strings::not_done(), ink: Ink::Bad },
     ];
     let bar = |it: &Day| {
         let on_day = |query: &str| format!("/logs?{query}&from={}&to={}", it.at, it.at + DAY);
@@ -105,14 +105,14 @@ fn days(days: &[Day]) -> AnyView {
     view! {
         <Figure
             count=sum
-            label=strings::SIGN_INS
+            label=strings::sign_ins()
             href="/logs?action=sign_in&outcome=succeeded&since=30d"
             test_id="all-sign-ins"
         />
         <Bars
-            title=strings::DAYS_TITLE
-            column=strings::DAY
-            as_table=strings::AS_TABLE
+            title=strings::days_title()
+            column=strings::day()
+            as_table=strings::as_table()
             series
             bars=days.iter().map(bar).collect()
             test_id="days"
@@ -123,7 +123,7 @@ fn days(days: &[Day]) -> AnyView {
 
 fn failures(failures: &[FailureCount]) -> AnyView {
     if failures.is_empty() {
-        return view! { <p class="text-muted" data-testid="no-failures">{strings::NO_FAILURES}</p> }
+        return view! { <p class="text-muted" data-testid="no-failures">{strings::no_failures()}</p> }
             .into_any();
     }
     let count = |it: &FailureCount| Count {
@@ -138,12 +138,12 @@ fn failures(failures: &[FailureCount]) -> AnyView {
 fn relay(relay: RelayHealth, paired: u32) -> AnyView {
     view! {
         <div class="grid grid-cols-3 gap-4">
-            <Figure count=relay.phones label=strings::PHONES_CONNECTED href="/users?status=active" test_id="phones-connected"/>
-            <Figure count=relay.computers label=strings::COMPUTERS_CONNECTED href="/computers" test_id="computers-connected"/>
-            <Figure count=paired label=strings::COMPUTERS_PAIRED href="/computers" test_id="computers-paired"/>
+            <Figure count=relay.phones label=strings::phones_connected() href="/users?status=active" test_id="phones-connected"/>
+            <Figure count=relay.computers label=strings::computers_connected() href="/computers" test_id="computers-connected"/>
+            <Figure count=paired label=strings::computers_paired() href="/computers" test_id="computers-paired"/>
         </div>
         <p class="mt-2 text-sm text-muted">
-            {strings::UP_SINCE} " " <RelativeTime at=relay.started_at/>
+            {strings::up_since()} " " <RelativeTime at=relay.started_at/>
             {(relay.overflows > 0).then(|| strings::overflows(relay.overflows))}
         </p>
     }
@@ -153,9 +153,9 @@ fn relay(relay: RelayHealth, paired: u32) -> AnyView {
 fn mail(mail: MailHealth) -> AnyView {
     view! {
         <div class="grid grid-cols-3 gap-4">
-            <Figure count=mail.sent_today label=strings::SENT_TODAY href="/outbox?state=sent" test_id="mail-sent"/>
-            <Figure count=mail.queued label=strings::MAIL_WAITING href="/outbox?state=queued" test_id="mail-queued"/>
-            <Figure count=mail.failed label=strings::MAIL_FAILED href="/outbox?state=failed" test_id="mail-failed"/>
+            <Figure count=mail.sent_today label=strings::sent_today() href="/outbox?state=sent" test_id="mail-sent"/>
+            <Figure count=mail.queued label=strings::mail_waiting() href="/outbox?state=queued" test_id="mail-queued"/>
+            <Figure count=mail.failed label=strings::mail_failed() href="/outbox?state=failed" test_id="mail-failed"/>
         </div>
     }
     .into_any()

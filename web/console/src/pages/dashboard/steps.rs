@@ -20,10 +20,10 @@ pub fn done(dashboard: &Dashboard) -> Option<[bool; 4]> {
 #[component]
 pub fn Steps(done: [bool; 4]) -> impl IntoView {
     let steps = [
-        (strings::STEP_ADD_PEOPLE, strings::STEP_ADD_PEOPLE_TEXT, "/users/new", strings::NEW_USER),
-        (strings::STEP_ACTIVATE, strings::STEP_ACTIVATE_TEXT, "/users", strings::TO_USERS),
-        (strings::STEP_PAIR, strings::STEP_PAIR_TEXT, "/computers", strings::COMPUTERS),
-        (strings::STEP_SIGN_IN, strings::STEP_SIGN_IN_TEXT, "/logs", strings::LOGS),
+        (strings::step_add_people(), strings::step_add_people_text(), "/users/new", strings::new_user()),
+        (strings::step_activate(), strings::step_activate_text(), "/users", strings::to_users()),
+        (strings::step_pair(), strings::step_pair_text(), "/computers", strings::computers()),
+        (strings::step_sign_in(), strings::step_sign_in_text(), "/logs", strings::logs()),
     ];
     let next = done.iter().position(|done| !done);
     let step = move |(index, (title, text, href, label)): (
@@ -39,7 +39,7 @@ pub fn Steps(done: [bool; 4]) -> impl IntoView {
                 <div class="min-w-0 grow basis-48">
                     <p class="font-medium">
                         {title}
-                        {is_done.then(|| view! { <span class="sr-only">" – " {strings::DONE}</span> })}
+                        {is_done.then(|| view! { <span class="sr-only">" – " {strings::done()}</span> })}
                     </p>
                     <p class="text-sm text-muted">{text}</p>
                 </div>
@@ -51,7 +51,7 @@ pub fn Steps(done: [bool; 4]) -> impl IntoView {
     };
     view! {
         <div class="mb-4">
-            <Card title=strings::NEXT_STEPS test_id="next-steps">
+            <Card title=strings::next_steps() test_id="next-steps">
                 <ol class="divide-y divide-line">{steps.into_iter().enumerate().map(step).collect_view()}</ol>
             </Card>
         </div>

@@ -45,13 +45,13 @@ pub fn GroupList() -> impl IntoView {
             return view! {
                 <EmptyState
                     icon=IconKind::Groups
-                    title=strings::NO_GROUPS
-                    text=strings::NO_GROUPS_TEXT
+                    title=strings::no_groups()
+                    text=strings::no_groups_text()
                     test_id="no-groups"
                 >
                     {may(Role::manages_people).then(|| view! {
                         <Button
-                            label=strings::FIRST_GROUP
+                            label=strings::first_group()
                             icon=IconKind::Plus
                             kind=ButtonKind::Primary
                             on_click=start
@@ -72,19 +72,19 @@ pub fn GroupList() -> impl IntoView {
                 </tr>
             }
         };
-        let columns = vec![Column::new(strings::NAME, ""), Column::new(strings::MEMBERS, "")];
+        let columns = vec![Column::new(strings::name(), ""), Column::new(strings::members_label(), "")];
         view! {
-            <Table caption=strings::GROUPS columns test_id="groups">
+            <Table caption=strings::groups() columns test_id="groups">
                 {groups.into_iter().map(row).collect_view()}
             </Table>
         }
         .into_any()
     };
     view! {
-        <PageHeader title=strings::GROUPS>
+        <PageHeader title=strings::groups()>
             {may(Role::manages_people).then(|| view! {
                 <Button
-                    label=strings::NEW_GROUP
+                    label=strings::new_group()
                     icon=IconKind::Plus
                     kind=ButtonKind::Primary
                     on_click=start
@@ -93,19 +93,19 @@ pub fn GroupList() -> impl IntoView {
             })}
         </PageHeader>
         <div class="card">{groups.show(draw)}</div>
-        <Dialog open title=strings::NEW_GROUP test_id="group-dialog">
+        <Dialog open title=strings::new_group() test_id="group-dialog">
             <Form on_submit=create>
                 <FormProblem state=form/>
                 <TextField
                     name="name"
-                    label=strings::GROUP_NAME
+                    label=strings::group_name()
                     value=name
                     error=form.error("name")
                 />
                 <div class="flex justify-end gap-2">
-                    <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                    <Button label=strings::cancel() on_click=move || open.set(false)/>
                     <Button
-                        label=strings::CREATE_GROUP
+                        label=strings::create_group()
                         kind=ButtonKind::Primary
                         loading=form.busy()
                         test_id="create-group"

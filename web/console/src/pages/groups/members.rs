@@ -73,7 +73,7 @@ pub fn Members(group: GroupId) -> impl IntoView {
                         data-testid="remove-member"
                         on:click=move |_| set.run((leaving.clone(), false))
                     >
-                        {strings::REMOVE}
+                        {strings::remove_label()}
                     </button>
                 })}
             </li>
@@ -84,8 +84,8 @@ pub fn Members(group: GroupId) -> impl IntoView {
             return view! {
                 <EmptyState
                     icon=IconKind::Users
-                    title=strings::NO_MEMBERS
-                    text=strings::NO_MEMBERS_TEXT
+                    title=strings::no_members()
+                    text=strings::no_members_text()
                     test_id="no-members"
                 />
             }
@@ -136,7 +136,7 @@ fn AddMember(group: GroupId, set: Callback<(User, bool)>) -> impl IntoView {
                     <span class="block truncate text-sm text-muted">{user.email}</span>
                 </span>
                 {if is_in {
-                    view! { <span class="text-sm text-muted">{strings::IS_MEMBER}</span> }.into_any()
+                    view! { <span class="text-sm text-muted">{strings::is_member()}</span> }.into_any()
                 } else {
                     view! {
                         <button
@@ -146,7 +146,7 @@ fn AddMember(group: GroupId, set: Callback<(User, bool)>) -> impl IntoView {
                             data-testid="add-member"
                             on:click=move |_| set.run((joining.clone(), true))
                         >
-                            {strings::ADD_GROUP}
+                            {strings::add_group()}
                         </button>
                     }
                     .into_any()
@@ -170,7 +170,7 @@ fn AddMember(group: GroupId, set: Callback<(User, bool)>) -> impl IntoView {
     };
     view! {
         <div class="mb-4">
-            <SearchField label=strings::ADD_MEMBERS value=search test_id="add-search"/>
+            <SearchField label=strings::add_members() value=search test_id="add-search"/>
             <div aria-live="polite">{offers}</div>
         </div>
     }

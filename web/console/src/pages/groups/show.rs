@@ -17,8 +17,10 @@ use crate::{
     strings,
 };
 
-const TABS: [Tab; 2] =
-    [Tab { key: "members", label: strings::MEMBERS }, Tab { key: "settings", label: strings::KEY_SETTINGS }];
+const TABS: [Tab; 2] = [
+    Tab { key: "members", label: strings::members_label },
+    Tab { key: "settings", label: strings::key_settings },
+];
 
 /// The page.
 #[component]
@@ -30,17 +32,17 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             group.refetch();
         }
     });
-    let name = move || group.with(|group| group.name.clone()).unwrap_or_else(|| strings::GROUP.into());
+    let name = move || group.with(|group| group.name.clone()).unwrap_or_else(|| strings::group().into());
     let count = Memo::new(move |_| group.with(|group| group.member_count));
     let (renaming, deleting) = (RwSignal::new(false), RwSignal::new(false));
     let unknown = Memo::new(move |_| count.with(Option::is_none));
     let id = StoredValue::new(id);
     let tab = use_tab(&TABS);
     view! {
-        <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::GROUPS.to_owned())>
+        <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::groups().to_owned())>
             {may(Role::manages_people).then(|| view! {
                 <Button
-                    label=strings::RENAME
+                    label=strings::rename()
                     icon=IconKind::Edit
                     disabled=unknown
                     on_click=move || renaming.set(true)
@@ -49,7 +51,7 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             })}
             {may(Role::manages_people).then(|| view! {
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     icon=IconKind::Trash
                     disabled=unknown
                     on_click=move || deleting.set(true)
@@ -58,22 +60,22 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             })}
         </PageHeader>
         <p class="-mt-3 mb-4 text-muted" data-testid="member-count">{move || count.get().map(strings::members)}</p>
-        <Tabs label=strings::GROUP tabs=&TABS/>
+        <Tabs label=strings::group() tabs=&TABS/>
         {move || match (unknown.get(), tab.get()) {
             (true, _) => group.show(|_| ().into_any()),
             (false, "settings") => view! {
-                <section class="card p-5" aria-label=strings::KEY_SETTINGS>
-                    <p class="mb-4 text-sm text-muted">{strings::GROUP_SETTINGS_TEXT}</p>
+                <section class="card p-5" aria-label=strings::key_settings()>
+                    <p class="mb-4 text-sm text-muted">{strings::group_settings_text()}</p>
                     <SettingsForm path=format!("{}/settings", path.get_value()) editable=may_manage()/>
                 </section>
             }
             .into_any(),
             (false, _) => view! { <Members group=id.get_value()/> }.into_any(),
         }}
-        <Dialog open=renaming title=strings::RENAME_GROUP test_id="rename-dialog">
+        <Dialog open=renaming title=strings::rename_group() test_id="rename-dialog">
             <Rename path=path.get_value() group open=renaming/>
         </Dialog>
-        <Dialog open=deleting title=strings::DELETE_GROUP test_id="delete-dialog">
+        <Dialog open=deleting title=strings::delete_group() test_id="delete-dialog">
             {move || {
                 let name = group.with_untracked(|group| group.name.clone()).unwrap_or_default();
                 view! {
@@ -81,7 +83,7 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
                         path=path.get_value()
                         name=name.clone()
                         word=name
-                        text=strings::DELETE_GROUP_TEXT
+                        text=strings::delete_group_text()
                         then="/groups"
                         open=deleting
                     />
@@ -106,7 +108,7 @@ fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl
         form.send(rename(path.clone(), name.get_untracked()), move |renamed| {
             open.set(false);
             group.put(renamed);
-            toasts.say_undo(strings::saved(strings::GROUP_NAME), move || {
+            toasts.say_undo(strings::saved(strings::group_name()), move || {
                 // The page may be another one by then: what it shows is told by the event.
                 let back = rename(path.clone(), before.clone());
                 leptos::task::spawn_local(async move {
@@ -120,11 +122,11 @@ fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl
     view! {
         <Form on_submit=save>
             <FormProblem state=form/>
-            <TextField name="name" label=strings::GROUP_NAME value=name error=form.error("name")/>
+            <TextField name="name" label=strings::group_name() value=name error=form.error("name")/>
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::SAVE
+                    label=strings::save()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="rename-confirm"

@@ -24,12 +24,19 @@ enum Kind {
     Drop,
 }
 
-const KINDS: [Choice<Kind>; 4] = [
-    Choice { value: Kind::Refuse, key: "refuse", label: strings::REFUSE, hint: strings::REFUSE_HINT },
-    Choice { value: Kind::Greylist, key: "greylist", label: strings::GREYLIST, hint: strings::GREYLIST_HINT },
-    Choice { value: Kind::Delay, key: "delay", label: strings::DELAY, hint: strings::DELAY_HINT },
-    Choice { value: Kind::Drop, key: "drop", label: strings::DROP, hint: strings::DROP_HINT },
-];
+fn kinds() -> [Choice<Kind>; 4] {
+    [
+        Choice { value: Kind::Refuse, key: "refuse", label: strings::refuse(), hint: strings::refuse_hint() },
+        Choice {
+            value: Kind::Greylist,
+            key: "greylist",
+            label: strings::greylist(),
+            hint: strings::greylist_hint(),
+        },
+        Choice { value: Kind::Delay, key: "delay", label: strings::delay(), hint: strings::delay_hint() },
+        Choice { value: Kind::Drop, key: "drop", label: strings::drop(), hint: strings::drop_hint() },
+    ]
+}
 
 /// The setting, kept up to date.
 pub fn load_fault() -> Load<FaultSetting> {
@@ -50,7 +57,7 @@ pub fn FaultNote(fault: Load<FaultSetting>) -> impl IntoView {
     let end = move || {
         form.send(async { api::put(PATH, &FaultSetting::default()).await }, move |setting| {
             fault.put(setting);
-            toasts.say(strings::FAULT_ENDED);
+            toasts.say(strings::fault_ended());
         });
     };
     move || {
@@ -62,7 +69,7 @@ pub fn FaultNote(fault: Load<FaultSetting>) -> impl IntoView {
                     <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
                         <span class="min-w-0 break-words">{words}</span>
                         <Button
-                            label=strings::END_FAULT
+                            label=strings::end_fault()
                             small=true
                             loading=form.busy()
                             on_click=end
@@ -77,10 +84,10 @@ pub fn FaultNote(fault: Load<FaultSetting>) -> impl IntoView {
 
 fn words(fault: Fault, to: &str) -> String {
     let what = match fault {
-        Fault::Refuse => strings::FAULT_REFUSE.to_owned(),
+        Fault::Refuse => strings::fault_refuse().to_owned(),
         Fault::Greylist { seconds } => strings::fault_greylist(seconds),
         Fault::Delay { seconds } => strings::fault_delay(seconds),
-        Fault::Drop => strings::FAULT_DROP.to_owned(),
+        Fault::Drop => strings::fault_drop().to_owned(),
     };
     if to.is_empty() { what } else { format!("{what} {}", strings::fault_only(to)) }
 }
@@ -109,17 +116,17 @@ pub fn FaultDialog(open: RwSignal<bool>, fault: Load<FaultSetting>) -> impl Into
         });
     };
     view! {
-        <Dialog open title=strings::FAULT_TITLE test_id="fault-dialog">
+        <Dialog open title=strings::fault_title() test_id="fault-dialog">
             <Form on_submit=start>
-                <p class="text-muted">{strings::FAULT_TEXT}</p>
+                <p class="text-muted">{strings::fault_text()}</p>
                 <FormProblem state=form/>
-                <Choices name="kind" legend=strings::FAULT_KIND options=KINDS.to_vec() value=kind/>
+                <Choices name="kind" legend=strings::fault_kind() options=kinds().to_vec() value=kind/>
                 {move || {
                     timed().then(|| {
                         view! {
                             <TextField
                                 name="seconds"
-                                label=strings::SECONDS
+                                label=strings::seconds_label()
                                 kind="number"
                                 value=seconds
                                 error=form.error("seconds")
@@ -129,16 +136,16 @@ pub fn FaultDialog(open: RwSignal<bool>, fault: Load<FaultSetting>) -> impl Into
                 }}
                 <TextField
                     name="to"
-                    label=strings::FAULT_TO
-                    hint=strings::FAULT_TO_HINT
+                    label=strings::fault_to()
+                    hint=strings::fault_to_hint()
                     optional=true
                     value=to
                     error=form.error("to")
                 />
                 <div class="flex justify-end gap-2">
-                    <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                    <Button label=strings::cancel() on_click=move || open.set(false)/>
                     <Button
-                        label=strings::START_FAULT
+                        label=strings::start_fault()
                         kind=ButtonKind::Primary
                         loading=form.busy()
                         test_id="start-fault"

@@ -65,15 +65,15 @@ pub fn MailList() -> impl IntoView {
         })
     };
     view! {
-        <PageHeader title=strings::INBOX text=strings::INBOX_TEXT>
+        <PageHeader title=strings::inbox() text=strings::inbox_text()>
             <Button
-                label=strings::FAULT_TITLE
+                label=strings::fault_title()
                 icon=IconKind::Alert
                 on_click=move || breaking.set(true)
                 test_id="set-fault"
             />
             <Button
-                label=strings::DELETE_ALL
+                label=strings::delete_all()
                 icon=IconKind::Trash
                 disabled=empty
                 on_click=move || asking.set(true)
@@ -82,8 +82,8 @@ pub fn MailList() -> impl IntoView {
         </PageHeader>
         <FaultNote fault/>
         <div class="mb-4">
-            <SearchField label=strings::SEARCH_MAIL value=search/>
-            <p class="mt-1.5 text-sm text-muted">{strings::SEARCH_MAIL_HINT}</p>
+            <SearchField label=strings::search_mail() value=search/>
+            <p class="mt-1.5 text-sm text-muted">{strings::search_mail_hint()}</p>
         </div>
         {problem}
         <div class="card overflow-hidden">{mails.show(draw)}</div>
@@ -97,7 +97,7 @@ fn row(mail: MailSummary) -> impl IntoView {
         view! {
             <span class="inline-flex items-center gap-0.5" data-testid="attached">
                 <Icon kind=IconKind::Clip class="size-4"/>
-                <span class="sr-only">{strings::ATTACHMENTS} " "</span>
+                <span class="sr-only">{strings::attachments()} " "</span>
                 {mail.attachments}
             </span>
         }
@@ -106,7 +106,7 @@ fn row(mail: MailSummary) -> impl IntoView {
         <li class="relative px-5 py-3.5 hover:bg-sunken" data-testid="mail-row">
             <div class="flex items-center justify-between gap-4 text-sm">
                 <span class="min-w-0 truncate">
-                    <span class="text-muted">{strings::TO} " "</span>
+                    <span class="text-muted">{strings::to()} " "</span>
                     {mail.to.join(", ")}
                     <span class="text-muted">" · " {strings::from(&mail.from)}</span>
                 </span>
@@ -129,8 +129,8 @@ fn nothing(q: &str) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Inbox
-                title=strings::NO_MAIL
-                text=strings::NO_MAIL_TEXT
+                title=strings::no_mail()
+                text=strings::no_mail_text()
                 test_id="no-mail"
             />
         }
@@ -140,10 +140,10 @@ fn nothing(q: &str) -> AnyView {
             <EmptyState
                 icon=IconKind::Search
                 title=strings::no_mail_found(q)
-                text=strings::NO_MAIL_FOUND_TEXT
+                text=strings::no_mail_found_text()
                 test_id="no-match"
             >
-                <LinkButton label=strings::SHOW_ALL_MAIL href="/inbox"/>
+                <LinkButton label=strings::show_all_mail() href="/inbox"/>
             </EmptyState>
         }
         .into_any()
@@ -162,19 +162,19 @@ fn DeleteDialog(open: RwSignal<bool>, q: Memo<String>, mails: Load<Page<MailSumm
         };
         form.send(async move { api::delete(&path).await }, move |()| {
             open.set(false);
-            toasts.say(strings::MAILS_DELETED);
+            toasts.say(strings::mails_deleted());
             mails.refetch();
         });
     };
     view! {
-        <Dialog open title=strings::DELETE_ALL test_id="delete-dialog">
+        <Dialog open title=strings::delete_all() test_id="delete-dialog">
             <Form on_submit=delete>
                 <FormProblem state=form/>
                 <p class="break-words">{move || q.with(|q| strings::delete_all_text(q))}</p>
                 <div class="flex justify-end gap-2">
-                    <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                    <Button label=strings::cancel() on_click=move || open.set(false)/>
                     <Button
-                        label=strings::DELETE
+                        label=strings::delete()
                         kind=ButtonKind::Danger
                         loading=form.busy()
                         test_id="confirm-delete"

@@ -13,10 +13,10 @@ use crate::{
 };
 
 const TABS: [Tab; 4] = [
-    Tab { key: "html", label: strings::HTML },
-    Tab { key: "text", label: strings::TEXT },
-    Tab { key: "headers", label: strings::HEADERS },
-    Tab { key: "source", label: strings::SOURCE },
+    Tab { key: "html", label: strings::html },
+    Tab { key: "text", label: strings::text },
+    Tab { key: "headers", label: strings::headers },
+    Tab { key: "source", label: strings::source },
 ];
 
 /// The page of a mail.
@@ -26,7 +26,7 @@ pub fn MailPage(id: MailId) -> impl IntoView {
     let mail = load(move || async move { api::get::<Mail>(&path.get_value()).await });
     let title = move || {
         let subject = mail.with(|mail| mail.summary.subject.clone());
-        subject.map_or_else(|| strings::MAIL.into(), strings::subject)
+        subject.map_or_else(|| strings::mail().into(), strings::subject)
     };
     let confirm = Confirm::new();
     let delete = move || {
@@ -34,14 +34,14 @@ pub fn MailPage(id: MailId) -> impl IntoView {
             path: path.get_value(),
             name: strings::quoted(&untrack(title)),
             block_text: "",
-            delete_text: strings::DELETE_MAIL_TEXT,
+            delete_text: strings::delete_mail_text(),
             then: Some("/inbox"),
         });
     };
     let tab = use_tab(&TABS);
     view! {
-        <PageHeader title=Signal::derive(title) back=("/inbox".to_owned(), strings::INBOX.to_owned())>
-            <Button label=strings::DELETE icon=IconKind::Trash on_click=delete test_id="delete-mail"/>
+        <PageHeader title=Signal::derive(title) back=("/inbox".to_owned(), strings::inbox().to_owned())>
+            <Button label=strings::delete() icon=IconKind::Trash on_click=delete test_id="delete-mail"/>
         </PageHeader>
         {mail
             .show(move |mail| {
@@ -51,14 +51,14 @@ pub fn MailPage(id: MailId) -> impl IntoView {
                         "text" => view! { <pre class="mail-text" data-testid="mail-text" tabindex="0">{mail.text.clone()}</pre> }.into_any(),
                         "headers" => headers(mail.headers.clone()),
                         "source" => view! { <Source path/> }.into_any(),
-                        _ if mail.html.is_none() => view! { <p class="p-5 text-muted">{strings::NO_HTML}</p> }.into_any(),
+                        _ if mail.html.is_none() => view! { <p class="p-5 text-muted">{strings::no_html()}</p> }.into_any(),
                         _ => html(path.get_value()),
                     }
                 };
                 view! {
                     <Envelope mail=mail.clone()/>
                     <Found path=path.get_value() links=mail.links codes=mail.codes attachments=mail.attachments/>
-                    <Tabs label=strings::MAIL tabs=&TABS/>
+                    <Tabs label=strings::mail() tabs=&TABS/>
                     <div class="card overflow-hidden">{body}</div>
                 }
                     .into_any()
@@ -79,9 +79,9 @@ fn Envelope(mail: Mail) -> impl IntoView {
     };
     view! {
         <dl class="mb-5 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
-            {fact(strings::FROM, summary.from.into_any())}
-            {fact(strings::TO, view! { <span data-testid="mail-to">{summary.to.join(", ")}</span> }.into_any())}
-            {fact(strings::RECEIVED, view! { <RelativeTime at=summary.received_at/> " · " {size(summary.size)} }.into_any())}
+            {fact(strings::from_label(), summary.from.into_any())}
+            {fact(strings::to(), view! { <span data-testid="mail-to">{summary.to.join(", ")}</span> }.into_any())}
+            {fact(strings::received(), view! { <RelativeTime at=summary.received_at/> " · " {size(summary.size)} }.into_any())}
         </dl>
     }
 }
@@ -138,21 +138,21 @@ fn Found(
     };
     let codes = (!codes.is_empty()).then(|| {
         view! {
-            <Card title=strings::CODES class="mb-5 p-4 text-sm">
+            <Card title=strings::codes() class="mb-5 p-4 text-sm">
                 <ul class="flex flex-wrap gap-x-6 gap-y-2">{codes.into_iter().map(code).collect_view()}</ul>
             </Card>
         }
     });
     let links = (!links.is_empty()).then(|| {
         view! {
-            <Card title=strings::LINKS class="mb-5 p-4 text-sm">
+            <Card title=strings::links() class="mb-5 p-4 text-sm">
                 <ul class="space-y-1.5">{links.into_iter().map(link).collect_view()}</ul>
             </Card>
         }
     });
     let attachments = (!attachments.is_empty()).then(|| {
         view! {
-            <Card title=strings::ATTACHMENTS class="mb-5 p-4 text-sm">
+            <Card title=strings::attachments() class="mb-5 p-4 text-sm">
                 <ul class="space-y-1">{attachments.into_iter().enumerate().map(attachment).collect_view()}</ul>
             </Card>
         }
@@ -171,7 +171,7 @@ fn html(path: String) -> AnyView {
             class="block h-[46rem] w-full border-0 bg-white"
             src=format!("{path}/html")
             sandbox=""
-            title=strings::MAIL_HTML
+            title=strings::mail_html()
             data-testid="mail-html"
         ></iframe>
     }
@@ -179,7 +179,7 @@ fn html(path: String) -> AnyView {
 }
 
 fn headers(headers: Vec<Header>) -> AnyView {
-    let columns = vec![Column::new(strings::NAME, ""), Column::new(strings::VALUE, "")];
+    let columns = vec![Column::new(strings::name(), ""), Column::new(strings::value(), "")];
     let row = |header: Header| {
         view! {
             <tr>
@@ -189,7 +189,7 @@ fn headers(headers: Vec<Header>) -> AnyView {
         }
     };
     view! {
-        <Table caption=strings::HEADERS columns test_id="mail-headers">
+        <Table caption=strings::headers() columns test_id="mail-headers">
             {headers.into_iter().map(row).collect_view()}
         </Table>
     }

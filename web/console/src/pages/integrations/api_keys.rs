@@ -22,12 +22,12 @@ pub fn ApiKeysPage() -> impl IntoView {
             return view! {
                 <EmptyState
                     icon=IconKind::Key
-                    title=strings::NO_API_KEYS
-                    text=strings::NO_API_KEYS_TEXT
+                    title=strings::no_api_keys()
+                    text=strings::no_api_keys_text()
                     test_id="no-api-keys"
                 >
                     <Button
-                        label=strings::NEW_API_KEY
+                        label=strings::new_api_key()
                         icon=IconKind::Plus
                         kind=ButtonKind::Primary
                         on_click=move || adding.set(true)
@@ -44,10 +44,10 @@ pub fn ApiKeysPage() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::API_KEYS text=strings::API_KEYS_TEXT>
-            <LinkButton label=strings::READ_API href="/api/docs" icon=IconKind::External external=true test_id="api-docs"/>
+        <PageHeader title=strings::api_keys() text=strings::api_keys_text()>
+            <LinkButton label=strings::read_api() href="/api/docs" icon=IconKind::External external=true test_id="api-docs"/>
             <Button
-                label=strings::NEW_API_KEY
+                label=strings::new_api_key()
                 icon=IconKind::Plus
                 kind=ButtonKind::Primary
                 on_click=move || adding.set(true)
@@ -64,17 +64,17 @@ pub fn ApiKeysPage() -> impl IntoView {
 #[component]
 fn Row(key: ApiKey, asking: RwSignal<Option<ApiKey>>) -> impl IntoView {
     let (label, tone) = match key.state {
-        ApiKeyState::Active => (strings::ACTIVE, Tone::Good),
-        ApiKeyState::Expired => (strings::EXPIRED, Tone::Bad),
-        ApiKeyState::Orphaned => (strings::ORPHANED, Tone::Bad),
+        ApiKeyState::Active => (strings::active(), Tone::Good),
+        ApiKeyState::Expired => (strings::expired(), Tone::Bad),
+        ApiKeyState::Orphaned => (strings::orphaned(), Tone::Bad),
     };
     let scope =
         |scope: &pocketkey_api::permission::Permission| view! { <li class="badge">{scope.as_str()}</li> };
     let used = match key.last_used_at {
-        Some(at) => view! { {strings::LAST_USED} " " <RelativeTime at/> }.into_any(),
-        None => strings::NEVER_USED.into_any(),
+        Some(at) => view! { {strings::last_used()} " " <RelativeTime at/> }.into_any(),
+        None => strings::never_used().into_any(),
     };
-    let ends = key.expires_at.map_or(strings::NO_END.to_owned(), |at| strings::ends(&time::full(at)));
+    let ends = key.expires_at.map_or(strings::no_end().to_owned(), |at| strings::ends(&time::full(at)));
     let scopes = key.scopes.iter().map(scope).collect_view();
     let revoke = {
         let key = key.clone();
@@ -91,9 +91,9 @@ fn Row(key: ApiKey, asking: RwSignal<Option<ApiKey>>) -> impl IntoView {
                 <p class="text-sm text-muted">
                     {strings::made_by(&key.made_by)} " " <RelativeTime at=key.created_at/> " · " {used} " · " {ends}
                 </p>
-                <ul class="flex flex-wrap gap-1.5" aria-label=strings::SCOPES>{scopes}</ul>
+                <ul class="flex flex-wrap gap-1.5" aria-label=strings::scopes()>{scopes}</ul>
             </div>
-            <Button label=strings::REVOKE icon=IconKind::Trash small=true on_click=revoke test_id="revoke"/>
+            <Button label=strings::revoke() icon=IconKind::Trash small=true on_click=revoke test_id="revoke"/>
         </li>
     }
 }
@@ -121,7 +121,7 @@ fn Revoke(asking: RwSignal<Option<ApiKey>>, keys: Load<Vec<ApiKey>>) -> impl Int
     };
     view! {
         <Dialog open title=Signal::derive(title) test_id="revoke-dialog">
-            <Ask text=strings::REVOKE_TEXT yes=strings::REVOKE form open on_yes=revoke/>
+            <Ask text=strings::revoke_text() yes=strings::revoke() form open on_yes=revoke/>
         </Dialog>
     }
 }

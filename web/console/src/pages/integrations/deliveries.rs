@@ -21,8 +21,8 @@ pub fn Deliveries(handle: Handle) -> impl IntoView {
             return view! {
                 <EmptyState
                     icon=IconKind::Outbox
-                    title=strings::NO_DELIVERIES
-                    text=strings::NO_DELIVERIES_TEXT
+                    title=strings::no_deliveries()
+                    text=strings::no_deliveries_text()
                     test_id="no-deliveries"
                 />
             }
@@ -49,7 +49,7 @@ pub fn Deliveries(handle: Handle) -> impl IntoView {
         .into_any()
     };
     view! {
-        <Card title=strings::DELIVERIES class="overflow-hidden [&>h2]:px-5 [&>h2]:pt-4">{list.show(draw)}</Card>
+        <Card title=strings::deliveries() class="overflow-hidden [&>h2]:px-5 [&>h2]:pt-4">{list.show(draw)}</Card>
         <Drawer handle/>
     }
 }
@@ -87,7 +87,7 @@ fn Facts(delivery: Delivery, handle: Handle) -> impl IntoView {
     let retry = move || {
         let path = path.clone();
         form.send(async move { api::post_only(&path, &()).await }, move |()| {
-            toasts.say(strings::DELIVERY_RETRIED);
+            toasts.say(strings::delivery_retried());
             handle.look_soon();
         });
     };
@@ -98,27 +98,27 @@ fn Facts(delivery: Delivery, handle: Handle) -> impl IntoView {
     view! {
         <FormProblem state=form/>
         <dl class="divide-y divide-line text-sm">
-            {fact(strings::STATE, view! { <Badge label tone dot=true/> })}
-            {fact(strings::WHEN, time::full(created_at))}
-            {fact(strings::TRIES, tries.to_string())}
-            {outcome.map(|outcome| fact(strings::LAST_OUTCOME, outcome))}
-            {next_try_at.map(|at| fact(strings::NEXT_TRY_AT, view! { <RelativeTime at/> }))}
-            {fact(strings::DELIVERY_ID, view! { <code class="text-sm break-all">{id}</code> })}
+            {fact(strings::state(), view! { <Badge label tone dot=true/> })}
+            {fact(strings::when(), time::full(created_at))}
+            {fact(strings::tries(), tries.to_string())}
+            {outcome.map(|outcome| fact(strings::last_outcome(), outcome))}
+            {next_try_at.map(|at| fact(strings::next_try_at(), view! { <RelativeTime at/> }))}
+            {fact(strings::delivery_id(), view! { <code class="text-sm break-all">{id}</code> })}
         </dl>
-        <h3 class="mt-4 mb-1.5 text-sm">{strings::PAYLOAD}</h3>
+        <h3 class="mt-4 mb-1.5 text-sm">{strings::payload()}</h3>
         <pre class="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-sm" tabindex="0" data-testid="payload">
             {readable}
         </pre>
         <div class="mt-5">
-            <Button label=strings::RETRY_DELIVERY icon=IconKind::Refresh loading=form.busy() on_click=retry test_id="retry-delivery"/>
+            <Button label=strings::retry_delivery() icon=IconKind::Refresh loading=form.busy() on_click=retry test_id="retry-delivery"/>
         </div>
     }
 }
 
 fn state_words(state: DeliveryState) -> (&'static str, Tone) {
     match state {
-        DeliveryState::Waiting => (strings::DELIVERY_WAITING, Tone::Warn),
-        DeliveryState::Delivered => (strings::DELIVERED, Tone::Good),
-        DeliveryState::Failed => (strings::GIVEN_UP, Tone::Bad),
+        DeliveryState::Waiting => (strings::delivery_waiting(), Tone::Warn),
+        DeliveryState::Delivered => (strings::delivered(), Tone::Good),
+        DeliveryState::Failed => (strings::given_up(), Tone::Bad),
     }
 }

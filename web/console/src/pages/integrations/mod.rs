@@ -25,14 +25,14 @@ fn OnceOnly(
 ) -> impl IntoView {
     view! {
         <div class="max-w-lg space-y-4">
-            <Note tone=Tone::Warn>{strings::SHOWN_ONCE} " " {text}</Note>
+            <Note tone=Tone::Warn>{strings::shown_once()} " " {text}</Note>
             <p class="rounded-lg bg-sunken px-3 py-2.5 font-mono text-sm break-all" data-testid="secret">
                 {secret.clone()}
             </p>
             <div class="flex flex-wrap justify-end gap-2">
-                <CopyButton text=secret label=strings::COPY_SECRET test_id="copy-secret"/>
+                <CopyButton text=secret label=strings::copy_secret() test_id="copy-secret"/>
                 <Button
-                    label=strings::DONE
+                    label=strings::done()
                     kind=ButtonKind::Primary
                     on_click=move || open.set(false)
                     test_id="secret-done"
@@ -62,7 +62,7 @@ fn Ask(
             <FormProblem state=form/>
             <p class="text-muted">{text}</p>
             <div class="mt-5 flex flex-wrap justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false) test_id="ask-no"/>
+                <Button label=strings::cancel() on_click=move || open.set(false) test_id="ask-no"/>
                 <Button
                     label=yes
                     kind=ButtonKind::Danger

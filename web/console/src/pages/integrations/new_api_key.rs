@@ -7,12 +7,14 @@ use pocketkey_kit::{api, load::Load, prelude::*};
 use super::{OnceOnly, scopes::Scopes};
 use crate::{session::use_session, strings};
 
-const LIVES: [Choice<Option<u32>>; 4] = [
-    Choice { value: Some(30), key: "30", label: strings::DAYS_30, hint: "" },
-    Choice { value: Some(90), key: "90", label: strings::DAYS_90, hint: "" },
-    Choice { value: Some(365), key: "365", label: strings::DAYS_365, hint: "" },
-    Choice { value: None, key: "never", label: strings::NO_END, hint: "" },
-];
+fn lives() -> [Choice<Option<u32>>; 4] {
+    [
+        Choice { value: Some(30), key: "30", label: strings::days_30(), hint: "" },
+        Choice { value: Some(90), key: "90", label: strings::days_90(), hint: "" },
+        Choice { value: Some(365), key: "365", label: strings::days_365(), hint: "" },
+        Choice { value: None, key: "never", label: strings::no_end(), hint: "" },
+    ]
+}
 
 /// The dialog.
 #[component]
@@ -24,11 +26,11 @@ pub fn NewApiKeyDialog(open: RwSignal<bool>, keys: Load<Vec<ApiKey>>) -> impl In
         }
     });
     let content = move || match made.get() {
-        Some(secret) => view! { <OnceOnly secret text=strings::KEY_SECRET_TEXT open/> }.into_any(),
+        Some(secret) => view! { <OnceOnly secret text=strings::key_secret_text() open/> }.into_any(),
         None => view! { <NewApiKeyForm open keys made/> }.into_any(),
     };
     view! {
-        <Dialog open title=strings::NEW_API_KEY.to_owned() test_id="new-api-key-dialog">{content}</Dialog>
+        <Dialog open title=strings::new_api_key().to_owned() test_id="new-api-key-dialog">{content}</Dialog>
     }
 }
 
@@ -61,23 +63,23 @@ fn NewApiKeyForm(
             <FormProblem state=form/>
             <TextField
                 name="name"
-                label=strings::API_KEY_NAME
-                hint=strings::API_KEY_NAME_HINT
+                label=strings::api_key_name()
+                hint=strings::api_key_name_hint()
                 value=name
                 error=form.error("name")
             />
             {role.map(|role| view! { <Scopes role chosen=scopes error=form.error("scopes")/> })}
             <Select
                 name="expires_in_days"
-                label=strings::ENDS
-                options=LIVES.to_vec()
+                label=strings::ends_label()
+                options=lives().to_vec()
                 value=life
                 error=form.error("expires_in_days")
             />
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
-                    label=strings::MAKE_API_KEY
+                    label=strings::make_api_key()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="create-api-key"

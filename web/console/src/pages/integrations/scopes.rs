@@ -48,7 +48,7 @@ pub fn Scopes(
     };
     view! {
         <fieldset class="min-w-0" aria-describedby="field-scopes-error">
-            <legend class="field-label mb-1.5">{strings::SCOPES}</legend>
+            <legend class="field-label mb-1.5">{strings::scopes()}</legend>
             <div class="grid gap-2 sm:grid-cols-2">{given_by(role).map(scope).collect_view()}</div>
             <p class="field-error mt-1.5" id="field-scopes-error" role="alert" hidden=move || error.get().is_none()>
                 {move || error.get()}

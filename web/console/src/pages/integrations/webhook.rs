@@ -85,7 +85,7 @@ fn Shown(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
     let send_test = move || {
         let path = handle.path("/test");
         test.send(async move { api::post_only(&path, &()).await }, move |()| {
-            toasts.say(strings::TEST_SENT);
+            toasts.say(strings::test_sent());
             handle.look_soon();
         });
     };
@@ -97,13 +97,13 @@ fn Shown(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
                 <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
                     <Health webhook/> <span class="text-muted">{told}</span>
                 </p>
-                {failing.map(|why| view! { <Note tone=Tone::Warn test_id="failing">{strings::LAST_TRY_FAILED} " " {why}</Note> })}
+                {failing.map(|why| view! { <Note tone=Tone::Warn test_id="failing">{strings::last_try_failed()} " " {why}</Note> })}
             }
         })
     };
     let changed = move |_| {
         handle.webhooks.refetch();
-        toasts.say(strings::WEBHOOK_SAVED);
+        toasts.say(strings::webhook_saved());
     };
     let edit = move || {
         webhook
@@ -113,23 +113,23 @@ fn Shown(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
     view! {
         <PageHeader
             title=Signal::derive(move || url().unwrap_or_default())
-            back=("/settings/webhooks".to_owned(), strings::WEBHOOKS.to_owned())
+            back=("/settings/webhooks".to_owned(), strings::webhooks().to_owned())
         >
-            <Button label=strings::SEND_TEST_DELIVERY icon=IconKind::Right loading=test.busy() on_click=send_test test_id="test-webhook"/>
-            <Button label=strings::EDIT_WEBHOOK icon=IconKind::Edit on_click=move || editing.set(true) test_id="edit-webhook"/>
+            <Button label=strings::send_test_delivery() icon=IconKind::Right loading=test.busy() on_click=send_test test_id="test-webhook"/>
+            <Button label=strings::edit_webhook() icon=IconKind::Edit on_click=move || editing.set(true) test_id="edit-webhook"/>
         </PageHeader>
         <div class="space-y-5">
             <div class="card space-y-4 p-5">
                 {facts}
                 <Enabled webhook handle/>
                 <div class="flex flex-wrap gap-2">
-                    <Button label=strings::RENEW_SECRET icon=IconKind::Refresh small=true on_click=move || renewing.set(true) test_id="renew-secret"/>
-                    <Button label=strings::DELETE icon=IconKind::Trash small=true on_click=move || deleting.set(true) test_id="delete-webhook"/>
+                    <Button label=strings::renew_secret() icon=IconKind::Refresh small=true on_click=move || renewing.set(true) test_id="renew-secret"/>
+                    <Button label=strings::delete() icon=IconKind::Trash small=true on_click=move || deleting.set(true) test_id="delete-webhook"/>
                 </div>
             </div>
             <Deliveries handle/>
         </div>
-        <Dialog open=editing title=strings::EDIT_WEBHOOK.to_owned() test_id="edit-webhook-dialog">{edit}</Dialog>
+        <Dialog open=editing title=strings::edit_webhook().to_owned() test_id="edit-webhook-dialog">{edit}</Dialog>
         <Renew open=renewing handle/>
         <Delete open=deleting handle/>
     }
@@ -160,7 +160,7 @@ fn Enabled(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
         },
         false,
     );
-    view! { <Switch name="enabled" label=strings::WEBHOOK_ENABLED hint=strings::WEBHOOK_ENABLED_HINT value=on/> }
+    view! { <Switch name="enabled" label=strings::webhook_enabled() hint=strings::webhook_enabled_hint() value=on/> }
 }
 
 /// Asks, gives it another secret, and shows that.
@@ -179,14 +179,16 @@ fn Renew(open: RwSignal<bool>, handle: Handle) -> impl IntoView {
             made.set(Some(answer.secret));
         });
     };
-    let content = move || match made.get() {
-        Some(secret) => view! { <OnceOnly secret text=strings::WEBHOOK_SECRET_TEXT open/> }.into_any(),
+    let content = move || {
+        match made.get() {
+        Some(secret) => view! { <OnceOnly secret text=strings::webhook_secret_text() open/> }.into_any(),
         None => {
-            view! { <Ask text=strings::RENEW_SECRET_TEXT yes=strings::RENEW_SECRET form open on_yes=renew/> }
+            view! { <Ask text=strings::renew_secret_text() yes=strings::renew_secret() form open on_yes=renew/> }
                 .into_any()
         }
+    }
     };
-    view! { <Dialog open title=strings::RENEW_SECRET.to_owned() test_id="renew-dialog">{content}</Dialog> }
+    view! { <Dialog open title=strings::renew_secret().to_owned() test_id="renew-dialog">{content}</Dialog> }
 }
 
 /// Asks, and deletes it.
@@ -197,13 +199,13 @@ fn Delete(open: RwSignal<bool>, handle: Handle) -> impl IntoView {
         let path = handle.path("");
         form.send(async move { api::delete(&path).await }, move |()| {
             open.set(false);
-            toasts.say(strings::WEBHOOK_DELETED);
+            toasts.say(strings::webhook_deleted());
             router.go("/settings/webhooks");
         });
     };
     view! {
-        <Dialog open title=strings::DELETE_WEBHOOK.to_owned() test_id="delete-dialog">
-            <Ask text=strings::DELETE_WEBHOOK_TEXT yes=strings::DELETE form open on_yes=delete/>
+        <Dialog open title=strings::delete_webhook().to_owned() test_id="delete-dialog">
+            <Ask text=strings::delete_webhook_text() yes=strings::delete() form open on_yes=delete/>
         </Dialog>
     }
 }

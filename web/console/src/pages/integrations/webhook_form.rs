@@ -31,7 +31,7 @@ pub fn WebhookForm(
     let everything = RwSignal::new(first_actions.is_empty());
     let actions = RwSignal::new(first_actions);
     let id = of.map(|of| of.id);
-    let label = if id.is_some() { strings::SAVE } else { strings::ADD_WEBHOOK };
+    let label = if id.is_some() { strings::save() } else { strings::add_webhook() };
     let nothing = Signal::derive(move || !everything.get() && actions.with(Vec::is_empty));
     let save = move || {
         let url = url.get_untracked();
@@ -62,21 +62,21 @@ pub fn WebhookForm(
             <FormProblem state=form/>
             <TextField
                 name="url"
-                label=strings::WEBHOOK_URL
-                hint=strings::WEBHOOK_URL_HINT
+                label=strings::webhook_url()
+                hint=strings::webhook_url_hint()
                 placeholder="https://"
                 value=url
                 error=form.error("url")
             />
             <Switch
                 name="everything"
-                label=strings::TELL_EVERYTHING
-                hint=strings::TELL_EVERYTHING_HINT
+                label=strings::tell_everything()
+                hint=strings::tell_everything_hint()
                 value=everything
             />
             {move || (!everything.get()).then(|| view! { <Actions actions/> })}
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button
                     label
                     kind=ButtonKind::Primary
@@ -120,7 +120,7 @@ fn Actions(actions: RwSignal<Vec<Action>>) -> impl IntoView {
     };
     view! {
         <fieldset class="min-w-0">
-            <legend class="field-label mb-1.5">{strings::TOLD}</legend>
+            <legend class="field-label mb-1.5">{strings::told()}</legend>
             <div class="rounded-lg border border-line">{things.into_iter().map(group).collect_view()}</div>
         </fieldset>
     }

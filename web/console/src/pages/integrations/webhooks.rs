@@ -27,12 +27,12 @@ pub fn WebhooksPage() -> impl IntoView {
             return view! {
                 <EmptyState
                     icon=IconKind::Globe
-                    title=strings::NO_WEBHOOKS
-                    text=strings::NO_WEBHOOKS_TEXT
+                    title=strings::no_webhooks()
+                    text=strings::no_webhooks_text()
                     test_id="no-webhooks"
                 >
                     <Button
-                        label=strings::NEW_WEBHOOK
+                        label=strings::new_webhook()
                         icon=IconKind::Plus
                         kind=ButtonKind::Primary
                         on_click=move || adding.set(true)
@@ -49,13 +49,15 @@ pub fn WebhooksPage() -> impl IntoView {
         .into_any()
     };
     let dialog = move || match made.get() {
-        Some(secret) => view! { <OnceOnly secret text=strings::WEBHOOK_SECRET_TEXT open=adding/> }.into_any(),
+        Some(secret) => {
+            view! { <OnceOnly secret text=strings::webhook_secret_text() open=adding/> }.into_any()
+        }
         None => view! { <WebhookForm open=adding on_made=Callback::new(done)/> }.into_any(),
     };
     view! {
-        <PageHeader title=strings::WEBHOOKS text=strings::WEBHOOKS_TEXT>
+        <PageHeader title=strings::webhooks() text=strings::webhooks_text()>
             <Button
-                label=strings::NEW_WEBHOOK
+                label=strings::new_webhook()
                 icon=IconKind::Plus
                 kind=ButtonKind::Primary
                 on_click=move || adding.set(true)
@@ -64,7 +66,7 @@ pub fn WebhooksPage() -> impl IntoView {
         </PageHeader>
         <SettingsTabs/>
         <div class="card overflow-hidden">{webhooks.show(draw)}</div>
-        <Dialog open=adding title=strings::NEW_WEBHOOK.to_owned() test_id="new-webhook-dialog">{dialog}</Dialog>
+        <Dialog open=adding title=strings::new_webhook().to_owned() test_id="new-webhook-dialog">{dialog}</Dialog>
     }
 }
 
@@ -89,11 +91,11 @@ fn Row(webhook: Webhook) -> impl IntoView {
 #[component]
 pub fn Health(webhook: Webhook) -> impl IntoView {
     let (label, tone) = match &webhook {
-        Webhook { enabled: false, .. } => (strings::SWITCHED_OFF, Tone::Neutral),
-        Webhook { failing: Some(_), .. } => (strings::FAILING, Tone::Bad),
-        Webhook { waiting: 1.., .. } => (strings::DELIVERY_WAITING, Tone::Warn),
-        Webhook { delivered_at: Some(_), .. } => (strings::ARRIVES, Tone::Good),
-        _ => (strings::NOTHING_TOLD, Tone::Neutral),
+        Webhook { enabled: false, .. } => (strings::switched_off(), Tone::Neutral),
+        Webhook { failing: Some(_), .. } => (strings::failing(), Tone::Bad),
+        Webhook { waiting: 1.., .. } => (strings::delivery_waiting(), Tone::Warn),
+        Webhook { delivered_at: Some(_), .. } => (strings::arrives(), Tone::Good),
+        _ => (strings::nothing_told(), Tone::Neutral),
     };
     view! { <Badge label tone dot=true test_id="webhook-health"/> }
 }

@@ -26,7 +26,9 @@ struct Setting {
     origin: fn(&SettingsView) -> [SettingOrigin; 2],
 }
 
-const SWITCH: [(&str, &str); 2] = [("true", strings::ON), ("false", strings::OFF)];
+fn switch() -> [(&'static str, &'static str); 2] {
+    [("true", strings::on()), ("false", strings::off())]
+}
 
 fn of_switch(value: Option<bool>) -> String {
     value.map(|on| on.to_string()).unwrap_or_default()
@@ -49,9 +51,9 @@ fn settings() -> [Setting; 4] {
     [
         Setting {
             name: "bluetooth_proximity",
-            label: strings::BLUETOOTH_PROXIMITY,
-            hint: strings::BLUETOOTH_PROXIMITY_HINT,
-            values: SWITCH.to_vec(),
+            label: strings::bluetooth_proximity(),
+            hint: strings::bluetooth_proximity_hint(),
+            values: switch().to_vec(),
             get: |choice| of_switch(choice.bluetooth_proximity),
             set: |choice, key| choice.bluetooth_proximity = key.parse().ok(),
             origin: |view| {
@@ -60,16 +62,16 @@ fn settings() -> [Setting; 4] {
         },
         Setting {
             name: "offline_login",
-            label: strings::OFFLINE_LOGIN,
-            hint: strings::OFFLINE_LOGIN_HINT,
-            values: SWITCH.to_vec(),
+            label: strings::offline_login(),
+            hint: strings::offline_login_hint(),
+            values: switch().to_vec(),
             get: |choice| of_switch(choice.offline_login),
             set: |choice, key| choice.offline_login = key.parse().ok(),
             origin: |view| [&view.inherited, &view.effective].map(|it| it.origins.offline_login.clone()),
         },
         Setting {
             name: "verification",
-            label: strings::VERIFICATION,
+            label: strings::verification(),
             hint: "",
             values: words(&verifications()),
             get: |choice| of_choices(&verifications(), choice.verification),
@@ -78,7 +80,7 @@ fn settings() -> [Setting; 4] {
         },
         Setting {
             name: "credential_storage",
-            label: strings::CREDENTIAL_STORAGE,
+            label: strings::credential_storage(),
             hint: "",
             values: words(&storages()),
             get: |choice| of_choices(&storages(), choice.credential_storage),
@@ -127,7 +129,7 @@ pub fn SettingsForm(
         form.send(put, move |now| {
             view.put(now);
             let path = path.get_value();
-            toasts.say_undo(strings::saved(strings::KEY_SETTINGS), move || {
+            toasts.say_undo(strings::saved(strings::key_settings()), move || {
                 let path = path.clone();
                 // The page may be another one by then: what it shows is told by the event.
                 leptos::task::spawn_local(async move {
@@ -147,7 +149,7 @@ pub fn SettingsForm(
                 {move || editable.get().then(|| view! {
                     <div class="flex justify-end">
                         <Button
-                            label=strings::SAVE
+                            label=strings::save()
                             kind=ButtonKind::Primary
                             disabled=unchanged
                             loading=form.busy()
@@ -186,7 +188,7 @@ fn Row(
         view.with(|view| {
             let here = !get(&view.own).is_empty();
             let key = get(&view.effective.settings.into());
-            format!("{} {} – {}", strings::HOLDS, word(&key), strings::origin(&origin(view)[1], here))
+            format!("{} {} – {}", strings::holds(), word(&key), strings::origin(&origin(view)[1], here))
         })
     });
     let chosen = Memo::new(move |_| draft.with(get));

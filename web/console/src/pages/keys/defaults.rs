@@ -10,7 +10,7 @@ use crate::{pages::settings::SettingsTabs, session::may_manage, strings};
 #[component]
 pub fn DefaultsPage() -> impl IntoView {
     view! {
-        <PageHeader title=strings::DEFAULT_SETTINGS text=strings::DEFAULT_SETTINGS_TEXT/>
+        <PageHeader title=strings::default_settings() text=strings::default_settings_text()/>
         {move || may_manage().get().then(|| view! { <SettingsTabs/> })}
         <div class="card p-5">
             <SettingsForm path="/api/v1/settings/keys".to_owned() editable=may_manage()/>

@@ -66,13 +66,13 @@ pub fn KeyList() -> impl IntoView {
             return nothing(&view.get_untracked());
         }
         let columns = vec![
-            Column::new(strings::USER, ""),
-            Column::new(strings::KEY_TYPE, "hidden sm:table-cell"),
-            Column::new(strings::STATUS, ""),
-            Column::new(strings::ASSIGNED, "hidden md:table-cell"),
+            Column::new(strings::user(), ""),
+            Column::new(strings::key_type(), "hidden sm:table-cell"),
+            Column::new(strings::status(), ""),
+            Column::new(strings::assigned(), "hidden md:table-cell"),
         ];
         view! {
-            <Table caption=strings::SECURITY_KEYS columns test_id="keys">
+            <Table caption=strings::security_keys() columns test_id="keys">
                 {page.items.into_iter().map(row).collect_view()}
             </Table>
             <LoadMore list=keys path=more/>
@@ -80,15 +80,15 @@ pub fn KeyList() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::SECURITY_KEYS text=strings::KEYS_TEXT>
+        <PageHeader title=strings::security_keys() text=strings::keys_text()>
             <LinkButton
-                label=strings::DEFAULT_SETTINGS
+                label=strings::default_settings()
                 href="/settings/keys"
                 icon=IconKind::Settings
                 test_id="default-settings"
             />
         </PageHeader>
-        <Tabs label=strings::SECURITY_KEYS tabs=&TABS/>
+        <Tabs label=strings::security_keys() tabs=&TABS/>
         <Filters view/>
         <div class="card">{keys.show(draw)}</div>
     }
@@ -152,8 +152,8 @@ fn Filters(view: Memo<View>) -> impl IntoView {
         is_all.get().then(move || {
             view! {
                 <Filter
-                    label=strings::STATUS
-                    any=strings::ANY_STATUS
+                    label=strings::status()
+                    any=strings::any_status()
                     options=Signal::stored(statuses)
                     value=Signal::derive(move || view.with(|view| view.status.map_or("", KeyStanding::key).to_owned()))
                     on_choose=move |key: String| change(&|view| {
@@ -165,29 +165,29 @@ fn Filters(view: Memo<View>) -> impl IntoView {
         })
     };
     view! {
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
             <div class="w-full sm:w-64">
-                <SearchField label=strings::SEARCH_KEYS value=search/>
+                <SearchField label=strings::search_keys() value=search/>
             </div>
             {status}
             <Filter
-                label=strings::KEY_TYPE
-                any=strings::ANY_KIND
+                label=strings::key_type()
+                any=strings::any_kind()
                 options=Signal::stored(kinds)
                 value=Signal::derive(move || view.with(|view| view.kind.map_or("", KeyKind::key).to_owned()))
                 on_choose=move |key: String| change(&|view| view.kind = KeyKind::parse(&key))
                 test_id="filter-kind"
             />
             <Filter
-                label=strings::GROUP
-                any=strings::ANY_GROUP
+                label=strings::group()
+                any=strings::any_group()
                 options=group_options
                 value=Signal::derive(move || view.with(|view| view.group.clone()))
                 on_choose=move |id: String| change(&|view| view.group.clone_from(&id))
                 test_id="filter-group"
             />
             <Filter
-                label=strings::SORT
+                label=strings::sort()
                 any=""
                 options=Signal::stored(sorts)
                 value=Signal::derive(move || view.with(|view| view.sort.key().to_owned()))
@@ -202,20 +202,20 @@ fn Filters(view: Memo<View>) -> impl IntoView {
 
 fn standing_label(standing: KeyStanding) -> &'static str {
     match standing {
-        KeyStanding::Active => strings::ACTIVE,
-        KeyStanding::Pending => strings::PENDING,
-        KeyStanding::NotActivated => strings::NOT_ACTIVATED,
-        KeyStanding::Stale => strings::STALE,
-        KeyStanding::Blocked => strings::BLOCKED,
+        KeyStanding::Active => strings::active(),
+        KeyStanding::Pending => strings::pending(),
+        KeyStanding::NotActivated => strings::not_activated(),
+        KeyStanding::Stale => strings::stale(),
+        KeyStanding::Blocked => strings::blocked_label(),
     }
 }
 
 fn sort_label(sort: KeySort) -> &'static str {
     match sort {
-        KeySort::Added => strings::SORT_ADDED,
-        KeySort::AddedDown => strings::SORT_ADDED_DOWN,
-        KeySort::Name => strings::SORT_NAME,
-        KeySort::NameDown => strings::SORT_NAME_DOWN,
+        KeySort::Added => strings::sort_added(),
+        KeySort::AddedDown => strings::sort_added_down(),
+        KeySort::Name => strings::sort_name(),
+        KeySort::NameDown => strings::sort_name_down(),
     }
 }
 
@@ -227,25 +227,25 @@ fn nothing(view: &View) -> AnyView {
         return view! {
             <EmptyState
                 icon=IconKind::Search
-                title=strings::NO_KEYS_MATCH
-                text=strings::NO_KEYS_MATCH_TEXT
+                title=strings::no_keys_match()
+                text=strings::no_keys_match_text()
                 test_id="no-match"
             >
-                <LinkButton label=strings::SHOW_ALL_KEYS href=all.address() test_id="show-all"/>
+                <LinkButton label=strings::show_all_keys() href=all.address() test_id="show-all"/>
             </EmptyState>
         }
         .into_any();
     }
     let (title, text) = match view.tab {
-        "active" => (strings::NO_ACTIVE_KEYS, strings::NO_ACTIVE_KEYS_TEXT),
-        "pending" => (strings::NO_PENDING_KEYS, strings::NO_PENDING_KEYS_TEXT),
-        _ => (strings::NO_KEYS, strings::NO_KEYS_AT_ALL_TEXT),
+        "active" => (strings::no_active_keys(), strings::no_active_keys_text()),
+        "pending" => (strings::no_pending_keys(), strings::no_pending_keys_text()),
+        _ => (strings::no_keys(), strings::no_keys_at_all_text()),
     };
     view! {
         <EmptyState icon=IconKind::Key title text test_id="no-keys">
             <span class="flex flex-wrap justify-center gap-2">
-                <LinkButton label=strings::TO_USERS href="/users" icon=IconKind::Users/>
-                <LinkButton label=strings::TO_WORKFLOWS href="/workflows" icon=IconKind::Flow/>
+                <LinkButton label=strings::to_users() href="/users" icon=IconKind::Users/>
+                <LinkButton label=strings::to_workflows() href="/workflows" icon=IconKind::Flow/>
             </span>
         </EmptyState>
     }

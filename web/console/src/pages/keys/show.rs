@@ -36,7 +36,7 @@ pub fn KeyPage(id: KeyId) -> impl IntoView {
         | Event::Lagged => of.refetch(),
         _ => {}
     });
-    let name = move || of.with(|of| of.user.name.clone()).unwrap_or_else(|| strings::SECURITY_KEYS.into());
+    let name = move || of.with(|of| of.user.name.clone()).unwrap_or_else(|| strings::security_keys().into());
     let user = Memo::new(move |_| of.with(|of| of.user.id.clone()));
     let has_settings = Memo::new(move |_| of.with(|of| of.key.kind.has_device()) == Some(true));
     let confirm = Confirm::new();
@@ -68,11 +68,11 @@ pub fn KeyPage(id: KeyId) -> impl IntoView {
     view! {
         <PageHeader
             title=Signal::derive(name)
-            back=("/keys".to_owned(), strings::SECURITY_KEYS.to_owned())
+            back=("/keys".to_owned(), strings::security_keys().to_owned())
         >
             {move || user.get().map(|user| view! {
                 <LinkButton
-                    label=strings::TO_THE_USER
+                    label=strings::to_the_user()
                     href=format!("/users/{user}?tab=keys")
                     icon=IconKind::User
                     test_id="to-user"
@@ -83,13 +83,13 @@ pub fn KeyPage(id: KeyId) -> impl IntoView {
             view! { <KeyCard key=of.key busy=form.busy() on_activate=activate confirm/> }.into_any()
         })}
         {move || has_settings.get().then(|| view! {
-            <section class="card mt-5 p-5" aria-label=strings::KEY_SETTINGS>
-                <h2>{strings::KEY_SETTINGS}</h2>
-                <p class="mt-0.5 mb-4 text-sm text-muted">{strings::KEY_SETTINGS_TEXT}</p>
+            <section class="card mt-5 p-5" aria-label=strings::key_settings()>
+                <h2>{strings::key_settings()}</h2>
+                <p class="mt-0.5 mb-4 text-sm text-muted">{strings::key_settings_text()}</p>
                 <SettingsForm path=format!("{}/settings", path()) editable=may_help()/>
             </section>
         })}
         <ConfirmDialog confirm/>
-        <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">{invitation}</Dialog>
+        <Dialog open title=strings::activate_phone() test_id="activation-dialog">{invitation}</Dialog>
     }
 }

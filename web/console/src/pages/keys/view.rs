@@ -8,9 +8,9 @@ use crate::strings;
 
 /// The tabs: those active, those invited, all.
 pub const TABS: [Tab; 3] = [
-    Tab { key: "active", label: strings::ACTIVE },
-    Tab { key: "pending", label: strings::PENDING },
-    Tab { key: "all", label: strings::TAB_ALL },
+    Tab { key: "active", label: strings::active },
+    Tab { key: "pending", label: strings::pending },
+    Tab { key: "all", label: strings::tab_all },
 ];
 
 /// Which keys, in which order.

@@ -40,13 +40,13 @@ pub fn AuditPage() -> impl IntoView {
             return nothing(filters);
         }
         let columns = vec![
-            Column::new(strings::WHAT, ""),
-            Column::new(strings::TO_WHAT, "hidden md:table-cell"),
-            Column::new(strings::BY_WHOM, "hidden sm:table-cell"),
-            Column::new(strings::WHEN, "w-px whitespace-nowrap"),
+            Column::new(strings::what(), ""),
+            Column::new(strings::to_what(), "hidden md:table-cell"),
+            Column::new(strings::by_whom(), "hidden sm:table-cell"),
+            Column::new(strings::when(), "w-px whitespace-nowrap"),
         ];
         view! {
-            <Table caption=strings::AUDIT columns test_id="audit">
+            <Table caption=strings::audit() columns test_id="audit">
                 {page.items.into_iter().map(|entry| row(entry, router)).collect_view()}
             </Table>
             <LoadMore list=entries path=more/>
@@ -56,25 +56,25 @@ pub fn AuditPage() -> impl IntoView {
     let things = Action::ALL.iter().map(|action| action.as_str());
     let options = things.map(|name| (name.to_owned(), strings::action(name))).collect::<Vec<_>>();
     view! {
-        <PageHeader title=strings::LOGS text=strings::AUDIT_TEXT>
+        <PageHeader title=strings::logs() text=strings::audit_text()>
             <Exports filters path="/api/v1/exports/audit"/>
         </PageHeader>
         <LogTabs/>
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
             <div class="w-full sm:w-64">
-                <SearchField label=strings::SEARCH_LOG value=search/>
+                <SearchField label=strings::search_log() value=search/>
             </div>
-            <Choose filters name="action" label=strings::WHAT any=strings::ANY_ACTION options/>
+            <Choose filters name="action" label=strings::what() any=strings::any_action() options/>
             <Since filters/>
         </div>
         <Narrowed
             filters
             what=vec![
-                ("actor", strings::ONE_ACTOR),
-                ("target", strings::ONE_TARGET),
-                ("job", strings::ONE_JOB),
-                ("from", strings::NOT_BEFORE),
-                ("to", strings::BEFORE),
+                ("actor", strings::one_actor()),
+                ("target", strings::one_target()),
+                ("job", strings::one_job()),
+                ("from", strings::not_before()),
+                ("to", strings::before()),
             ]
         />
         <div class="card overflow-hidden">{entries.show(draw)}</div>
@@ -107,16 +107,16 @@ fn nothing(filters: Filters) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Search
-                title=strings::NOTHING_LIKE_THAT
-                text=strings::NOTHING_LIKE_THAT_TEXT
+                title=strings::nothing_like_that()
+                text=strings::nothing_like_that_text()
                 test_id="no-match"
             >
-                <LinkButton label=strings::SHOW_WHOLE_LOG href="/logs/audit"/>
+                <LinkButton label=strings::show_whole_log() href="/logs/audit"/>
             </EmptyState>
         }
         .into_any()
     } else {
-        view! { <EmptyState icon=IconKind::Log title=strings::EMPTY_LOG text=strings::AUDIT_TEXT test_id="no-audit"/> }
+        view! { <EmptyState icon=IconKind::Log title=strings::empty_log() text=strings::audit_text() test_id="no-audit"/> }
             .into_any()
     }
 }
@@ -177,22 +177,22 @@ fn facts(entry: Entry) -> AnyView {
     let changes = changes.map(|(name, value)| change(&name, &value)).collect_view();
     view! {
         <dl class="divide-y divide-line text-sm" data-testid="entry-facts">
-            {fact(strings::WHEN, time::full(at))}
-            {fact(strings::BY_WHOM, actor.name)}
-            {(!actor.ip.is_empty()).then(|| fact(strings::IP, actor.ip))}
-            {fact(strings::TO_WHAT, target_name)}
+            {fact(strings::when(), time::full(at))}
+            {fact(strings::by_whom(), actor.name)}
+            {(!actor.ip.is_empty()).then(|| fact(strings::ip(), actor.ip))}
+            {fact(strings::to_what(), target_name)}
             {changes}
-            {fact(strings::NUMBER, id.to_string())}
-            {fact(strings::HASH, view! { <code class="text-sm break-all">{hash}</code> })}
+            {fact(strings::number_label(), id.to_string())}
+            {fact(strings::hash(), view! { <code class="text-sm break-all">{hash}</code> })}
         </dl>
         <div class="mt-5 flex flex-wrap gap-2">
             {parts.map(|job| view! {
-                <LinkButton label=strings::JOB_PARTS href=only("job", &job) small=true test_id="job-parts"/>
+                <LinkButton label=strings::job_parts() href=only("job", &job) small=true test_id="job-parts"/>
             })}
             {(!target.id.is_empty()).then(|| view! {
-                <LinkButton label=strings::SAME_TARGET href=only("target", &target.id) small=true test_id="same-target"/>
+                <LinkButton label=strings::same_target() href=only("target", &target.id) small=true test_id="same-target"/>
             })}
-            <LinkButton label=strings::SAME_ACTOR href=only("actor", &by) small=true test_id="same-actor"/>
+            <LinkButton label=strings::same_actor() href=only("actor", &by) small=true test_id="same-actor"/>
         </div>
     }
     .into_any()
@@ -201,7 +201,7 @@ fn facts(entry: Entry) -> AnyView {
 /// What a field was and is, or what is said by it.
 fn change(name: &str, value: &Value) -> AnyView {
     let words = |value: &Value| match value {
-        Value::String(text) if text.is_empty() => strings::NOTHING.to_owned(),
+        Value::String(text) if text.is_empty() => strings::nothing().to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

@@ -6,12 +6,14 @@ use pocketkey_kit::{api, prelude::*, router::Router, time};
 use crate::{pages::users::filters::Filter, strings};
 
 /// How far back a log is looked through: its word in the address, and its milliseconds.
-const SPANS: [(&str, i64, &str); 4] = [
-    ("1h", 60 * 60 * 1000, strings::LAST_HOUR),
-    ("24h", 24 * 60 * 60 * 1000, strings::LAST_DAY),
-    ("7d", 7 * 24 * 60 * 60 * 1000, strings::LAST_WEEK),
-    ("30d", 30 * 24 * 60 * 60 * 1000, strings::LAST_MONTH),
-];
+fn spans() -> [(&'static str, i64, &'static str); 4] {
+    [
+        ("1h", 60 * 60 * 1000, strings::last_hour()),
+        ("24h", 24 * 60 * 60 * 1000, strings::last_day()),
+        ("7d", 7 * 24 * 60 * 60 * 1000, strings::last_week()),
+        ("30d", 30 * 24 * 60 * 60 * 1000, strings::last_month()),
+    ]
+}
 
 /// The filters of a list, as the address has them.
 #[derive(Clone, Copy)]
@@ -54,7 +56,7 @@ impl Filters {
             match *name {
                 "q" => query.push(format!("search={}", api::encode(value))),
                 "since" => {
-                    let span = SPANS.iter().find(|(key, ..)| key == value);
+                    let span = spans().into_iter().find(|(key, ..)| key == value);
                     query.extend(span.map(|(_, span, _)| format!("from={}", time::now() - span)));
                 }
                 name => query.push(format!("{name}={}", api::encode(value))),
@@ -89,8 +91,8 @@ pub fn Choose(
 /// How far back.
 #[component]
 pub fn Since(filters: Filters) -> impl IntoView {
-    let options = SPANS.map(|(key, _, label)| (key.to_owned(), label.to_owned())).to_vec();
-    view! { <Choose filters name="since" label=strings::WHEN any=strings::ANY_TIME options/> }
+    let options = spans().map(|(key, _, label)| (key.to_owned(), label.to_owned())).to_vec();
+    view! { <Choose filters name="since" label=strings::when() any=strings::any_time() options/> }
 }
 
 /// What narrows the list down besides the choices above it, for example to one user, each to be taken away.
@@ -135,8 +137,8 @@ pub fn Exports(filters: Filters, path: &'static str) -> impl IntoView {
         Signal::derive(move || filters.path(path, &[("format", format.to_owned())]))
     };
     view! {
-        <LinkButton label=strings::EXPORT_CSV href=file("csv") icon=IconKind::Download external=true test_id="export-csv"/>
-        <LinkButton label=strings::EXPORT_JSON href=file("json") icon=IconKind::Download external=true test_id="export-json"/>
+        <LinkButton label=strings::export_csv() href=file("csv") icon=IconKind::Download external=true test_id="export-csv"/>
+        <LinkButton label=strings::export_json() href=file("json") icon=IconKind::Download external=true test_id="export-json"/>
     }
 }
 

@@ -37,9 +37,9 @@ fn LogTabs() -> impl IntoView {
     move || {
         sees_both().then(|| {
             view! {
-                <nav class="tabs mb-5" aria-label=strings::LOGS>
-                    {tab("/logs", strings::SIGN_INS, "sign-ins")}
-                    {tab("/logs/audit", strings::AUDIT, "audit")}
+                <nav class="tabs mb-5" aria-label=strings::logs()>
+                    {tab("/logs", strings::sign_ins(), "sign-ins")}
+                    {tab("/logs/audit", strings::audit(), "audit")}
                 </nav>
             }
         })

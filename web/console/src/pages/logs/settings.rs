@@ -31,35 +31,35 @@ pub fn Settings() -> impl IntoView {
         let new = LogSettings { report_rp: report_rp.get_untracked(), keep_days };
         form.send(async move { api::put::<_, LogSettings>(PATH, &new).await }, move |_| {
             open.set(false);
-            toasts.say(strings::saved(strings::LOG_SETTINGS));
+            toasts.say(strings::saved(strings::log_settings()));
         });
     };
     view! {
         {move || may().then(|| view! {
             <Button
-                label=strings::LOG_SETTINGS
+                label=strings::log_settings()
                 icon=IconKind::Edit
                 on_click=begin
                 loading=form.busy()
                 test_id="log-settings"
             />
         })}
-        <Dialog open title=strings::LOG_SETTINGS test_id="log-settings-dialog">
+        <Dialog open title=strings::log_settings() test_id="log-settings-dialog">
             <Form on_submit=save>
                 <FormProblem state=form/>
-                <Switch name="report_rp" label=strings::REPORT_RP value=report_rp hint=strings::REPORT_RP_HINT/>
+                <Switch name="report_rp" label=strings::report_rp() value=report_rp hint=strings::report_rp_hint()/>
                 <TextField
                     name="keep_days"
-                    label=strings::KEEP_DAYS
+                    label=strings::keep_days()
                     kind="number"
                     value=days
-                    hint=strings::KEEP_DAYS_HINT
+                    hint=strings::keep_days_hint()
                     error=form.error("keep_days")
                 />
                 <div class="flex justify-end gap-2">
-                    <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                    <Button label=strings::cancel() on_click=move || open.set(false)/>
                     <Button
-                        label=strings::SAVE
+                        label=strings::save()
                         kind=ButtonKind::Primary
                         loading=form.busy()
                         test_id="save-log-settings"

@@ -46,15 +46,15 @@ pub fn SignInsPage() -> impl IntoView {
             return nothing(filters);
         }
         let columns = vec![
-            Column::new(strings::WHO, ""),
-            Column::new(strings::WHAT, "hidden sm:table-cell"),
-            Column::new(strings::OUTCOME, "w-px"),
-            Column::new(strings::COMPUTER, "hidden lg:table-cell"),
-            Column::new(strings::IP, "hidden lg:table-cell"),
-            Column::new(strings::WHEN, "hidden w-px whitespace-nowrap sm:table-cell"),
+            Column::new(strings::who(), ""),
+            Column::new(strings::what(), "hidden sm:table-cell"),
+            Column::new(strings::outcome(), "w-px"),
+            Column::new(strings::computer(), "hidden lg:table-cell"),
+            Column::new(strings::ip(), "hidden lg:table-cell"),
+            Column::new(strings::when(), "hidden w-px whitespace-nowrap sm:table-cell"),
         ];
         view! {
-            <Table caption=strings::SIGN_INS columns test_id="sign-ins">
+            <Table caption=strings::sign_ins() columns test_id="sign-ins">
                 {page.items.into_iter().map(|entry| row(entry, router)).collect_view()}
             </Table>
             <LoadMore list=entries path=more/>
@@ -68,34 +68,34 @@ pub fn SignInsPage() -> impl IntoView {
     let reasons: Vec<_> = AuthReason::ALL.iter().map(|it| it.as_str()).collect();
     let actions: Vec<_> = AuthAction::ALL.iter().map(|it| it.as_str()).collect();
     view! {
-        <PageHeader title=strings::LOGS text=strings::SIGN_INS_TEXT>
+        <PageHeader title=strings::logs() text=strings::sign_ins_text()>
             <Settings/>
             <Exports filters path="/api/v1/exports/authentications"/>
         </PageHeader>
         <LogTabs/>
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
             <div class="w-full sm:w-64">
-                <SearchField label=strings::SEARCH_LOG value=search/>
+                <SearchField label=strings::search_log() value=search/>
             </div>
             <Choose
                 filters
                 name="outcome"
-                label=strings::OUTCOME
-                any=strings::ANY_OUTCOME
+                label=strings::outcome()
+                any=strings::any_outcome()
                 options=named(&outcomes, &strings::words)
             />
             <Choose
                 filters
                 name="reason"
-                label=strings::REASON
-                any=strings::ANY_REASON
+                label=strings::reason_label()
+                any=strings::any_reason()
                 options=named(&reasons, &strings::reason)
             />
             <Choose
                 filters
                 name="action"
-                label=strings::WHAT
-                any=strings::ANY_ACTION
+                label=strings::what()
+                any=strings::any_action()
                 options=named(&actions, &strings::words)
             />
             <Since filters/>
@@ -103,11 +103,11 @@ pub fn SignInsPage() -> impl IntoView {
         <Narrowed
             filters
             what=vec![
-                ("user", strings::ONE_USER),
-                ("key", strings::ONE_KEY),
-                ("rp", strings::ONE_SITE),
-                ("from", strings::NOT_BEFORE),
-                ("to", strings::BEFORE),
+                ("user", strings::one_user()),
+                ("key", strings::one_key()),
+                ("rp", strings::one_site()),
+                ("from", strings::not_before()),
+                ("to", strings::before()),
             ]
         />
         <div class="card overflow-hidden">{entries.show(draw)}</div>
@@ -135,7 +135,7 @@ fn row(entry: Authentication, router: Router) -> impl IntoView {
     let what = strings::asked(entry.action, entry.rp.as_deref());
     let badge = outcome(&entry);
     let name =
-        if entry.user_name.is_empty() { strings::UNKNOWN_USER.to_owned() } else { entry.user_name.clone() };
+        if entry.user_name.is_empty() { strings::unknown_user().to_owned() } else { entry.user_name.clone() };
     view! {
         <tr data-testid="sign-in-row">
             <td>
@@ -161,11 +161,11 @@ fn nothing(filters: Filters) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Search
-                title=strings::NOTHING_LIKE_THAT
-                text=strings::NOTHING_LIKE_THAT_TEXT
+                title=strings::nothing_like_that()
+                text=strings::nothing_like_that_text()
                 test_id="no-match"
             >
-                <LinkButton label=strings::SHOW_WHOLE_LOG href="/logs"/>
+                <LinkButton label=strings::show_whole_log() href="/logs"/>
             </EmptyState>
         }
         .into_any()
@@ -173,11 +173,11 @@ fn nothing(filters: Filters) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Log
-                title=strings::NO_SIGN_INS
-                text=strings::NO_SIGN_INS_TEXT
+                title=strings::no_sign_ins()
+                text=strings::no_sign_ins_text()
                 test_id="no-sign-ins"
             >
-                <LinkButton label=strings::COMPUTERS href="/computers" icon=IconKind::Computer/>
+                <LinkButton label=strings::computers() href="/computers" icon=IconKind::Computer/>
             </EmptyState>
         }
         .into_any()
@@ -216,26 +216,26 @@ fn facts(entry: Authentication) -> AnyView {
     let badge = outcome(&entry);
     let only = |name: &str, value: &str| format!("/logs?{name}={}", api::encode(value));
     let user = match entry.user_id.0.as_str() {
-        "" => strings::UNKNOWN_USER.into_any(),
+        "" => strings::unknown_user().into_any(),
         id => view! { <a class="link" href=format!("/users/{id}")>{entry.user_name.clone()}</a> }.into_any(),
     };
     let seconds = strings::seconds(entry.took_ms);
     let rp = entry.rp.clone();
     view! {
         <dl class="divide-y divide-line text-sm" data-testid="entry-facts">
-            {fact(strings::OUTCOME, badge)}
-            {fact(strings::WHEN, time::full(entry.at))}
-            {fact(strings::TOOK, seconds)}
-            {fact(strings::WHO, user)}
-            {fact(strings::PHONE, entry.phone)}
-            {fact(strings::COMPUTER, entry.computer)}
-            {(!entry.ip.is_empty()).then(|| fact(strings::IP, entry.ip))}
-            {fact(strings::WEB_SITE, rp.clone().unwrap_or_else(|| strings::NOT_SAID.into()))}
+            {fact(strings::outcome(), badge)}
+            {fact(strings::when(), time::full(entry.at))}
+            {fact(strings::took(), seconds)}
+            {fact(strings::who(), user)}
+            {fact(strings::phone_label(), entry.phone)}
+            {fact(strings::computer(), entry.computer)}
+            {(!entry.ip.is_empty()).then(|| fact(strings::ip(), entry.ip))}
+            {fact(strings::web_site(), rp.clone().unwrap_or_else(|| strings::not_said().into()))}
         </dl>
         <div class="mt-5 flex flex-wrap gap-2">
-            <LinkButton label=strings::SAME_USER href=only("user", &entry.user_id.0) small=true test_id="same-user"/>
+            <LinkButton label=strings::same_user() href=only("user", &entry.user_id.0) small=true test_id="same-user"/>
             {rp.map(|rp| view! {
-                <LinkButton label=strings::SAME_SITE href=only("rp", &rp) small=true test_id="same-site"/>
+                <LinkButton label=strings::same_site() href=only("rp", &rp) small=true test_id="same-site"/>
             })}
         </div>
     }
@@ -261,15 +261,15 @@ pub fn RecentSignIns(user: UserId) -> impl IntoView {
     };
     let draw = move |page: Page<Authentication>| {
         if page.items.is_empty() {
-            return view! { <p class="px-5 py-4 text-muted">{strings::NO_SIGN_INS}</p> }.into_any();
+            return view! { <p class="px-5 py-4 text-muted">{strings::no_sign_ins()}</p> }.into_any();
         }
         view! { <ol class="divide-y divide-line">{page.items.into_iter().map(line).collect_view()}</ol> }
             .into_any()
     };
     view! {
         <div class="mb-2 flex items-center justify-between gap-3">
-            <h2>{strings::SIGN_INS}</h2>
-            <LinkButton label=strings::ALL_OF_THEM href=all small=true test_id="all-sign-ins"/>
+            <h2>{strings::sign_ins()}</h2>
+            <LinkButton label=strings::all_of_them() href=all small=true test_id="all-sign-ins"/>
         </div>
         <div class="card mb-6 overflow-hidden">{entries.show(draw)}</div>
     }

@@ -72,12 +72,12 @@ pub fn OutboxList() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::OUTBOX text=strings::OUTBOX_TEXT>
+        <PageHeader title=strings::outbox() text=strings::outbox_text()>
             {helps.then(|| view! { <RetryAll mails/> })}
         </PageHeader>
         <div class="mb-4 flex flex-wrap gap-2">
             <div class="w-full sm:w-64">
-                <SearchField label=strings::SEARCH_OUTBOX value=search/>
+                <SearchField label=strings::search_outbox() value=search/>
             </div>
             <StateFilter state q/>
         </div>
@@ -95,12 +95,12 @@ fn StateFilter(state: Memo<String>, q: Memo<String>) -> impl IntoView {
     view! {
         <select
             class="input w-auto!"
-            aria-label=strings::STATE
+            aria-label=strings::state()
             data-testid="filter-state"
             data-set=move || (!state.with(String::is_empty)).then_some("")
             on:change=move |event| router.replace(&address(&event_target_value(&event), &q.get_untracked()))
         >
-            {option(("", strings::ANY_STATE))}
+            {option(("", strings::any_state()))}
             {states.map(option).collect_view()}
         </select>
     }
@@ -117,7 +117,7 @@ fn RetryAll(mails: Load<Page<OutboxMail>>) -> impl IntoView {
     };
     view! {
         <Button
-            label=strings::RETRY_ALL
+            label=strings::retry_all()
             icon=IconKind::Refresh
             loading=form.busy()
             on_click=retry
@@ -134,7 +134,7 @@ fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl Int
     let retry = move || {
         leptos::task::spawn_local(async move {
             match api::post::<_, OutboxMail>(&format!("{}/retry", path.get_value()), &()).await {
-                Ok(_) => toasts.say(strings::MAIL_RETRIED),
+                Ok(_) => toasts.say(strings::mail_retried()),
                 Err(problem) => toasts.problem(&problem),
             }
             mails.refetch();
@@ -143,7 +143,7 @@ fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl Int
     let drop = move || {
         leptos::task::spawn_local(async move {
             match api::delete(&path.get_value()).await {
-                Ok(()) => toasts.say(strings::MAIL_DROPPED),
+                Ok(()) => toasts.say(strings::mail_dropped()),
                 Err(problem) => toasts.problem(&problem),
             }
             mails.refetch();
@@ -152,7 +152,7 @@ fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl Int
     let (label, tone) = state_words(mail.state);
     let is_open = matches!(mail.state, OutboxState::Queued | OutboxState::Failed);
     let tries = (mail.attempts > 0 && mail.state != OutboxState::Sent).then(|| {
-        let next = mail.next_try_at.map(|at| view! { " · " {strings::NEXT_TRY} " " <RelativeTime at/> });
+        let next = mail.next_try_at.map(|at| view! { " · " {strings::next_try()} " " <RelativeTime at/> });
         view! { " · " {strings::tried(mail.attempts)} {next} }
     });
     let can_retry = helps && mail.can_retry;
@@ -172,11 +172,11 @@ fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl Int
             </div>
             <div class="flex gap-2">
                 {can_retry.then(|| view! {
-                    <Button label=strings::RETRY_MAIL icon=IconKind::Refresh small=true on_click=retry test_id="retry-mail"/>
+                    <Button label=strings::retry_mail() icon=IconKind::Refresh small=true on_click=retry test_id="retry-mail"/>
                 })}
                 {(helps && is_open).then(|| view! {
                     <Button
-                        label=strings::DROP_MAIL
+                        label=strings::drop_mail()
                         icon=IconKind::Trash
                         icon_only=true
                         small=true
@@ -192,10 +192,10 @@ fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl Int
 
 fn state_words(state: OutboxState) -> (&'static str, Tone) {
     match state {
-        OutboxState::Queued => (strings::QUEUED, Tone::Warn),
-        OutboxState::Sent => (strings::SENT, Tone::Good),
-        OutboxState::Failed => (strings::REFUSED_MAIL, Tone::Bad),
-        OutboxState::Dropped => (strings::DROPPED, Tone::Neutral),
+        OutboxState::Queued => (strings::queued(), Tone::Warn),
+        OutboxState::Sent => (strings::sent(), Tone::Good),
+        OutboxState::Failed => (strings::refused_mail(), Tone::Bad),
+        OutboxState::Dropped => (strings::dropped(), Tone::Neutral),
     }
 }
 
@@ -204,11 +204,11 @@ fn nothing(all: bool) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Outbox
-                title=strings::NO_OUTBOX
-                text=strings::NO_OUTBOX_TEXT
+                title=strings::no_outbox()
+                text=strings::no_outbox_text()
                 test_id="no-outbox"
             >
-                <LinkButton label=strings::INVITE_FIRST href="/users"/>
+                <LinkButton label=strings::invite_first() href="/users"/>
             </EmptyState>
         }
         .into_any()
@@ -216,11 +216,11 @@ fn nothing(all: bool) -> AnyView {
         view! {
             <EmptyState
                 icon=IconKind::Search
-                title=strings::NO_OUTBOX_FOUND
-                text=strings::NO_MAIL_FOUND_TEXT
+                title=strings::no_outbox_found()
+                text=strings::no_mail_found_text()
                 test_id="no-match"
             >
-                <LinkButton label=strings::SHOW_ALL_MAIL href="/outbox"/>
+                <LinkButton label=strings::show_all_mail() href="/outbox"/>
             </EmptyState>
         }
         .into_any()

@@ -13,22 +13,31 @@ use crate::{pages::settings::SettingsTabs, session::use_session, strings};
 
 const PATH: &str = "/api/v1/settings/mail";
 
-const VIAS: [Choice<MailVia>; 2] = [
-    Choice { value: MailVia::Inbox, key: "inbox", label: strings::VIA_INBOX, hint: strings::VIA_INBOX_HINT },
-    Choice {
-        value: MailVia::Server,
-        key: "server",
-        label: strings::VIA_SERVER,
-        hint: strings::VIA_SERVER_HINT,
-    },
-];
+fn vias() -> [Choice<MailVia>; 2] {
+    [
+        Choice {
+            value: MailVia::Inbox,
+            key: "inbox",
+            label: strings::via_inbox(),
+            hint: strings::via_inbox_hint(),
+        },
+        Choice {
+            value: MailVia::Server,
+            key: "server",
+            label: strings::via_server(),
+            hint: strings::via_server_hint(),
+        },
+    ]
+}
 
-const MODES: [Choice<TlsMode>; 4] = [
-    Choice { value: TlsMode::Starttls, key: "starttls", label: strings::TLS_STARTTLS, hint: "" },
-    Choice { value: TlsMode::Tls, key: "tls", label: strings::TLS_FIRST, hint: "" },
-    Choice { value: TlsMode::Opportunistic, key: "opportunistic", label: strings::TLS_MAYBE, hint: "" },
-    Choice { value: TlsMode::None, key: "none", label: strings::TLS_NONE, hint: "" },
-];
+fn modes() -> [Choice<TlsMode>; 4] {
+    [
+        Choice { value: TlsMode::Starttls, key: "starttls", label: strings::tls_starttls(), hint: "" },
+        Choice { value: TlsMode::Tls, key: "tls", label: strings::tls_first(), hint: "" },
+        Choice { value: TlsMode::Opportunistic, key: "opportunistic", label: strings::tls_maybe(), hint: "" },
+        Choice { value: TlsMode::None, key: "none", label: strings::tls_none(), hint: "" },
+    ]
+}
 
 /// The page.
 #[component]
@@ -45,7 +54,7 @@ pub fn MailSettingsPage() -> impl IntoView {
         }
     };
     view! {
-        <PageHeader title=strings::MAIL_SETTINGS text=strings::MAIL_SETTINGS_TEXT/>
+        <PageHeader title=strings::mail_settings() text=strings::mail_settings_text()/>
         <SettingsTabs/>
         {form}
     }
@@ -143,7 +152,7 @@ fn SettingsForm(first: MailSetup, setup: Load<MailSetup>) -> impl IntoView {
             setup.put(saved);
             fields.password.set(String::new());
             fields.no_password.set(false);
-            toasts.say(strings::SETTINGS_SAVED);
+            toasts.say(strings::settings_saved());
         });
     };
     // A field may be at fault for saving or for testing.
@@ -161,7 +170,7 @@ fn SettingsForm(first: MailSetup, setup: Load<MailSetup>) -> impl IntoView {
             view! { <Note test_id="server-option">{strings::server_option(&server)}</Note> }.into_any()
         }
         None => view! {
-            <Choices name="via" legend=strings::VIA options=VIAS.to_vec() value=fields.via wide=true/>
+            <Choices name="via" legend=strings::via() options=vias().to_vec() value=fields.via wide=true/>
         }
         .into_any(),
     };
@@ -169,12 +178,12 @@ fn SettingsForm(first: MailSetup, setup: Load<MailSetup>) -> impl IntoView {
         <Form on_submit=save class="max-w-3xl space-y-5" test_id="mail-settings">
             <FormProblem state=form/>
             <div class="card space-y-5 p-5">{where_to} {server}</div>
-            <Card title=strings::SENDER class="space-y-5 p-5">
-                {sender_option.then(|| view! { <Note test_id="sender-option">{strings::SENDER_OPTION}</Note> })}
+            <Card title=strings::sender() class="space-y-5 p-5">
+                {sender_option.then(|| view! { <Note test_id="sender-option">{strings::sender_option()}</Note> })}
                 <div class="grid gap-5 sm:grid-cols-2">
                     <TextField
                         name="sender_name"
-                        label=strings::SENDER_NAME
+                        label=strings::sender_name()
                         value=fields.sender_name
                         optional=true
                         disabled=sender_option
@@ -182,7 +191,7 @@ fn SettingsForm(first: MailSetup, setup: Load<MailSetup>) -> impl IntoView {
                     />
                     <TextField
                         name="sender_address"
-                        label=strings::SENDER_ADDRESS
+                        label=strings::sender_address()
                         kind="email"
                         value=fields.sender_address
                         disabled=sender_option
@@ -190,25 +199,25 @@ fn SettingsForm(first: MailSetup, setup: Load<MailSetup>) -> impl IntoView {
                     />
                     <TextField
                         name="reply_to"
-                        label=strings::REPLY_TO
+                        label=strings::reply_to()
                         kind="email"
-                        hint=strings::REPLY_TO_HINT
+                        hint=strings::reply_to_hint()
                         value=fields.reply_to
                         optional=true
                         error=error("reply_to")
                     />
                     <TextField
                         name="rate"
-                        label=strings::RATE
+                        label=strings::rate()
                         kind="number"
-                        hint=strings::RATE_HINT
+                        hint=strings::rate_hint()
                         value=fields.rate
                         error=error("rate")
                     />
                 </div>
             </Card>
             <div class="flex justify-end">
-                <Button label=strings::SAVE kind=ButtonKind::Primary loading=form.busy() test_id="save"/>
+                <Button label=strings::save() kind=ButtonKind::Primary loading=form.busy() test_id="save"/>
             </div>
         </Form>
         <TestMail fields form test/>
@@ -225,15 +234,15 @@ fn ServerFields(
     let readable = move || matches!(fields.tls.get(), TlsMode::None | TlsMode::Opportunistic);
     let warning = move || {
         readable().then(|| {
-            view! { <Note tone=Tone::Warn test_id="unencrypted">{strings::LEAVES_UNENCRYPTED}</Note> }
+            view! { <Note tone=Tone::Warn test_id="unencrypted">{strings::leaves_unencrypted()}</Note> }
         })
     };
     let password = move || {
-        let hint = if has_password.get() { strings::PASSWORD_KEPT } else { strings::PASSWORD_IF_WANTED };
+        let hint = if has_password.get() { strings::password_kept() } else { strings::password_if_wanted() };
         view! {
             <TextField
                 name="password"
-                label=strings::PASSWORD
+                label=strings::password()
                 kind="password"
                 autocomplete="new-password"
                 hint
@@ -245,26 +254,26 @@ fn ServerFields(
     };
     let forget = move || {
         has_password.get().then(|| {
-            view! { <Switch name="no_password" label=strings::REMOVE_PASSWORD value=fields.no_password/> }
+            view! { <Switch name="no_password" label=strings::remove_password() value=fields.no_password/> }
         })
     };
     view! {
         <div class="grid gap-5 sm:grid-cols-[1fr_14rem_7rem]">
             <TextField
                 name="host"
-                label=strings::HOST
-                hint=strings::HOST_HINT
+                label=strings::host()
+                hint=strings::host_hint()
                 value=fields.host
                 error=error.run("host")
             />
-            <Select name="tls" label=strings::TLS options=MODES.to_vec() value=fields.tls/>
-            <TextField name="port" label=strings::PORT kind="number" value=fields.port error=error.run("port")/>
+            <Select name="tls" label=strings::tls() options=modes().to_vec() value=fields.tls/>
+            <TextField name="port" label=strings::port() kind="number" value=fields.port error=error.run("port")/>
         </div>
         {warning}
         <div class="grid gap-5 sm:grid-cols-2">
             <TextField
                 name="user"
-                label=strings::USER
+                label=strings::user()
                 optional=true
                 value=fields.user
                 error=error.run("user")
@@ -290,13 +299,13 @@ fn TestMail(fields: Fields, form: FormState, test: FormState) -> impl IntoView {
         });
     };
     view! {
-        <Card title=strings::SEND_TEST class="mt-5 max-w-3xl space-y-4 p-5">
-            <p class="text-sm text-muted">{strings::SEND_TEST_TEXT}</p>
+        <Card title=strings::send_test() class="mt-5 max-w-3xl space-y-4 p-5">
+            <p class="text-sm text-muted">{strings::send_test_text()}</p>
             <Form on_submit=send class="flex flex-wrap items-end gap-3">
                 <div class="min-w-0 grow basis-60">
-                    <TextField name="to" label=strings::TEST_TO kind="email" value=to error=test.error("to")/>
+                    <TextField name="to" label=strings::test_to() kind="email" value=to error=test.error("to")/>
                 </div>
-                <Button label=strings::SEND_TEST icon=IconKind::Mail loading=test.busy() test_id="send-test"/>
+                <Button label=strings::send_test() icon=IconKind::Mail loading=test.busy() test_id="send-test"/>
             </Form>
             <FormProblem state=test/>
             <div aria-live="polite">{move || outcome.get().map(|trial| view! { <Trial trial/> })}</div>

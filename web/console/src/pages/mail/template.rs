@@ -40,7 +40,7 @@ pub fn TemplatePage(name: String) -> impl IntoView {
     view! {
         <PageHeader
             title=Signal::derive(title)
-            back=("/settings/templates".to_owned(), strings::TEMPLATES.to_owned())
+            back=("/settings/templates".to_owned(), strings::templates().to_owned())
         />
         {editor}
     }
@@ -92,7 +92,7 @@ fn Editor(first: MailTemplate, template: Load<MailTemplate>, path: StoredValue<S
             toasts.say(words);
         });
     };
-    let save = move || put(untrack(|| draft.get()), strings::TEMPLATE_SAVED);
+    let save = move || put(untrack(|| draft.get()), strings::template_saved());
     let reset = move || {
         let before = template.with_untracked(|template| template.content.clone());
         let request = async move {
@@ -102,9 +102,9 @@ fn Editor(first: MailTemplate, template: Load<MailTemplate>, path: StoredValue<S
         form.send(request, move |built_in| {
             draft.set(built_in.content.clone());
             template.put(built_in);
-            toasts.say_undo(strings::TEMPLATE_RESET, move || {
+            toasts.say_undo(strings::template_reset(), move || {
                 if let Some(before) = before.clone() {
-                    put(before, strings::TEMPLATE_SAVED);
+                    put(before, strings::template_saved());
                 }
             });
         });
@@ -135,19 +135,19 @@ fn Editor(first: MailTemplate, template: Load<MailTemplate>, path: StoredValue<S
                         }
                     }
                 >
-                    <TextField name="subject" label=strings::SUBJECT value=draft.subject error=error("subject")/>
-                    <TextArea name="html" label=strings::HTML_PART rows=16 value=draft.html error=error("html")/>
-                    <TextArea name="text" label=strings::TEXT_PART rows=12 value=draft.text error=error("text")/>
+                    <TextField name="subject" label=strings::subject_label() value=draft.subject error=error("subject")/>
+                    <TextArea name="html" label=strings::html_part() rows=16 value=draft.html error=error("html")/>
+                    <TextArea name="text" label=strings::text_part() rows=12 value=draft.text error=error("text")/>
                 </div>
                 <div class="flex flex-wrap justify-end gap-2">
                     <Button
-                        label=strings::BACK_TO_DEFAULT
+                        label=strings::back_to_default()
                         disabled=built_in
                         on_click=reset
                         test_id="reset"
                     />
                     <Button
-                        label=strings::SAVE
+                        label=strings::save()
                         kind=ButtonKind::Primary
                         loading=form.busy()
                         test_id="save"
@@ -180,8 +180,8 @@ fn Placeholders(all: Vec<Placeholder>, draft: Draft, part: RwSignal<&'static str
         }
     };
     view! {
-        <div role="group" aria-label=strings::INSERT>
-            <p class="field-hint mb-1.5">{strings::INSERT}</p>
+        <div role="group" aria-label=strings::insert()>
+            <p class="field-hint mb-1.5">{strings::insert()}</p>
             <div class="flex flex-wrap gap-1.5">{all.into_iter().map(button).collect_view()}</div>
         </div>
     }
@@ -260,7 +260,7 @@ fn Preview(
                 class="block h-[34rem] w-full border-0 bg-white"
                 src=preview.html_path
                 sandbox=""
-                title=strings::MAIL_HTML
+                title=strings::mail_html()
                 data-testid="preview-html"
             ></iframe>
             <pre class="mail-text border-t border-line" data-testid="preview-text" tabindex="0">{preview.text}</pre>
@@ -269,11 +269,11 @@ fn Preview(
     }
     };
     view! {
-        <section class="min-w-0 space-y-4" aria-label=strings::MAIL_PREVIEW>
+        <section class="min-w-0 space-y-4" aria-label=strings::mail_preview()>
             <div class="flex flex-wrap items-center justify-between gap-2">
-                <h2>{strings::MAIL_PREVIEW}</h2>
+                <h2>{strings::mail_preview()}</h2>
                 <Button
-                    label=strings::SEND_PREVIEW
+                    label=strings::send_preview()
                     icon=IconKind::Mail
                     loading=form.busy()
                     on_click=send

@@ -12,8 +12,8 @@ pub fn TemplateList() -> impl IntoView {
     let templates = load(|| api::get::<Vec<MailTemplate>>("/api/v1/settings/templates"));
     let row = |template: MailTemplate| {
         let (label, tone) = match template.changed_at {
-            Some(_) => (strings::CHANGED_TEMPLATE, Tone::Accent),
-            None => (strings::BUILT_IN, Tone::Neutral),
+            Some(_) => (strings::changed_template(), Tone::Accent),
+            None => (strings::built_in(), Tone::Neutral),
         };
         view! {
             <li class="relative flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-5 py-3.5 hover:bg-sunken" data-testid="template-row">
@@ -26,7 +26,7 @@ pub fn TemplateList() -> impl IntoView {
         }
     };
     view! {
-        <PageHeader title=strings::TEMPLATES text=strings::TEMPLATES_TEXT/>
+        <PageHeader title=strings::templates() text=strings::templates_text()/>
         <SettingsTabs/>
         <div class="card overflow-hidden">
             {templates

@@ -27,9 +27,9 @@ pub fn Trial(trial: MailTrial) -> impl IntoView {
         }
     };
     let (tone, words) = if trial.accepted {
-        (Tone::Good, strings::TRIAL_ACCEPTED)
+        (Tone::Good, strings::trial_accepted())
     } else {
-        (Tone::Bad, strings::TRIAL_FAILED)
+        (Tone::Bad, strings::trial_failed())
     };
     view! {
         <div class="space-y-3" data-testid="trial">
@@ -44,9 +44,9 @@ pub fn Trial(trial: MailTrial) -> impl IntoView {
 
 fn stage(stage: TrialStage) -> &'static str {
     match stage {
-        TrialStage::Connect => strings::STAGE_CONNECT,
-        TrialStage::Tls => strings::STAGE_TLS,
-        TrialStage::LogIn => strings::STAGE_LOG_IN,
-        TrialStage::Send => strings::STAGE_SEND,
+        TrialStage::Connect => strings::stage_connect(),
+        TrialStage::Tls => strings::stage_tls(),
+        TrialStage::LogIn => strings::stage_log_in(),
+        TrialStage::Send => strings::stage_send(),
     }
 }

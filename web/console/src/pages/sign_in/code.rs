@@ -33,20 +33,20 @@ pub fn CodeForm(
             <FormProblem state=form/>
             <TextField
                 name="code"
-                label=strings::APP_CODE
+                label=strings::app_code()
                 value=code
-                hint=strings::SECOND_STEP_HINT
+                hint=strings::second_step_hint()
                 autocomplete="one-time-code"
                 error=form.error("code")
             />
             <div class="grid gap-2">
                 <Button
-                    label=strings::CONTINUE
+                    label=strings::continue_label()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="code-submit"
                 />
-                <Button label=strings::BEGIN_AGAIN kind=ButtonKind::Ghost on_click=back test_id="code-back"/>
+                <Button label=strings::begin_again() kind=ButtonKind::Ghost on_click=back test_id="code-back"/>
             </div>
         </Form>
     }

@@ -23,7 +23,7 @@ pub fn JoinPage() -> impl IntoView {
         text.unwrap_or_default()
     };
     let title =
-        move || if preview.with(|_| ()).is_some() { strings::JOIN_TITLE } else { strings::INVITATION };
+        move || if preview.with(|_| ()).is_some() { strings::join_title() } else { strings::invitation() };
     let draw = move |invited: InvitationPreview| {
         view! { <JoinForm token=token.get_value() email=invited.email/> }.into_any()
     };
@@ -31,7 +31,7 @@ pub fn JoinPage() -> impl IntoView {
         Some(problem) if problem.code == "invitation_over" => view! {
             <ProblemNote problem/>
             <div class="mt-4 grid">
-                <LinkButton label=strings::SIGN_IN href="/" test_id="to-sign-in"/>
+                <LinkButton label=strings::sign_in() href="/" test_id="to-sign-in"/>
             </div>
         }
         .into_any(),
@@ -62,21 +62,21 @@ fn JoinForm(token: String, email: String) -> impl IntoView {
         <Form on_submit=submit test_id="join-form">
             <FormProblem state=form/>
             <div class="field">
-                <p class="field-label">{strings::EMAIL}</p>
+                <p class="field-label">{strings::email()}</p>
                 <p class="break-words" data-testid="join-email">{email}</p>
             </div>
             <TextField
                 name="password"
-                label=strings::CHOOSE_PASSWORD
+                label=strings::choose_password()
                 value=password
                 kind="password"
-                hint=strings::PASSWORD_HINT
+                hint=strings::password_hint()
                 autocomplete="new-password"
                 min_length=10_u32
                 error=form.error("password")
             />
             <div class="grid">
-                <Button label=strings::JOIN kind=ButtonKind::Primary loading=form.busy() test_id="join-submit"/>
+                <Button label=strings::join() kind=ButtonKind::Primary loading=form.busy() test_id="join-submit"/>
             </div>
         </Form>
     }

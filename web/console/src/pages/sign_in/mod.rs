@@ -18,13 +18,13 @@ pub fn SignInPage() -> impl IntoView {
     let owing = Memo::new(move |_| session.with(|session| session.second_step.clone()).flatten());
     move || match owing.get() {
         Some(owing) => view! {
-            <Welcome title=strings::SECOND_STEP text=strings::SECOND_STEP_TEXT>
+            <Welcome title=strings::second_step() text=strings::second_step_text()>
                 <code::CodeForm owing/>
             </Welcome>
         }
         .into_any(),
         None => view! {
-            <Welcome title=strings::SIGN_IN text=Signal::derive(organisation)>
+            <Welcome title=strings::sign_in() text=Signal::derive(organisation)>
                 <password::PasswordForm/>
             </Welcome>
         }
@@ -37,7 +37,7 @@ pub fn SignInPage() -> impl IntoView {
 fn Or() -> impl IntoView {
     view! {
         <p class="my-4 flex items-center gap-3 text-sm text-muted before:h-px before:grow before:bg-line after:h-px after:grow after:bg-line">
-            {strings::OR}
+            {strings::or()}
         </p>
     }
 }

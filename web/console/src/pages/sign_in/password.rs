@@ -36,7 +36,7 @@ pub fn PasswordForm() -> impl IntoView {
             <FormProblem state=form/>
             <TextField
                 name="email"
-                label=strings::EMAIL
+                label=strings::email()
                 value=email
                 kind="email"
                 autocomplete="username"
@@ -44,7 +44,7 @@ pub fn PasswordForm() -> impl IntoView {
             />
             <TextField
                 name="password"
-                label=strings::PASSWORD
+                label=strings::password()
                 value=password
                 kind="password"
                 autocomplete="current-password"
@@ -52,7 +52,7 @@ pub fn PasswordForm() -> impl IntoView {
             />
             <div class="grid">
                 <Button
-                    label=strings::SIGN_IN
+                    label=strings::sign_in()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="sign-in-submit"
@@ -63,7 +63,7 @@ pub fn PasswordForm() -> impl IntoView {
             <Or/>
             <div class="grid">
                 <Button
-                    label=strings::SIGN_IN_PASSKEY
+                    label=strings::sign_in_passkey()
                     icon=IconKind::Key
                     loading=by_passkey.busy()
                     on_click=use_passkey

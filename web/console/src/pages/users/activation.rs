@@ -51,15 +51,15 @@ pub fn MethodChoice(
             <div class="grid gap-3 sm:grid-cols-2">
                 {way(
                     IconKind::Phone,
-                    strings::ACTIVATE_NOW,
-                    strings::ACTIVATE_NOW_TEXT.into(),
+                    strings::activate_now(),
+                    strings::activate_now_text().into(),
                     ActivationMethod::Now,
                     ButtonKind::Primary,
                     "activate-now",
                 )}
                 {way(
                     IconKind::Mail,
-                    strings::ACTIVATE_BY_EMAIL,
+                    strings::activate_by_email(),
                     Signal::derive(move || strings::activate_by_email_text(&email.get())),
                     ActivationMethod::Email,
                     ButtonKind::Secondary,
@@ -138,19 +138,19 @@ fn Codes(codes: ActivationCodes) -> impl IntoView {
     view! {
         <div class="grid items-center gap-x-6 gap-y-4 sm:grid-cols-[auto_1fr]">
             <div class="justify-self-center">
-                <Qr svg=codes.qr_svg alt=strings::QR_ALT/>
+                <Qr svg=codes.qr_svg alt=strings::qr_alt()/>
             </div>
             <ol class="min-w-0 space-y-4 text-sm">
                 <li>
-                    <p class="font-semibold">{strings::SCAN}</p>
-                    <p class="text-muted">{strings::SCAN_TEXT}</p>
+                    <p class="font-semibold">{strings::scan()}</p>
+                    <p class="text-muted">{strings::scan_text()}</p>
                 </li>
                 <li>
-                    <p class="font-semibold">{strings::OR_TYPE}</p>
+                    <p class="font-semibold">{strings::or_type()}</p>
                     <PairingKey digits=codes.pairing_key/>
                 </li>
                 <li>
-                    <p class="mb-1 font-semibold">{strings::OR_LINK}</p>
+                    <p class="mb-1 font-semibold">{strings::or_link()}</p>
                     <div class="flex items-center gap-2">
                         <a
                             class="link min-w-0 truncate"
@@ -173,9 +173,9 @@ fn Codes(codes: ActivationCodes) -> impl IntoView {
 fn Mailed(address: String) -> impl IntoView {
     view! {
         <Note tone=Tone::Good test_id="mailed">
-            {strings::MAILED_TO} " " <strong data-testid="mailed-to">{address}</strong> ". "
+            {strings::mailed_to_label()} " " <strong data-testid="mailed-to">{address}</strong> ". "
             <a class="link" href="/inbox" data-testid="to-inbox">
-                {strings::OPEN_INBOX}
+                {strings::open_inbox()}
             </a>
         </Note>
     }
@@ -186,9 +186,9 @@ fn Waiting(until: i64) -> impl IntoView {
     view! {
         <p class="mt-5 flex items-center gap-3 border-t border-line pt-4 text-sm" role="status" data-testid="waiting">
             <span class="pulse text-warn" aria-hidden="true"></span>
-            <span class="grow font-medium">{strings::WAITING}</span>
+            <span class="grow font-medium">{strings::waiting()}</span>
             <span class="text-muted" aria-hidden="true">
-                {strings::VALID_FOR} " " <Countdown until/>
+                {strings::valid_for()} " " <Countdown until/>
             </span>
         </p>
     }
@@ -201,7 +201,7 @@ fn Activated(phone: String) -> impl IntoView {
             <span class="mb-3 rounded-full bg-good-soft p-3.5 text-good">
                 <Icon kind=IconKind::Check class="size-7"/>
             </span>
-            <p class="text-lg font-semibold">{strings::ACTIVATED}</p>
+            <p class="text-lg font-semibold">{strings::activated()}</p>
             <p class="mt-0.5 text-muted" data-testid="activated-phone">{phone}</p>
         </div>
     }
@@ -210,12 +210,12 @@ fn Activated(phone: String) -> impl IntoView {
 #[component]
 fn Dead(method: ActivationMethod, on_again: Callback<ActivationMethod>) -> impl IntoView {
     let label = match method {
-        ActivationMethod::Now => strings::NEW_CODE,
-        ActivationMethod::Email => strings::SEND_AGAIN,
+        ActivationMethod::Now => strings::new_code(),
+        ActivationMethod::Email => strings::send_again(),
     };
     view! {
         <Note tone=Tone::Warn test_id="invitation-dead">
-            <p class="mb-2">{strings::INVITATION_DEAD}</p>
+            <p class="mb-2">{strings::invitation_dead()}</p>
             <Button label icon=IconKind::Refresh small=true on_click=move || on_again.run(method)/>
         </Note>
     }

@@ -21,21 +21,21 @@ struct Happened {
 fn history(detail: &UserDetail, now: i64) -> Vec<Happened> {
     let mut all = vec![Happened {
         at: detail.user.created_at,
-        what: strings::USER_WAS_ADDED.into(),
+        what: strings::user_was_added().into(),
         icon: IconKind::User,
     }];
     let mut add = |at, what: &str, icon| all.push(Happened { at, what: what.to_owned(), icon });
     for key in &detail.keys {
-        add(key.created_at, strings::KEY_WAS_ASSIGNED, IconKind::Key);
+        add(key.created_at, strings::key_was_assigned(), IconKind::Key);
         if let Some(invitation) = &key.activation {
             let (what, icon) = match invitation.method {
-                ActivationMethod::Now => (strings::INVITED_NOW, IconKind::Phone),
-                ActivationMethod::Email => (strings::INVITED_BY_EMAIL, IconKind::Mail),
+                ActivationMethod::Now => (strings::invited_now(), IconKind::Phone),
+                ActivationMethod::Email => (strings::invited_by_email(), IconKind::Mail),
             };
             add(invitation.created_at, what, icon);
             let unused = matches!(invitation.status, ActivationStatus::Open | ActivationStatus::Expired);
             if unused && invitation.expires_at <= now {
-                add(invitation.expires_at, strings::INVITATION_EXPIRED, IconKind::Alert);
+                add(invitation.expires_at, strings::invitation_expired(), IconKind::Alert);
             }
         }
         if let Some(phone) = &key.phone {

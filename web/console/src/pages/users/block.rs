@@ -16,8 +16,8 @@ pub fn BlockUser(user: User, confirm: Confirm) -> impl IntoView {
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/users/{}", user.id),
         name: user.name,
-        block_text: strings::BLOCK_USER_TEXT,
-        delete_text: strings::DELETE_USER_TEXT,
+        block_text: strings::block_user_text(),
+        delete_text: strings::delete_user_text(),
         then: None,
     });
     let on_block = move || {
@@ -26,10 +26,10 @@ pub fn BlockUser(user: User, confirm: Confirm) -> impl IntoView {
     view! {
         <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
             <p class="grow basis-64 text-sm text-muted">
-                {if blocked { strings::USER_BLOCKED_TEXT } else { strings::BLOCK_USER_HINT }}
+                {if blocked { strings::user_blocked_text() } else { strings::block_user_hint() }}
             </p>
             <Button
-                label=if blocked { strings::UNBLOCK_USER } else { strings::BLOCK_USER }
+                label=if blocked { strings::unblock_user() } else { strings::block_user() }
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
                 on_click=on_block
                 test_id="block-user"

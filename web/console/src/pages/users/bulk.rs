@@ -121,7 +121,7 @@ pub fn BulkBar(
     let bar = move || {
         (count.get() > 0).then(|| {
             view! {
-                <div class="bulk" role="region" aria-label=strings::CHOSEN_USERS data-testid="bulk">
+                <div class="bulk" role="region" aria-label=strings::chosen_users() data-testid="bulk">
                     <span class="mr-auto flex flex-wrap items-center gap-x-3 text-sm font-medium" role="status">
                         <span data-testid="chosen-count">{move || strings::chosen(count.get())}</span>
                         <button
@@ -130,7 +130,7 @@ pub fn BulkBar(
                             data-testid="choose-nobody"
                             on:click=move |_| chosen.set(Chosen::default())
                         >
-                            {strings::CHOOSE_NOBODY}
+                            {strings::choose_nobody()}
                         </button>
                         {move || all_shown().map(|total| view! {
                             <button
@@ -143,12 +143,12 @@ pub fn BulkBar(
                             </button>
                         })}
                     </span>
-                    <Button label=strings::INVITE icon=IconKind::Mail small=true on_click=move || ask(Ask::Invite) test_id="bulk-invite"/>
-                    <Button label=strings::ADD_TO_GROUP icon=IconKind::Groups small=true on_click=move || ask(Ask::Join) test_id="bulk-join"/>
-                    <Button label=strings::REMOVE_FROM_GROUP small=true on_click=move || ask(Ask::Leave) test_id="bulk-leave"/>
-                    <Button label=strings::BLOCK small=true on_click=move || ask(Ask::Block) test_id="bulk-block"/>
-                    <Button label=strings::UNBLOCK small=true on_click=move || ask(Ask::Unblock) test_id="bulk-unblock"/>
-                    <Button label=strings::DELETE icon=IconKind::Trash small=true on_click=move || ask(Ask::Delete) test_id="bulk-delete"/>
+                    <Button label=strings::invite() icon=IconKind::Mail small=true on_click=move || ask(Ask::Invite) test_id="bulk-invite"/>
+                    <Button label=strings::add_to_group() icon=IconKind::Groups small=true on_click=move || ask(Ask::Join) test_id="bulk-join"/>
+                    <Button label=strings::remove_from_group() small=true on_click=move || ask(Ask::Leave) test_id="bulk-leave"/>
+                    <Button label=strings::block() small=true on_click=move || ask(Ask::Block) test_id="bulk-block"/>
+                    <Button label=strings::unblock() small=true on_click=move || ask(Ask::Unblock) test_id="bulk-unblock"/>
+                    <Button label=strings::delete() icon=IconKind::Trash small=true on_click=move || ask(Ask::Delete) test_id="bulk-delete"/>
                 </div>
             }
         })
@@ -195,12 +195,12 @@ fn Confirm(
         });
     };
     let (text, label, kind) = match ask {
-        Ask::Invite => (strings::INVITE_TEXT, strings::INVITE, ButtonKind::Primary),
-        Ask::Join => (strings::ADD_TO_GROUP_TEXT, strings::ADD_TO_GROUP, ButtonKind::Primary),
-        Ask::Leave => (strings::REMOVE_FROM_GROUP_TEXT, strings::REMOVE_FROM_GROUP, ButtonKind::Primary),
-        Ask::Block => (strings::BLOCK_USERS_TEXT, strings::BLOCK, ButtonKind::Danger),
-        Ask::Unblock => (strings::UNBLOCK_USERS_TEXT, strings::UNBLOCK, ButtonKind::Primary),
-        Ask::Delete => (strings::DELETE_USERS_TEXT, strings::DELETE, ButtonKind::Danger),
+        Ask::Invite => (strings::invite_text(), strings::invite(), ButtonKind::Primary),
+        Ask::Join => (strings::add_to_group_text(), strings::add_to_group(), ButtonKind::Primary),
+        Ask::Leave => (strings::remove_from_group_text(), strings::remove_from_group(), ButtonKind::Primary),
+        Ask::Block => (strings::block_users_text(), strings::block(), ButtonKind::Danger),
+        Ask::Unblock => (strings::unblock_users_text(), strings::unblock(), ButtonKind::Primary),
+        Ask::Delete => (strings::delete_users_text(), strings::delete(), ButtonKind::Danger),
     };
     let word = count.to_string();
     let not_yet = {
@@ -220,7 +220,7 @@ fn Confirm(
                 <TextField name="confirm" label=strings::type_to_confirm(&word) value=typed/>
             })}
             <div class="flex justify-end gap-2">
-                <Button label=strings::CANCEL on_click=move || open.set(false)/>
+                <Button label=strings::cancel() on_click=move || open.set(false)/>
                 <Button label kind disabled=not_yet loading=form.busy() test_id="bulk-confirm"/>
             </div>
         </Form>
@@ -234,7 +234,7 @@ fn GroupChoice(group: RwSignal<Option<GroupId>>) -> impl IntoView {
     let draw = move |groups: Vec<pocketkey_api::group::GroupSummary>| {
         if groups.is_empty() {
             return view! {
-                <Note>{strings::NO_GROUPS} ". " <a class="link" href="/groups">{strings::FIRST_GROUP}</a></Note>
+                <Note>{strings::no_groups()} ". " <a class="link" href="/groups">{strings::first_group()}</a></Note>
             }
             .into_any();
         }
@@ -255,7 +255,7 @@ fn GroupChoice(group: RwSignal<Option<GroupId>>) -> impl IntoView {
         };
         view! {
             <fieldset class="grid max-h-72 gap-2 overflow-auto p-0.5">
-                <legend class="field-label mb-1.5">{strings::GROUP}</legend>
+                <legend class="field-label mb-1.5">{strings::group()}</legend>
                 {groups.into_iter().map(choice).collect_view()}
             </fieldset>
         }

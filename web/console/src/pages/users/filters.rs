@@ -41,13 +41,13 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
     });
     let choosing = RwSignal::new(false);
     view! {
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
             <div class="w-full sm:w-64">
-                <SearchField label=strings::SEARCH_USERS value=search/>
+                <SearchField label=strings::search_users() value=search/>
             </div>
             <Filter
-                label=strings::STATUS
-                any=strings::ANY_STATUS
+                label=strings::status()
+                any=strings::any_status()
                 options=Signal::stored(statuses)
                 value=Signal::derive(move || view.with(|view| view.filter.status.map_or("", Standing::key).to_owned()))
                 on_choose=move |key: String| change(&|view| {
@@ -56,8 +56,8 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
                 test_id="filter-status"
             />
             <Filter
-                label=strings::GROUP
-                any=strings::ANY_GROUP
+                label=strings::group()
+                any=strings::any_group()
                 options=group_options
                 value=Signal::derive(move || view.with(|view| view.filter.group.as_ref().map(|id| id.0.clone()).unwrap_or_default()))
                 on_choose=move |id: String| change(&|view| {
@@ -66,8 +66,8 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
                 test_id="filter-group"
             />
             <Filter
-                label=strings::KEYS
-                any=strings::ANY_KEY
+                label=strings::keys()
+                any=strings::any_key()
                 options=Signal::stored(keys)
                 value=Signal::derive(move || view.with(|view| view.filter.key.map_or("", HasKey::key).to_owned()))
                 on_choose=move |key: String| change(&|view| {
@@ -76,7 +76,7 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
                 test_id="filter-key"
             />
             <Filter
-                label=strings::SORT
+                label=strings::sort()
                 any=""
                 options=Signal::stored(sorts)
                 value=Signal::derive(move || view.with(|view| view.sort.key().to_owned()))
@@ -86,14 +86,14 @@ pub fn Filters(view: Memo<View>) -> impl IntoView {
                 test_id="sort"
             />
             <Button
-                label=strings::COLUMNS
+                label=strings::columns()
                 icon=IconKind::Columns
                 icon_only=true
                 on_click=move || choosing.set(true)
                 test_id="columns"
             />
         </div>
-        <Dialog open=choosing title=strings::COLUMNS test_id="columns-dialog">
+        <Dialog open=choosing title=strings::columns() test_id="columns-dialog">
             <ColumnChooser view/>
         </Dialog>
     }
@@ -156,43 +156,43 @@ fn ColumnChooser(view: Memo<View>) -> impl IntoView {
         }
     };
     view! {
-        <p class="mb-3 text-sm text-muted">{strings::COLUMNS_TEXT}</p>
+        <p class="mb-3 text-sm text-muted">{strings::columns_text()}</p>
         <div class="flex flex-wrap gap-2">{Col::ALL.map(tick).collect_view()}</div>
     }
 }
 
 fn standing_label(standing: Standing) -> &'static str {
     match standing {
-        Standing::Active => strings::ACTIVE,
-        Standing::Pending => strings::PENDING,
-        Standing::NotInvited => strings::NOT_INVITED,
-        Standing::NeverInvited => strings::NEVER_INVITED,
-        Standing::Stale => strings::STALE,
-        Standing::Blocked => strings::BLOCKED,
+        Standing::Active => strings::active(),
+        Standing::Pending => strings::pending(),
+        Standing::NotInvited => strings::not_invited(),
+        Standing::NeverInvited => strings::never_invited(),
+        Standing::Stale => strings::stale(),
+        Standing::Blocked => strings::blocked_label(),
     }
 }
 
 fn key_label(key: HasKey) -> &'static str {
     match key {
-        HasKey::None => strings::NO_KEY,
-        HasKey::Smartphone => strings::SMARTPHONE,
-        HasKey::Card => strings::CARD,
-        HasKey::Fingerprint => strings::FINGERPRINT,
-        HasKey::UsbKey => strings::USB_KEY,
-        HasKey::Unused => strings::UNUSED_KEY,
+        HasKey::None => strings::no_key(),
+        HasKey::Smartphone => strings::smartphone(),
+        HasKey::Card => strings::card(),
+        HasKey::Fingerprint => strings::fingerprint(),
+        HasKey::UsbKey => strings::usb_key(),
+        HasKey::Unused => strings::unused_key(),
     }
 }
 
 fn sort_label(sort: UserSort) -> &'static str {
     match sort {
-        UserSort::Username => strings::SORT_USERNAME,
-        UserSort::UsernameDown => strings::SORT_USERNAME_DOWN,
-        UserSort::Name => strings::SORT_NAME,
-        UserSort::NameDown => strings::SORT_NAME_DOWN,
-        UserSort::Email => strings::SORT_EMAIL,
-        UserSort::EmailDown => strings::SORT_EMAIL_DOWN,
-        UserSort::Added => strings::SORT_ADDED,
-        UserSort::AddedDown => strings::SORT_ADDED_DOWN,
+        UserSort::Username => strings::sort_username(),
+        UserSort::UsernameDown => strings::sort_username_down(),
+        UserSort::Name => strings::sort_name(),
+        UserSort::NameDown => strings::sort_name_down(),
+        UserSort::Email => strings::sort_email(),
+        UserSort::EmailDown => strings::sort_email_down(),
+        UserSort::Added => strings::sort_added(),
+        UserSort::AddedDown => strings::sort_added_down(),
     }
 }
 

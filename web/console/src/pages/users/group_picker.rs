@@ -67,7 +67,7 @@ pub fn GroupPicker(
     view! {
         <fieldset class="min-w-0">
             <legend class="field-label mb-1.5">
-                {strings::GROUPS} <span class="font-normal text-muted">" (" {strings::OPTIONAL} ")"</span>
+                {strings::groups()} <span class="font-normal text-muted">" (" {strings::optional()} ")"</span>
             </legend>
             <div class="flex flex-wrap items-center gap-2">
                 {move || groups.get().map(|groups| groups.into_iter().map(tick).collect_view())}
@@ -76,8 +76,8 @@ pub fn GroupPicker(
                         class="input w-44!"
                         type="text"
                         autocomplete="off"
-                        placeholder=strings::NEW_GROUP
-                        aria-label=strings::NEW_GROUP_NAME
+                        placeholder=strings::new_group()
+                        aria-label=strings::new_group_name()
                         aria-describedby="field-groups-error"
                         data-testid="new-group-name"
                         prop:value=move || new_name.get()
@@ -91,7 +91,7 @@ pub fn GroupPicker(
                         }
                     />
                     <Button
-                        label=strings::ADD_GROUP
+                        label=strings::add_group()
                         icon=IconKind::Plus
                         loading=form.busy()
                         on_click=move || create()

@@ -102,9 +102,9 @@ pub fn ImportPage() -> impl IntoView {
     let job = move || draft.job.get().map(|id| view! { <Result draft id/> });
     view! {
         <PageHeader
-            title=strings::IMPORT_USERS
-            text=strings::IMPORT_TEXT
-            back=("/users".to_owned(), strings::USERS.to_owned())
+            title=strings::import_users()
+            text=strings::import_text()
+            back=("/users".to_owned(), strings::users_label().to_owned())
         />
         <div class="space-y-4">
             <ChooseFile draft/>
@@ -143,14 +143,14 @@ fn ChooseFile(draft: Draft) -> impl IntoView {
         }
     };
     let label = move || match draft.name.with(String::is_empty) {
-        true => strings::CHOOSE_FILE.to_owned(),
-        false => strings::CHOOSE_ANOTHER_FILE.to_owned(),
+        true => strings::choose_file().to_owned(),
+        false => strings::choose_another_file().to_owned(),
     };
     let what = move || {
         draft.preview.with(|preview| {
             preview
                 .as_ref()
-                .map_or_else(|| strings::DROP_FILE.to_owned(), |preview| strings::rows(preview.rows))
+                .map_or_else(|| strings::drop_file().to_owned(), |preview| strings::rows(preview.rows))
         })
     };
     view! {
@@ -174,7 +174,7 @@ fn ChooseFile(draft: Draft) -> impl IntoView {
             <p class="min-w-0 grow text-sm" role="status">
                 <span class="block font-medium break-words">{move || draft.name.get()}</span>
                 <span class="text-muted" data-testid="file-rows">
-                    {move || if draft.form.busy().get() { strings::READING.to_owned() } else { what() }}
+                    {move || if draft.form.busy().get() { strings::reading().to_owned() } else { what() }}
                 </span>
             </p>
         </div>
@@ -216,7 +216,7 @@ fn Mapping(draft: Draft, preview: ImportPreview) -> impl IntoView {
                         data-testid="import-field"
                         on:change=choose
                     >
-                        <option value="" selected=move || now().is_none()>{strings::LEAVE_OUT}</option>
+                        <option value="" selected=move || now().is_none()>{strings::leave_out()}</option>
                         {ImportField::ALL.map(option).collect_view()}
                     </select>
                 </td>
@@ -225,39 +225,39 @@ fn Mapping(draft: Draft, preview: ImportPreview) -> impl IntoView {
         }
     };
     let heads = vec![
-        Column::new(strings::COLUMN, ""),
-        Column::new(strings::IMPORT_AS, ""),
-        Column::new(strings::EXAMPLES, "hidden sm:table-cell"),
+        Column::new(strings::column(), ""),
+        Column::new(strings::import_as(), ""),
+        Column::new(strings::examples(), "hidden sm:table-cell"),
     ];
     let matches = vec![
-        Choice { value: MatchBy::Username, key: "username", label: strings::USERNAME, hint: "" },
-        Choice { value: MatchBy::Email, key: "email", label: strings::EMAIL, hint: "" },
-        Choice { value: MatchBy::ExternalId, key: "external_id", label: strings::USER_ID, hint: "" },
+        Choice { value: MatchBy::Username, key: "username", label: strings::username(), hint: "" },
+        Choice { value: MatchBy::Email, key: "email", label: strings::email(), hint: "" },
+        Choice { value: MatchBy::ExternalId, key: "external_id", label: strings::user_id(), hint: "" },
     ];
     view! {
         <div class="card overflow-hidden">
-            <Table caption=strings::COLUMNS columns=heads test_id="import-columns">
+            <Table caption=strings::columns() columns=heads test_id="import-columns">
                 {columns.into_iter().enumerate().map(row).collect_view()}
             </Table>
         </div>
         <div class="card space-y-4 p-5">
             <Select
                 name="match_by"
-                label=strings::MATCH_BY
-                hint=strings::MATCH_BY_HINT
+                label=strings::match_by()
+                hint=strings::match_by_hint()
                 options=matches
                 value=draft.match_by
             />
-            <Switch name="update" label=strings::UPDATE_USERS hint=strings::UPDATE_USERS_HINT value=draft.update/>
+            <Switch name="update" label=strings::update_users() hint=strings::update_users_hint() value=draft.update/>
             <Switch
                 name="create_groups"
-                label=strings::CREATE_GROUPS
-                hint=strings::CREATE_GROUPS_HINT
+                label=strings::create_groups()
+                hint=strings::create_groups_hint()
                 value=draft.create_groups
             />
             <div class="flex flex-wrap justify-end gap-2">
                 <Button
-                    label=strings::CHECK_IMPORT
+                    label=strings::check_import()
                     icon=IconKind::Check
                     kind=ButtonKind::Primary
                     loading=draft.form.busy()
@@ -289,7 +289,7 @@ fn Result(draft: Draft, id: JobId) -> impl IntoView {
             }
             .into_any(),
             (JobKind::Import, true) => {
-                view! { <LinkButton label=strings::TO_USERS href="/users" test_id="to-users"/> }.into_any()
+                view! { <LinkButton label=strings::to_users() href="/users" test_id="to-users"/> }.into_any()
             }
             _ => ().into_any(),
         };

@@ -27,12 +27,12 @@ enum Editable {
 impl Editable {
     const ALL: [Self; 4] = [Self::Name, Self::Email, Self::Username, Self::UserId];
 
-    const fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
-            Self::Name => strings::FULL_NAME,
-            Self::Email => strings::EMAIL,
-            Self::Username => strings::USERNAME,
-            Self::UserId => strings::USER_ID,
+            Self::Name => strings::full_name(),
+            Self::Email => strings::email(),
+            Self::Username => strings::username(),
+            Self::UserId => strings::user_id(),
         }
     }
 
@@ -77,7 +77,7 @@ pub fn Info(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
         <dl class="card divide-y divide-line" data-testid="user-info">
             {fields.collect_view()}
             <div class="grid gap-x-4 px-5 py-3 sm:grid-cols-[11rem_1fr]">
-                <dt class="text-sm leading-6 text-muted">{strings::ADDED}</dt>
+                <dt class="text-sm leading-6 text-muted">{strings::added()}</dt>
                 <dd>{added}</dd>
             </div>
         </dl>
@@ -198,12 +198,12 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
                     <span class="field-error" id=error_id hidden=move || wrong().is_none()>{wrong}</span>
                 </span>
                 <Button
-                    label=strings::SAVE
+                    label=strings::save()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id=format!("save-{}", field.key())
                 />
-                <Button label=strings::CANCEL on_click=stop/>
+                <Button label=strings::cancel() on_click=stop/>
             </Form>
         }
         .into_any()

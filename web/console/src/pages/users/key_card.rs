@@ -37,15 +37,15 @@ pub fn KeyCard(
         (None, None) => None,
     };
     let no_device = (!key.kind.has_device()).then(|| {
-        view! { <p class="text-sm text-muted" data-testid="no-device">{strings::NO_DEVICE_TEXT}</p> }
+        view! { <p class="text-sm text-muted" data-testid="no-device">{strings::no_device_text()}</p> }
     });
     let icon = kind_icon(key.kind);
     let assigned_at = key.created_at;
     let activated = key.phone.as_ref().map(|phone| {
         let at = phone.activated_at;
-        let presence = if phone.online { strings::CONNECTED } else { strings::NOT_CONNECTED };
+        let presence = if phone.online { strings::connected() } else { strings::not_connected() };
         view! {
-            {strings::ACTIVATED_AT}
+            {strings::activated_at()}
             " "
             <RelativeTime at/>
             " · "
@@ -62,14 +62,16 @@ pub fn KeyCard(
         move || help.get().then(|| view! { <Dangers key=key.clone() confirm toasts/> })
     };
     let replaces = key.replaces.is_some().then(|| {
-        view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::REPLACES}</p> }
+        view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::replaces()}</p> }
     });
     let key_id = key.id.clone();
     let blocked = (key.status == KeyStatus::Blocked).then(|| {
         let words = match key.blocked_at {
-            Some(at) => view! { {strings::BLOCKED} " " <RelativeTime at/> ". " {strings::KEY_BLOCKED_TEXT} }
-                .into_any(),
-            None => strings::KEY_BLOCKED_BY_USER.into_any(),
+            Some(at) => {
+                view! { {strings::blocked_label()} " " <RelativeTime at/> ". " {strings::key_blocked_text()} }
+                    .into_any()
+            }
+            None => strings::key_blocked_by_user().into_any(),
         };
         view! { <p class="text-sm text-muted" data-testid="key-blocked">{words}</p> }
     });
@@ -89,7 +91,7 @@ pub fn KeyCard(
                         {subtitle.map(|os| view! { <span data-testid="key-os">{os}</span> " · " })}
                         {match activated {
                             Some(activated) => activated.into_any(),
-                            None => view! { {strings::ASSIGNED} " " <RelativeTime at=assigned_at/> }.into_any(),
+                            None => view! { {strings::assigned()} " " <RelativeTime at=assigned_at/> }.into_any(),
                         }}
                     </p>
                     {invitation}
@@ -110,17 +112,17 @@ pub fn KeyCard(
 fn InvitationLine(state: ActivationState) -> impl IntoView {
     let past = use_past(state.expires_at);
     let sent = match state.method {
-        ActivationMethod::Now => strings::INVITED_NOW,
-        ActivationMethod::Email => strings::INVITED_BY_EMAIL,
+        ActivationMethod::Now => strings::invited_now(),
+        ActivationMethod::Email => strings::invited_by_email(),
     };
     let outcome = move || match state.status {
         ActivationStatus::Open if !past.get() => {
-            view! { {strings::VALID_FOR} " " <Countdown until=state.expires_at/> }.into_any()
+            view! { {strings::valid_for()} " " <Countdown until=state.expires_at/> }.into_any()
         }
         ActivationStatus::Open | ActivationStatus::Expired => {
-            view! { {strings::EXPIRED_AT} " " <RelativeTime at=state.expires_at/> }.into_any()
+            view! { {strings::expired_at()} " " <RelativeTime at=state.expires_at/> }.into_any()
         }
-        ActivationStatus::Locked => strings::LOCKED_TEXT.into_any(),
+        ActivationStatus::Locked => strings::locked_text().into_any(),
         ActivationStatus::Redeemed | ActivationStatus::Voided => ().into_any(),
     };
     view! {
@@ -138,7 +140,7 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
     }
     let invited_by_email =
         key.activation.is_some_and(|activation| activation.method == ActivationMethod::Email);
-    let mail_label = if invited_by_email { strings::SEND_AGAIN } else { strings::SEND_BY_EMAIL };
+    let mail_label = if invited_by_email { strings::send_again() } else { strings::send_by_email() };
     let key_id = StoredValue::new(key.id);
     let activate = move |method| on_activate.run((key_id.get_value(), method));
     view! {
@@ -152,7 +154,7 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
                 test_id="send-again"
             />
             <Button
-                label=strings::ACTIVATE_NOW
+                label=strings::activate_now()
                 icon=IconKind::Phone
                 kind=ButtonKind::Primary
                 small=true
@@ -173,7 +175,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
     let revoke = move || {
         leptos::task::spawn_local(async move {
             match api::delete(&format!("{}/activation", path.get_value())).await {
-                Ok(()) => toasts.say(strings::REVOKED),
+                Ok(()) => toasts.say(strings::revoked_label()),
                 Err(problem) => toasts.problem(&problem),
             }
         });
@@ -182,7 +184,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
         leptos::task::spawn_local(async move {
             match api::post::<_, Key>(&format!("{}/replace", path.get_value()), &()).await {
                 Ok(new) => {
-                    toasts.say(strings::REPLACED);
+                    toasts.say(strings::replaced());
                     router.go(&format!("/keys/{}", new.id));
                 }
                 Err(problem) => toasts.problem(&problem),
@@ -195,8 +197,8 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
     let subject = StoredValue::new(Subject {
         path: format!("/api/v1/keys/{}", key.id),
         name: key.phone.map_or_else(|| kind_name(key.kind).to_owned(), |phone| phone.model),
-        block_text: strings::BLOCK_KEY_TEXT,
-        delete_text: strings::DELETE_KEY_TEXT,
+        block_text: strings::block_key_text(),
+        delete_text: strings::delete_key_text(),
         then: None,
     });
     let on_block = move || {
@@ -206,7 +208,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
             {can_revoke.then(|| view! {
                 <Button
-                    label=strings::REVOKE
+                    label=strings::revoke()
                     icon=IconKind::Close
                     small=true
                     kind=ButtonKind::Ghost
@@ -216,7 +218,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
             })}
             {can_replace.then(|| view! {
                 <Button
-                    label=strings::REPLACE
+                    label=strings::replace()
                     icon=IconKind::Refresh
                     small=true
                     kind=ButtonKind::Ghost
@@ -225,7 +227,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
                 />
             })}
             <Button
-                label=if blocked { strings::UNBLOCK } else { strings::BLOCK }
+                label=if blocked { strings::unblock() } else { strings::block() }
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
                 small=true
                 kind=if blocked { ButtonKind::Secondary } else { ButtonKind::Ghost }
@@ -234,7 +236,7 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
             />
             {move || manage.get().then(|| view! {
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     icon=IconKind::Trash
                     small=true
                     kind=ButtonKind::Ghost
@@ -249,12 +251,12 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
 
 #[component]
 fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoView {
-    let on_off = |on| if on { strings::ON } else { strings::OFF };
+    let on_off = |on| if on { strings::on() } else { strings::off() };
     let rows = [
-        (strings::BLUETOOTH_PROXIMITY, on_off(settings.bluetooth_proximity)),
-        (strings::OFFLINE_LOGIN, on_off(settings.offline_login)),
-        (strings::VERIFICATION, chosen(&verifications(), &settings.verification)),
-        (strings::CREDENTIAL_STORAGE, chosen(&storages(), &settings.credential_storage)),
+        (strings::bluetooth_proximity(), on_off(settings.bluetooth_proximity)),
+        (strings::offline_login(), on_off(settings.offline_login)),
+        (strings::verification(), chosen(&verifications(), &settings.verification)),
+        (strings::credential_storage(), chosen(&storages(), &settings.credential_storage)),
     ];
     let row = |(term, value)| {
         view! {
@@ -268,13 +270,13 @@ fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoV
         <details class="group border-t border-line">
             <summary class="flex items-center gap-1.5 rounded-b-xl px-5 py-2.5 text-sm text-muted hover:text-ink">
                 <Icon kind=IconKind::Right class="size-4 transition-transform group-open:rotate-90"/>
-                {if uses_defaults { strings::SETTINGS_DEFAULT } else { strings::SETTINGS_OWN }}
+                {if uses_defaults { strings::settings_default() } else { strings::settings_own() }}
             </summary>
             <dl class="grid gap-x-6 gap-y-3 px-5 pb-5 text-sm sm:grid-cols-2" data-testid="key-settings">
                 {rows.map(row).collect_view()}
             </dl>
             <p class="-mt-2 px-5 pb-4 text-sm">
-                <a class="link" href=format!("/keys/{id}") data-testid="change-settings">{strings::CHANGE_SETTINGS}</a>
+                <a class="link" href=format!("/keys/{id}") data-testid="change-settings">{strings::change_settings()}</a>
             </p>
         </details>
     }

@@ -15,8 +15,8 @@ pub fn StepButtons(
 ) -> impl IntoView {
     view! {
         <div class="flex justify-between gap-2 pt-1">
-            <Button label=strings::BACK icon=IconKind::Left on_click=on_back test_id="back"/>
-            <Button label=strings::CONTINUE kind=ButtonKind::Primary test_id="continue"/>
+            <Button label=strings::back() icon=IconKind::Left on_click=on_back test_id="back"/>
+            <Button label=strings::continue_label() kind=ButtonKind::Primary test_id="continue"/>
         </div>
     }
 }
@@ -34,7 +34,7 @@ pub fn TypeStep(
                 <TextField
                     name="label"
                     label=name
-                    hint=strings::LABEL_HINT.to_owned()
+                    hint=strings::label_hint().to_owned()
                     value=draft.label
                     optional=true
                 />
@@ -42,9 +42,9 @@ pub fn TypeStep(
         })
     };
     view! {
-        <StepHeading title=strings::STEP_TYPE_TITLE text=strings::STEP_TYPE_TEXT/>
+        <StepHeading title=strings::step_type_title() text=strings::step_type_text()/>
         <Form on_submit=on_next>
-            <Choices name="kind" legend=strings::KEY_TYPE options=labels::kinds() value=draft.kind/>
+            <Choices name="kind" legend=strings::key_type() options=labels::kinds() value=draft.kind/>
             {label}
             <StepButtons on_back/>
         </Form>
@@ -60,14 +60,14 @@ pub fn NoDeviceStep(
     #[prop(into)] on_assign: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <StepHeading title=strings::NO_DEVICE_TITLE/>
+        <StepHeading title=strings::no_device_title()/>
         <Form on_submit=on_assign>
             <FormProblem state=form/>
-            <Note tone=Tone::Neutral test_id="no-device">{strings::NO_DEVICE_TEXT}</Note>
+            <Note tone=Tone::Neutral test_id="no-device">{strings::no_device_text()}</Note>
             <div class="flex justify-between gap-2 pt-1">
-                <Button label=strings::BACK icon=IconKind::Left on_click=on_back test_id="back"/>
+                <Button label=strings::back() icon=IconKind::Left on_click=on_back test_id="back"/>
                 <Button
-                    label=strings::ASSIGN_IT
+                    label=strings::assign_it()
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="assign"
@@ -90,19 +90,19 @@ pub fn SettingsStep(
                 <div class="space-y-5 border-t border-line pt-5" data-testid="key-settings">
                     <Switch
                         name="bluetooth_proximity"
-                        label=strings::BLUETOOTH_PROXIMITY
-                        hint=strings::BLUETOOTH_PROXIMITY_HINT
+                        label=strings::bluetooth_proximity()
+                        hint=strings::bluetooth_proximity_hint()
                         value=draft.bluetooth_proximity
                     />
                     <Switch
                         name="offline_login"
-                        label=strings::OFFLINE_LOGIN
-                        hint=strings::OFFLINE_LOGIN_HINT
+                        label=strings::offline_login()
+                        hint=strings::offline_login_hint()
                         value=draft.offline_login
                     />
                     <Choices
                         name="verification"
-                        legend=strings::VERIFICATION
+                        legend=strings::verification()
                         options=labels::verifications()
                         value=draft.verification
                         wide=true
@@ -110,12 +110,12 @@ pub fn SettingsStep(
                     <details class="group" data-testid="advanced">
                         <summary class="flex w-fit items-center gap-1.5 rounded text-sm font-medium">
                             <Icon kind=IconKind::Right class="size-4 transition-transform group-open:rotate-90"/>
-                            {strings::ADVANCED}
+                            {strings::advanced()}
                         </summary>
                         <div class="pt-3">
                             <Choices
                                 name="credential_storage"
-                                legend=strings::CREDENTIAL_STORAGE
+                                legend=strings::credential_storage()
                                 options=labels::storages()
                                 value=draft.credential_storage
                             />
@@ -126,12 +126,12 @@ pub fn SettingsStep(
         })
     };
     view! {
-        <StepHeading title=strings::STEP_SETTINGS_TITLE text=strings::STEP_SETTINGS_TEXT/>
+        <StepHeading title=strings::step_settings_title() text=strings::step_settings_text()/>
         <Form on_submit=on_next>
             <Switch
                 name="uses_defaults"
-                label=strings::USE_DEFAULTS
-                hint=strings::USE_DEFAULTS_HINT
+                label=strings::use_defaults()
+                hint=strings::use_defaults_hint()
                 value=draft.uses_defaults
             />
             {settings}

@@ -77,7 +77,7 @@ pub fn UserList() -> impl IntoView {
         let row = move |user| row(user, &columns, users, chosen);
         view! {
             <div class="overflow-x-auto">
-                <Table caption=strings::USERS columns=head(&view, users, chosen) test_id="users">
+                <Table caption=strings::users_label() columns=head(&view, users, chosen) test_id="users">
                     {page.items.into_iter().map(row).collect_view()}
                 </Table>
             </div>
@@ -87,12 +87,12 @@ pub fn UserList() -> impl IntoView {
     };
     let export = Signal::derive(move || asked.with(|view| view.filter_path("/api/v1/exports/users.csv")));
     view! {
-        <PageHeader title=strings::USERS>
+        <PageHeader title=strings::users_label()>
             {may(Role::manages_people).then(|| view! {
-                <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload test_id="import"/>
+                <LinkButton label=strings::import() href="/users/import" icon=IconKind::Upload test_id="import"/>
             })}
             <LinkButton
-                label=strings::EXPORT
+                label=strings::export()
                 href=export
                 icon=IconKind::Download
                 external=true
@@ -100,7 +100,7 @@ pub fn UserList() -> impl IntoView {
             />
             {may(Role::manages_people).then(|| view! {
                 <LinkButton
-                    label=strings::NEW_USER
+                    label=strings::new_user()
                     href="/users/new"
                     icon=IconKind::Plus
                     kind=ButtonKind::Primary
@@ -141,7 +141,7 @@ fn head(view: &View, users: Load<Page<User>>, chosen: RwSignal<Chosen>) -> Vec<C
         <input
             class="check"
             type="checkbox"
-            aria-label=strings::CHOOSE_ALL_SHOWN
+            aria-label=strings::choose_all_shown()
             data-testid="choose-shown"
             prop:checked=all
             on:change=toggle
@@ -152,7 +152,7 @@ fn head(view: &View, users: Load<Page<User>>, chosen: RwSignal<Chosen>) -> Vec<C
         columns.push(Column { content: Some(check.into_any()), ..Column::new("", "w-px pr-0!") });
     }
     let by_name = Some(sorted([UserSort::Name, UserSort::NameDown]));
-    columns.push(Column { sort: by_name, ..Column::new(strings::NAME, "") });
+    columns.push(Column { sort: by_name, ..Column::new(strings::name(), "") });
     columns.extend(
         view.columns
             .iter()
@@ -229,20 +229,20 @@ fn nobody(view: &View) -> AnyView {
         return view! {
             <EmptyState
                 icon=IconKind::Users
-                title=strings::NO_USERS
-                text=strings::NO_USERS_TEXT
+                title=strings::no_users()
+                text=strings::no_users_text()
                 test_id="no-users"
             >
                 {may(Role::manages_people).then(|| view! {
                     <span class="flex flex-wrap justify-center gap-2">
                         <LinkButton
-                            label=strings::FIRST_USER
+                            label=strings::first_user()
                             href="/users/new"
                             icon=IconKind::Plus
                             kind=ButtonKind::Primary
                             test_id="first-user"
                         />
-                        <LinkButton label=strings::IMPORT href="/users/import" icon=IconKind::Upload/>
+                        <LinkButton label=strings::import() href="/users/import" icon=IconKind::Upload/>
                     </span>
                 })}
             </EmptyState>
@@ -251,12 +251,12 @@ fn nobody(view: &View) -> AnyView {
     }
     let everybody = View { filter: Default::default(), ..view.clone() }.address();
     let title = match &*view.filter.search {
-        "" => strings::NOBODY_LIKE_THAT.to_owned(),
+        "" => strings::nobody_like_that().to_owned(),
         q => strings::nobody_found(q),
     };
     view! {
-        <EmptyState icon=IconKind::Search title text=strings::NOBODY_FOUND_TEXT test_id="no-match">
-            <LinkButton label=strings::SHOW_ALL_USERS href=everybody test_id="show-all"/>
+        <EmptyState icon=IconKind::Search title text=strings::nobody_found_text() test_id="no-match">
+            <LinkButton label=strings::show_all_users() href=everybody test_id="show-all"/>
         </EmptyState>
     }
     .into_any()

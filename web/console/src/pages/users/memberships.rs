@@ -36,7 +36,7 @@ pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
         let request = change(id.get_value(), to(chosen.get_untracked()));
         form.send(request, move |_| {
             let id = id.get_value();
-            toasts.say_undo(strings::saved(strings::GROUPS), move || {
+            toasts.say_undo(strings::saved(strings::groups()), move || {
                 let back = change(id.clone(), to(before.clone()));
                 leptos::task::spawn_local(async move {
                     if let Err(problem) = back.await {
@@ -52,7 +52,7 @@ pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
                 <GroupPicker chosen error=form.error("groups")/>
                 {may(Role::manages_people).then(|| view! {
                     <Button
-                        label=strings::SAVE
+                        label=strings::save()
                         kind=ButtonKind::Primary
                         disabled=same
                         loading=form.busy()

@@ -42,11 +42,15 @@ pub fn NewUserPage() -> impl IntoView {
         _ if !key.kind.get().has_device() => view! { <AssignStep wizard person key form added/> }.into_any(),
         _ => view! { <ActivationStep wizard person key form added/> }.into_any(),
     };
-    let labels =
-        vec![strings::STEP_PERSON, strings::STEP_TYPE, strings::STEP_SETTINGS, strings::STEP_ACTIVATION];
+    let labels = vec![
+        strings::step_person(),
+        strings::step_type(),
+        strings::step_settings(),
+        strings::step_activation(),
+    ];
     view! {
         <div class="mx-auto max-w-2xl">
-            <PageHeader title=strings::NEW_USER back=("/users".to_owned(), strings::USERS.to_owned())/>
+            <PageHeader title=strings::new_user() back=("/users".to_owned(), strings::users_label().to_owned())/>
             <Steps labels current=Signal::derive(move || wizard.step())/>
             <div class="card p-5 sm:p-6">{step}</div>
         </div>
@@ -77,35 +81,35 @@ fn PersonStep(wizard: Wizard, person: UserDraft, form: FormState) -> impl IntoVi
         });
     };
     view! {
-        <StepHeading title=strings::STEP_PERSON_TITLE quiet=!wizard.has_moved()/>
+        <StepHeading title=strings::step_person_title() quiet=!wizard.has_moved()/>
         <Form on_submit=submit test_id="user-form">
             <FormProblem state=form/>
             <div class="grid gap-5 sm:grid-cols-2">
                 <TextField
                     name="name"
-                    label=strings::FULL_NAME
+                    label=strings::full_name()
                     value=person.name
                     error=form.error("name")
                 />
                 <TextField
                     name="email"
-                    label=strings::EMAIL
+                    label=strings::email()
                     value=person.email
                     kind="email"
                     error=form.error("email")
                 />
                 <TextField
                     name="username"
-                    label=strings::USERNAME
+                    label=strings::username()
                     value=person.username
-                    hint=strings::USERNAME_HINT
+                    hint=strings::username_hint()
                     error=form.error("username")
                 />
                 <TextField
                     name="external_id"
-                    label=strings::USER_ID
+                    label=strings::user_id()
                     value=person.external_id
-                    hint=strings::USER_ID_HINT
+                    hint=strings::user_id_hint()
                     optional=true
                     error=form.error("external_id")
                 />
@@ -113,11 +117,11 @@ fn PersonStep(wizard: Wizard, person: UserDraft, form: FormState) -> impl IntoVi
             <GroupPicker chosen=person.groups error=form.error("groups")/>
             <div class="flex flex-wrap justify-end gap-2 pt-1">
                 <span on:click=move |_| done.set_value(true)>
-                    <Button label=strings::DONE loading=form.busy() test_id="done"/>
+                    <Button label=strings::done() loading=form.busy() test_id="done"/>
                 </span>
                 <span on:click=move |_| done.set_value(false)>
                     <Button
-                        label=strings::ASSIGN_KEY
+                        label=strings::assign_key()
                         kind=ButtonKind::Primary
                         icon=IconKind::Key
                         disabled=form.busy()
@@ -217,16 +221,16 @@ fn ActivationStep(
     };
     let buttons = move || match added.get() {
         None => view! {
-            <Button label=strings::BACK icon=IconKind::Left on_click=move || wizard.go(2) test_id="back"/>
+            <Button label=strings::back() icon=IconKind::Left on_click=move || wizard.go(2) test_id="back"/>
         }
         .into_any(),
         Some(user_id) => {
             let href = format!("/users/{user_id}?tab=keys");
-            view! { <LinkButton label=strings::TO_USER href test_id="to-user"/> }.into_any()
+            view! { <LinkButton label=strings::to_user() href test_id="to-user"/> }.into_any()
         }
     };
     view! {
-        <StepHeading title=strings::STEP_ACTIVATION_TITLE text=strings::STEP_ACTIVATION_TEXT/>
+        <StepHeading title=strings::step_activation_title() text=strings::step_activation_text()/>
         {way}
         <div class="mt-6 flex">{buttons}</div>
     }

@@ -82,12 +82,12 @@ pub fn NewKeyPage(user_id: UserId) -> impl IntoView {
                 _ => view! { <MethodChoice email form on_choose=choose/> }.into_any(),
             };
             view! {
-                <StepHeading title=strings::STEP_ACTIVATION_TITLE text=strings::STEP_ACTIVATION_TEXT/>
+                <StepHeading title=strings::step_activation_title() text=strings::step_activation_text()/>
                 {way}
                 <div class="mt-6 flex justify-between gap-2">
                     {move || (!wizard.is_finished()).then(|| view! {
                         <Button
-                            label=strings::BACK
+                            label=strings::back()
                             icon=IconKind::Left
                             on_click=move || wizard.go(1)
                             test_id="back"
@@ -95,7 +95,7 @@ pub fn NewKeyPage(user_id: UserId) -> impl IntoView {
                     })}
                     <span></span>
                     {move || wizard.is_finished().then(|| view! {
-                        <LinkButton label=strings::TO_USER href=home.clone() test_id="to-user"/>
+                        <LinkButton label=strings::to_user() href=home.clone() test_id="to-user"/>
                     })}
                 </div>
             }
@@ -105,12 +105,12 @@ pub fn NewKeyPage(user_id: UserId) -> impl IntoView {
     view! {
         <div class="mx-auto max-w-2xl">
             <PageHeader
-                title=strings::NEW_KEY
-                back=(back_link, strings::BACK_TO_USER.to_owned())
+                title=strings::new_key()
+                back=(back_link, strings::back_to_user().to_owned())
             />
             <p class="-mt-4 mb-5 text-muted">{move || name()}</p>
             <Steps
-                labels=vec![strings::STEP_TYPE, strings::STEP_SETTINGS, strings::STEP_ACTIVATION]
+                labels=vec![strings::step_type(), strings::step_settings(), strings::step_activation()]
                 current=Signal::derive(move || wizard.step())
             />
             <div class="card p-5 sm:p-6">{step}</div>

@@ -29,10 +29,10 @@ use crate::{
 };
 
 const TABS: [Tab; 4] = [
-    Tab { key: "info", label: strings::INFO },
-    Tab { key: "keys", label: strings::SECURITY_KEYS },
-    Tab { key: "activity", label: strings::ACTIVITY },
-    Tab { key: "groups", label: strings::GROUPS },
+    Tab { key: "info", label: strings::info },
+    Tab { key: "keys", label: strings::security_keys },
+    Tab { key: "activity", label: strings::activity },
+    Tab { key: "groups", label: strings::groups },
 ];
 
 /// The page of a user.
@@ -54,7 +54,8 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         }
         _ => {}
     });
-    let name = move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::USER.into());
+    let name =
+        move || detail.with(|detail| detail.user.name.clone()).unwrap_or_else(|| strings::user().into());
     let status = move || detail.with(|detail| detail.user.status);
     let tab = use_tab(&TABS);
     let user = Memo::new(move |_| detail.with(|detail| detail.user.clone()));
@@ -93,11 +94,11 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         })
     };
     view! {
-        <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::USERS.to_owned())>
+        <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::users_label().to_owned())>
             {move || status().map(|status| view! { <span class="self-center"><UserStatusBadge status/></span> })}
             {may(Role::manages_people).then(|| view! {
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     icon=IconKind::Trash
                     icon_only=true
                     disabled=Signal::derive(move || user.with(Option::is_none))
@@ -107,7 +108,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
             })}
             {may(Role::helps_people).then(|| view! {
                 <LinkButton
-                    label=strings::NEW_KEY
+                    label=strings::new_key()
                     href=format!("/users/{}/keys/new", id.get_value())
                     icon=IconKind::Plus
                     kind=ButtonKind::Primary
@@ -115,7 +116,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
                 />
             })}
         </PageHeader>
-        <Tabs label=strings::USER tabs=&TABS/>
+        <Tabs label=strings::user() tabs=&TABS/>
         {move || match tab.get() {
             "keys" => detail.show(move |detail| keys(detail, form.busy(), activate, confirm)),
             "activity" => view! {
@@ -140,20 +141,20 @@ pub fn UserPage(id: UserId) -> impl IntoView {
                 }
             }
         }}
-        <Dialog open=deleting title=strings::DELETE_USER test_id="delete-dialog">
+        <Dialog open=deleting title=strings::delete_user() test_id="delete-dialog">
             {move || user.get().map(|user| view! {
                 <TypeToDelete
                     path=format!("/api/v1/users/{}", user.id)
                     name=user.name
                     word=user.username
-                    text=strings::DELETE_USER_TEXT
+                    text=strings::delete_user_text()
                     then="/users"
                     open=deleting
                 />
             })}
         </Dialog>
         <ConfirmDialog confirm/>
-        <Dialog open title=strings::ACTIVATE_PHONE test_id="activation-dialog">
+        <Dialog open title=strings::activate_phone() test_id="activation-dialog">
             {invitation}
         </Dialog>
     }
@@ -171,13 +172,13 @@ fn keys(
             <div class="card">
                 <EmptyState
                     icon=IconKind::Key
-                    title=strings::NO_KEYS
+                    title=strings::no_keys()
                     text=strings::no_keys_text(&user.name)
                     test_id="no-keys"
                 >
                     {may(Role::helps_people).then(|| view! {
                         <LinkButton
-                            label=strings::ASSIGN_KEY
+                            label=strings::assign_key()
                             href=format!("/users/{}/keys/new", user.id)
                             icon=IconKind::Key
                             kind=ButtonKind::Primary

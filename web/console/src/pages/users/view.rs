@@ -41,14 +41,14 @@ impl Col {
     }
 
     /// Its words.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Username => strings::USERNAME,
-            Self::UserId => strings::USER_ID,
-            Self::Status => strings::STATUS,
-            Self::Groups => strings::GROUPS,
-            Self::Keys => strings::KEYS,
-            Self::Added => strings::ADDED,
+            Self::Username => strings::username(),
+            Self::UserId => strings::user_id(),
+            Self::Status => strings::status(),
+            Self::Groups => strings::groups(),
+            Self::Keys => strings::keys(),
+            Self::Added => strings::added(),
         }
     }
 

@@ -12,10 +12,10 @@ use crate::strings;
 #[component]
 pub fn WorkflowBadge(state: WorkflowState) -> impl IntoView {
     let (label, tone) = match state {
-        WorkflowState::Paused => (strings::PAUSED, Tone::Warn),
-        WorkflowState::Running => (strings::RUNNING, Tone::Accent),
-        WorkflowState::Waiting => (strings::WAITS, Tone::Good),
-        WorkflowState::Done => (strings::RUN_DONE, Tone::Neutral),
+        WorkflowState::Paused => (strings::paused(), Tone::Warn),
+        WorkflowState::Running => (strings::running(), Tone::Accent),
+        WorkflowState::Waiting => (strings::waits(), Tone::Good),
+        WorkflowState::Done => (strings::run_done(), Tone::Neutral),
     };
     view! { <Badge label tone dot=true test_id="workflow-state"/> }
 }
@@ -24,10 +24,10 @@ pub fn WorkflowBadge(state: WorkflowState) -> impl IntoView {
 #[component]
 pub fn RunBadge(state: RunState) -> impl IntoView {
     let (label, tone) = match state {
-        RunState::Running => (strings::RUNNING, Tone::Accent),
-        RunState::Paused => (strings::PAUSED, Tone::Warn),
-        RunState::Cancelled => (strings::CANCELLED, Tone::Bad),
-        RunState::Done => (strings::RUN_DONE, Tone::Good),
+        RunState::Running => (strings::running(), Tone::Accent),
+        RunState::Paused => (strings::paused(), Tone::Warn),
+        RunState::Cancelled => (strings::cancelled(), Tone::Bad),
+        RunState::Done => (strings::run_done(), Tone::Good),
     };
     view! { <Badge label tone dot=true test_id="run-state"/> }
 }
@@ -35,55 +35,55 @@ pub fn RunBadge(state: RunState) -> impl IntoView {
 /// What a result's state is called, and its colour.
 pub fn result_word(state: ResultState) -> (&'static str, Tone) {
     match state {
-        ResultState::Waiting => (strings::NOT_YET, Tone::Neutral),
-        ResultState::Skipped => (strings::SKIPPED, Tone::Neutral),
-        ResultState::Queued => (strings::MAIL_WAITS, Tone::Accent),
-        ResultState::Mailed => (strings::MAILED, Tone::Warn),
-        ResultState::Activated => (strings::KEY_ACTIVATED, Tone::Good),
-        ResultState::MailFailed => (strings::RESULT_MAIL_FAILED, Tone::Bad),
-        ResultState::Expired => (strings::EXPIRED, Tone::Bad),
-        ResultState::Withdrawn => (strings::WITHDRAWN, Tone::Neutral),
+        ResultState::Waiting => (strings::not_yet(), Tone::Neutral),
+        ResultState::Skipped => (strings::skipped(), Tone::Neutral),
+        ResultState::Queued => (strings::mail_waits(), Tone::Accent),
+        ResultState::Mailed => (strings::mailed(), Tone::Warn),
+        ResultState::Activated => (strings::key_activated(), Tone::Good),
+        ResultState::MailFailed => (strings::result_mail_failed(), Tone::Bad),
+        ResultState::Expired => (strings::expired(), Tone::Bad),
+        ResultState::Withdrawn => (strings::withdrawn(), Tone::Neutral),
     }
 }
 
 /// Why somebody was passed over.
 pub fn reason(reason: SkipReason) -> &'static str {
     match reason {
-        SkipReason::Active => strings::REASON_ACTIVE,
-        SkipReason::UserBlocked => strings::REASON_USER_BLOCKED,
-        SkipReason::KeyBlocked => strings::REASON_KEY_BLOCKED,
-        SkipReason::NotInGroup => strings::REASON_NOT_IN_GROUP,
+        SkipReason::Active => strings::reason_active(),
+        SkipReason::UserBlocked => strings::reason_user_blocked(),
+        SkipReason::KeyBlocked => strings::reason_key_blocked(),
+        SkipReason::NotInGroup => strings::reason_not_in_group(),
     }
 }
 
 /// Why a run began.
 pub fn cause(cause: RunCause) -> &'static str {
     match cause {
-        RunCause::Admin => strings::CAUSE_ADMIN,
-        RunCause::Schedule => strings::CAUSE_SCHEDULE,
-        RunCause::Joined => strings::CAUSE_JOINED,
-        RunCause::Imported => strings::CAUSE_IMPORTED,
-        RunCause::Retry => strings::CAUSE_RETRY,
+        RunCause::Admin => strings::cause_admin(),
+        RunCause::Schedule => strings::cause_schedule(),
+        RunCause::Joined => strings::cause_joined(),
+        RunCause::Imported => strings::cause_imported(),
+        RunCause::Retry => strings::cause_retry(),
     }
 }
 
 /// When a workflow runs.
 pub fn trigger(trigger: Trigger) -> String {
     match trigger {
-        Trigger::Once => strings::ONCE.to_owned(),
+        Trigger::Once => strings::once().to_owned(),
         Trigger::Schedule { weekday, minute } => strings::schedule(weekday, minute),
-        Trigger::Joined => strings::ON_JOINED.to_owned(),
-        Trigger::Imported => strings::ON_IMPORTED.to_owned(),
+        Trigger::Joined => strings::on_joined().to_owned(),
+        Trigger::Imported => strings::on_imported().to_owned(),
     }
 }
 
 /// Whom a workflow is for.
 pub fn audience(workflow: &Workflow) -> String {
     if workflow.everybody {
-        return strings::FOR_ALL_USERS.to_owned();
+        return strings::for_all_users().to_owned();
     }
     match &workflow.groups[..] {
-        [] => strings::GROUPS_GONE.to_owned(),
+        [] => strings::groups_gone().to_owned(),
         groups => groups.iter().map(|group| &*group.name).collect::<Vec<_>>().join(", "),
     }
 }
@@ -111,7 +111,7 @@ pub fn RunProgress(run: Run) -> impl IntoView {
                     class="progress mt-1.5"
                     max=run.total.max(1).to_string()
                     value=done.to_string()
-                    aria-label=strings::RUNNING
+                    aria-label=strings::running()
                 ></progress>
             })}
         </div>

@@ -23,13 +23,13 @@ pub fn WorkflowList() -> impl IntoView {
                 <div class="card">
                     <EmptyState
                         icon=IconKind::Flow
-                        title=strings::NO_WORKFLOWS
-                        text=strings::NO_WORKFLOWS_TEXT
+                        title=strings::no_workflows()
+                        text=strings::no_workflows_text()
                         test_id="no-workflows"
                     >
                         {move || manage.get().then(|| view! {
                             <LinkButton
-                                label=strings::FIRST_WORKFLOW
+                                label=strings::first_workflow()
                                 href="/workflows/new"
                                 icon=IconKind::Plus
                                 kind=ButtonKind::Primary
@@ -64,10 +64,10 @@ pub fn WorkflowList() -> impl IntoView {
         .into_any()
     };
     view! {
-        <PageHeader title=strings::WORKFLOWS text=strings::WORKFLOWS_TEXT>
+        <PageHeader title=strings::workflows() text=strings::workflows_text()>
             {move || manage.get().then(|| view! {
                 <LinkButton
-                    label=strings::NEW_WORKFLOW
+                    label=strings::new_workflow()
                     href="/workflows/new"
                     icon=IconKind::Plus
                     kind=ButtonKind::Primary

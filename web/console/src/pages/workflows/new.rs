@@ -112,18 +112,18 @@ pub fn NewWorkflowPage() -> impl IntoView {
     }
     };
     let labels = vec![
-        strings::NAME,
-        strings::GROUPS,
-        strings::STEP_TYPE,
-        strings::STEP_SETTINGS,
-        strings::WHEN,
-        strings::REVIEW,
+        strings::name(),
+        strings::groups(),
+        strings::step_type(),
+        strings::step_settings(),
+        strings::when(),
+        strings::review(),
     ];
     view! {
         <div class="mx-auto max-w-2xl">
             <PageHeader
-                title=strings::DEVICE_ASSIGNMENT
-                back=("/workflows".to_owned(), strings::WORKFLOWS.to_owned())
+                title=strings::device_assignment()
+                back=("/workflows".to_owned(), strings::workflows().to_owned())
             />
             <Steps labels current=Signal::derive(move || wizard.step())/>
             <div class="card p-5 sm:p-6">{step}</div>
@@ -138,10 +138,10 @@ fn NameStep(wizard: Wizard, draft: Draft, form: FormState) -> impl IntoView {
         wizard.go(1);
     };
     view! {
-        <StepHeading title=strings::WORKFLOW_NAME_TITLE text=strings::WORKFLOW_NAME_TEXT quiet=!wizard.has_moved()/>
+        <StepHeading title=strings::workflow_name_title() text=strings::workflow_name_text() quiet=!wizard.has_moved()/>
         <Form on_submit=next>
             <FormProblem state=form/>
-            <TextField name="name" label=strings::NAME value=draft.name error=form.error("name")/>
+            <TextField name="name" label=strings::name() value=draft.name error=form.error("name")/>
             <StepButtons on_back=move || wizard.leave("/workflows")/>
         </Form>
     }
@@ -172,20 +172,24 @@ fn GroupsStep(wizard: Wizard, draft: Draft, groups: Load<Vec<GroupSummary>>) -> 
     let choice = move || {
         groups.show(move |all| {
             if all.is_empty() {
-                return view! { <Note>{strings::NO_GROUPS_YET}</Note> }.into_any();
+                return view! { <Note>{strings::no_groups_yet()}</Note> }.into_any();
             }
             let ticks = all.into_iter().map(tick).collect_view();
             view! { <div class="flex flex-wrap gap-2">{ticks}</div> }.into_any()
         })
     };
     let whom = move || {
-        if draft.groups.with(Vec::is_empty) { strings::NO_GROUP_CHOSEN } else { strings::SOME_GROUPS_CHOSEN }
+        if draft.groups.with(Vec::is_empty) {
+            strings::no_group_chosen()
+        } else {
+            strings::some_groups_chosen()
+        }
     };
     view! {
-        <StepHeading title=strings::WORKFLOW_GROUPS_TITLE text=strings::WORKFLOW_GROUPS_TEXT/>
+        <StepHeading title=strings::workflow_groups_title() text=strings::workflow_groups_text()/>
         <Form on_submit=move || wizard.go(2)>
             <fieldset class="min-w-0">
-                <legend class="sr-only">{strings::GROUPS}</legend>
+                <legend class="sr-only">{strings::groups()}</legend>
                 {choice}
             </fieldset>
             <p class="text-sm font-medium" role="status">{whom}</p>
@@ -198,10 +202,10 @@ fn GroupsStep(wizard: Wizard, draft: Draft, groups: Load<Vec<GroupSummary>>) -> 
 fn TypeStep(wizard: Wizard, draft: Draft) -> impl IntoView {
     let kinds = crate::labels::kinds().into_iter().filter(|kind| kind.value.has_device()).collect();
     view! {
-        <StepHeading title=strings::STEP_TYPE_TITLE text=strings::WORKFLOW_TYPE_TEXT/>
+        <StepHeading title=strings::step_type_title() text=strings::workflow_type_text()/>
         <Form on_submit=move || wizard.go(3)>
-            <Choices name="kind" legend=strings::KEY_TYPE options=kinds value=draft.key.kind/>
-            <Note test_id="other-kinds">{strings::OTHER_KINDS_LATER}</Note>
+            <Choices name="kind" legend=strings::key_type() options=kinds value=draft.key.kind/>
+            <Note test_id="other-kinds">{strings::other_kinds_later()}</Note>
             <StepButtons on_back=move || wizard.go(1)/>
         </Form>
     }
@@ -211,34 +215,34 @@ fn TypeStep(wizard: Wizard, draft: Draft) -> impl IntoView {
 fn WhenStep(wizard: Wizard, draft: Draft) -> impl IntoView {
     let choice = |value, key, label, hint| Choice { value, key, label, hint };
     let options = vec![
-        choice(When::Once, "once", strings::ONCE, strings::ONCE_HINT),
-        choice(When::Daily, "daily", strings::DAILY, strings::DAILY_HINT),
-        choice(When::Weekly, "weekly", strings::WEEKLY, strings::WEEKLY_HINT),
-        choice(When::Joined, "joined", strings::ON_JOINED, strings::ON_JOINED_HINT),
-        choice(When::Imported, "imported", strings::ON_IMPORTED, strings::ON_IMPORTED_HINT),
+        choice(When::Once, "once", strings::once(), strings::once_hint()),
+        choice(When::Daily, "daily", strings::daily(), strings::daily_hint()),
+        choice(When::Weekly, "weekly", strings::weekly(), strings::weekly_hint()),
+        choice(When::Joined, "joined", strings::on_joined(), strings::on_joined_hint()),
+        choice(When::Imported, "imported", strings::on_imported(), strings::on_imported_hint()),
     ];
     let days = move || {
         const KEYS: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
-        let all = (1_u8..).zip(KEYS).zip(strings::WEEKDAYS);
+        let all = (1_u8..).zip(KEYS).zip(strings::weekdays());
         all.map(|((value, key), label)| Choice { value, key, label, hint: "" }).collect::<Vec<_>>()
     };
     let scheduled = Memo::new(move |_| matches!(draft.when.get(), When::Daily | When::Weekly));
     let weekly = Memo::new(move |_| draft.when.get() == When::Weekly);
     view! {
-        <StepHeading title=strings::WORKFLOW_WHEN_TITLE/>
+        <StepHeading title=strings::workflow_when_title()/>
         <Form on_submit=move || wizard.go(5)>
-            <Choices name="when" legend=strings::WHEN options value=draft.when/>
+            <Choices name="when" legend=strings::when() options value=draft.when/>
             {move || scheduled.get().then(|| view! {
                 <div class="grid gap-5 sm:grid-cols-2">
                     {move || weekly.get().then(|| view! {
-                        <Select name="weekday" label=strings::WEEKDAY options=days() value=draft.weekday/>
+                        <Select name="weekday" label=strings::weekday() options=days() value=draft.weekday/>
                     })}
                     <TextField
                         name="time"
-                        label=strings::TIME_UTC
+                        label=strings::time_utc()
                         value=draft.time
                         kind="time"
-                        hint=strings::TIME_UTC_HINT.to_owned()
+                        hint=strings::time_utc_hint().to_owned()
                     />
                 </div>
             })}
@@ -282,26 +286,26 @@ fn ReviewStep(
             let names = all.iter().filter(|group| chosen.contains(&group.id)).map(|group| &*group.name);
             names.collect::<Vec<_>>().join(", ")
         });
-        names.filter(|names| !names.is_empty()).unwrap_or_else(|| strings::FOR_ALL_USERS.to_owned())
+        names.filter(|names| !names.is_empty()).unwrap_or_else(|| strings::for_all_users().to_owned())
     };
     let settings = move || {
         let key = draft.key;
         if key.uses_defaults.get() {
-            return strings::SETTINGS_DEFAULT.to_owned();
+            return strings::settings_default().to_owned();
         }
-        let on_off = |on: bool| if on { strings::ON } else { strings::OFF };
+        let on_off = |on: bool| if on { strings::on() } else { strings::off() };
         [
-            (strings::BLUETOOTH_PROXIMITY, on_off(key.bluetooth_proximity.get())),
-            (strings::OFFLINE_LOGIN, on_off(key.offline_login.get())),
-            (strings::VERIFICATION, chosen(&verifications(), &key.verification.get())),
-            (strings::CREDENTIAL_STORAGE, chosen(&storages(), &key.credential_storage.get())),
+            (strings::bluetooth_proximity(), on_off(key.bluetooth_proximity.get())),
+            (strings::offline_login(), on_off(key.offline_login.get())),
+            (strings::verification(), chosen(&verifications(), &key.verification.get())),
+            (strings::credential_storage(), chosen(&storages(), &key.credential_storage.get())),
         ]
         .map(|(name, value)| format!("{name}: {value}"))
         .join(" · ")
     };
     let effect = move || {
         count.with(|count| match draft.when.get() {
-            When::Joined | When::Imported => strings::LATER_USERS_ONLY.to_owned(),
+            When::Joined | When::Imported => strings::later_users_only().to_owned(),
             _ => strings::would_invite(count.to_invite, count.users),
         })
     };
@@ -315,22 +319,22 @@ fn ReviewStep(
     };
     let once = move || draft.when.get() == When::Once;
     view! {
-        <StepHeading title=strings::REVIEW_TITLE/>
+        <StepHeading title=strings::review_title()/>
         <Form on_submit=submit>
             <FormProblem state=form/>
             <dl class="divide-y divide-line" data-testid="review">
-                {row(strings::NAME, (move || draft.name.get()).into_any())}
-                {row(strings::GROUPS, whom.into_any())}
-                {row(strings::KEY_TYPE, (move || kind_name(KeyKind::clone(&draft.key.kind.get()))).into_any())}
-                {row(strings::STEP_SETTINGS, settings.into_any())}
-                {row(strings::WHEN, (move || trigger_words(draft.trigger())).into_any())}
+                {row(strings::name(), (move || draft.name.get()).into_any())}
+                {row(strings::groups(), whom.into_any())}
+                {row(strings::key_type(), (move || kind_name(KeyKind::clone(&draft.key.kind.get()))).into_any())}
+                {row(strings::step_settings(), settings.into_any())}
+                {row(strings::when(), (move || trigger_words(draft.trigger())).into_any())}
             </dl>
-            <Note tone=Tone::Accent test_id="effect">{effect} " " {strings::NEVER_TWICE}</Note>
+            <Note tone=Tone::Accent test_id="effect">{effect} " " {strings::never_twice()}</Note>
             <div class="flex justify-between gap-2 pt-1">
-                <Button label=strings::BACK icon=IconKind::Left on_click=move || wizard.go(4) test_id="back"/>
+                <Button label=strings::back() icon=IconKind::Left on_click=move || wizard.go(4) test_id="back"/>
                 <Button
                     label=Signal::derive(move || {
-                        (if once() { strings::SUBMIT_AND_RUN } else { strings::SUBMIT }).to_owned()
+                        (if once() { strings::submit_and_run() } else { strings::submit() }).to_owned()
                     })
                     kind=ButtonKind::Primary
                     loading=form.busy()

@@ -83,9 +83,9 @@ pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
         if page.items.is_empty() {
             return nobody(q.get().is_empty() && state.get().is_none(), own.get_value());
         }
-        let columns = vec![Column::new(strings::USER, ""), Column::new(strings::RESULT, "")];
+        let columns = vec![Column::new(strings::user(), ""), Column::new(strings::result(), "")];
         view! {
-            <Table caption=strings::RESULTS columns test_id="results">
+            <Table caption=strings::results() columns test_id="results">
                 {page.items.into_iter().map(row).collect_view()}
             </Table>
             <LoadMore list=results path=more/>
@@ -95,7 +95,7 @@ pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
     view! {
         <PageHeader
             title=Signal::derive(title)
-            back=(format!("/workflows/{workflow}"), strings::TO_WORKFLOW.to_owned())
+            back=(format!("/workflows/{workflow}"), strings::to_workflow().to_owned())
         >
             <Actions detail path/>
         </PageHeader>
@@ -120,14 +120,14 @@ fn Summary(detail: RunDetail) -> impl IntoView {
         }
     };
     view! {
-        <section class="card mb-5 space-y-3 p-5" aria-label=strings::RUN data-testid="run">
+        <section class="card mb-5 space-y-3 p-5" aria-label=strings::run() data-testid="run">
             <p class="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
                 <RunBadge state=run.state/>
-                <span>{cause(run.cause)} " · " {strings::STARTED} " " <RelativeTime at=run.started_at/></span>
-                {run.ended_at.map(|at| view! { <span>{strings::ENDED} " " <RelativeTime at/></span> })}
+                <span>{cause(run.cause)} " · " {strings::started()} " " <RelativeTime at=run.started_at/></span>
+                {run.ended_at.map(|at| view! { <span>{strings::ended()} " " <RelativeTime at/></span> })}
             </p>
             <RunProgress run/>
-            <ul class="flex flex-wrap gap-2" aria-label=strings::RESULTS>{counts.into_iter().map(count).collect_view()}</ul>
+            <ul class="flex flex-wrap gap-2" aria-label=strings::results()>{counts.into_iter().map(count).collect_view()}</ul>
         </section>
     }
 }
@@ -159,7 +159,7 @@ fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView 
             match answer {
                 Ok(now) => {
                     detail.put(now);
-                    toasts.say(strings::IS_CANCELLED);
+                    toasts.say(strings::is_cancelled());
                 }
                 Err(problem) => toasts.problem(&problem),
             }
@@ -188,14 +188,14 @@ fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView 
             let paused = state == RunState::Paused;
             view! {
                 <Button
-                    label=strings::CANCEL_RUN
+                    label=strings::cancel_run()
                     icon=IconKind::Close
                     disabled=busy
                     on_click=move || cancelling.set(true)
                     test_id="cancel-run"
                 />
                 <Button
-                    label=if paused { strings::RESUME } else { strings::PAUSE }
+                    label=if paused { strings::resume() } else { strings::pause() }
                     icon=if paused { IconKind::Play } else { IconKind::Pause }
                     disabled=busy
                     on_click=move || pause(!paused)
@@ -218,12 +218,12 @@ fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView 
                 test_id="retry-failures"
             />
         })}
-        <Dialog open=cancelling title=strings::CANCEL_RUN_QUESTION test_id="cancel-dialog">
-            <p class="max-w-md text-muted">{strings::CANCEL_RUN_TEXT}</p>
+        <Dialog open=cancelling title=strings::cancel_run_question() test_id="cancel-dialog">
+            <p class="max-w-md text-muted">{strings::cancel_run_text()}</p>
             <div class="mt-5 flex flex-wrap justify-end gap-2">
-                <Button label=strings::KEEP_RUNNING on_click=move || cancelling.set(false)/>
+                <Button label=strings::keep_running() on_click=move || cancelling.set(false)/>
                 <Button
-                    label=strings::CANCEL_RUN
+                    label=strings::cancel_run()
                     kind=ButtonKind::Danger
                     on_click=cancel
                     test_id="cancel-confirm"
@@ -248,11 +248,11 @@ fn Filters(own: String, q: Memo<String>, state: Memo<Option<ResultState>>) -> im
     search_in_address(search, q, move |text| address(text, state.get_untracked()));
     let states = ResultState::ALL.map(|it| (it.key().to_owned(), result_word(it).0.to_owned())).to_vec();
     view! {
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::FILTERS>
-            <div class="w-full sm:w-64"><SearchField label=strings::SEARCH_USERS value=search/></div>
+        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
+            <div class="w-full sm:w-64"><SearchField label=strings::search_users() value=search/></div>
             <Filter
-                label=strings::RESULT
-                any=strings::ANY_RESULT
+                label=strings::result()
+                any=strings::any_result()
                 options=Signal::stored(states)
                 value=Signal::derive(move || state.get().map_or("", ResultState::key).to_owned())
                 on_choose=move |key: String| {
@@ -288,8 +288,8 @@ fn nobody(whole: bool, own: String) -> AnyView {
         return view! {
             <EmptyState
                 icon=IconKind::Users
-                title=strings::NO_RESULTS
-                text=strings::NO_RESULTS_TEXT
+                title=strings::no_results()
+                text=strings::no_results_text()
                 test_id="no-results"
             />
         }
@@ -298,11 +298,11 @@ fn nobody(whole: bool, own: String) -> AnyView {
     view! {
         <EmptyState
             icon=IconKind::Search
-            title=strings::NOBODY_LIKE_THAT
-            text=strings::NOBODY_FOUND_TEXT
+            title=strings::nobody_like_that()
+            text=strings::nobody_found_text()
             test_id="no-match"
         >
-            <LinkButton label=strings::SHOW_ALL_USERS href=own test_id="show-all"/>
+            <LinkButton label=strings::show_all_users() href=own test_id="show-all"/>
         </EmptyState>
     }
     .into_any()

@@ -31,8 +31,9 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
         }
         _ => {}
     });
-    let name =
-        move || workflow.with(|workflow| workflow.name.clone()).unwrap_or_else(|| strings::WORKFLOWS.into());
+    let name = move || {
+        workflow.with(|workflow| workflow.name.clone()).unwrap_or_else(|| strings::workflows().into())
+    };
     let (router, toasts, manage) = (use_router(), use_toasts(), may_manage());
     let busy = RwSignal::new(false);
     let deleting = RwSignal::new(false);
@@ -54,7 +55,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
             let answer = if on { api::put_only(&path).await } else { api::delete(&path).await };
             busy.try_set(false);
             match answer {
-                Ok(()) => toasts.say(if on { strings::IS_PAUSED } else { strings::IS_RESUMED }),
+                Ok(()) => toasts.say(if on { strings::is_paused() } else { strings::is_resumed() }),
                 Err(problem) => toasts.problem(&problem),
             }
         });
@@ -64,21 +65,21 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
         paused.get().filter(|_| manage.get()).map(|paused| {
             view! {
                 <Button
-                    label=strings::DELETE
+                    label=strings::delete()
                     icon=IconKind::Trash
                     icon_only=true
                     on_click=move || deleting.set(true)
                     test_id="delete-workflow"
                 />
                 <Button
-                    label=if paused { strings::RESUME } else { strings::PAUSE }
+                    label=if paused { strings::resume() } else { strings::pause() }
                     icon=if paused { IconKind::Play } else { IconKind::Pause }
                     disabled=busy
                     on_click=move || pause(!paused)
                     test_id="pause-workflow"
                 />
                 <Button
-                    label=strings::RUN_NOW
+                    label=strings::run_now()
                     icon=IconKind::Play
                     kind=ButtonKind::Primary
                     disabled=Signal::derive(move || busy.get() || paused)
@@ -89,15 +90,15 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
         })
     };
     view! {
-        <PageHeader title=Signal::derive(name) back=("/workflows".to_owned(), strings::WORKFLOWS.to_owned())>
+        <PageHeader title=Signal::derive(name) back=("/workflows".to_owned(), strings::workflows().to_owned())>
             {buttons}
         </PageHeader>
         {workflow.show(|workflow| view! { <Summary workflow/> }.into_any())}
-        <h2 class="mt-6 mb-2">{strings::RUNS}</h2>
+        <h2 class="mt-6 mb-2">{strings::runs()}</h2>
         <div class="card">
             {runs.show(move |page| history(page, runs, runs_path))}
         </div>
-        <Dialog open=deleting title=strings::DELETE_WORKFLOW test_id="delete-dialog">
+        <Dialog open=deleting title=strings::delete_workflow() test_id="delete-dialog">
             {move || {
                 let name = workflow.with_untracked(|it| it.name.clone()).unwrap_or_default();
                 view! {
@@ -105,7 +106,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
                         path=path.get_value()
                         name=name.clone()
                         word=name
-                        text=strings::DELETE_WORKFLOW_TEXT
+                        text=strings::delete_workflow_text()
                         then="/workflows"
                         open=deleting
                     />
@@ -119,7 +120,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
 fn Summary(workflow: Workflow) -> impl IntoView {
     let (whom, when) = (audience(&workflow), trigger(workflow.trigger));
     let settings =
-        if workflow.settings.is_some() { strings::SETTINGS_OWN } else { strings::SETTINGS_DEFAULT };
+        if workflow.settings.is_some() { strings::settings_own() } else { strings::settings_default() };
     let row = |term: &'static str, value: AnyView| {
         view! {
             <div class="min-w-0">
@@ -128,14 +129,14 @@ fn Summary(workflow: Workflow) -> impl IntoView {
             </div>
         }
     };
-    let next = workflow.next_at.map(|at| row(strings::NEXT_RUN, view! { <RelativeTime at/> }.into_any()));
+    let next = workflow.next_at.map(|at| row(strings::next_run(), view! { <RelativeTime at/> }.into_any()));
     view! {
         <dl class="card grid grid-cols-2 gap-x-6 gap-y-4 p-5 md:grid-cols-3" data-testid="workflow">
-            {row(strings::STATUS, view! { <WorkflowBadge state=workflow.state/> }.into_any())}
-            {row(strings::GROUPS, whom.into_any())}
-            {row(strings::KEY_TYPE, kind_name(workflow.kind).into_any())}
-            {row(strings::STEP_SETTINGS, settings.into_any())}
-            {row(strings::WHEN, when.into_any())}
+            {row(strings::status(), view! { <WorkflowBadge state=workflow.state/> }.into_any())}
+            {row(strings::groups(), whom.into_any())}
+            {row(strings::key_type(), kind_name(workflow.kind).into_any())}
+            {row(strings::step_settings(), settings.into_any())}
+            {row(strings::when(), when.into_any())}
             {next}
         </dl>
     }
@@ -150,8 +151,8 @@ fn history(
         return view! {
             <EmptyState
                 icon=IconKind::Flow
-                title=strings::NO_RUNS
-                text=strings::NO_RUNS_TEXT
+                title=strings::no_runs()
+                text=strings::no_runs_text()
                 test_id="no-runs"
             />
         }
@@ -171,12 +172,12 @@ fn history(
         }
     };
     let columns = vec![
-        Column::new(strings::RUN, ""),
-        Column::new(strings::RESULT, "hidden sm:table-cell"),
-        Column::new(strings::STATUS, ""),
+        Column::new(strings::run(), ""),
+        Column::new(strings::result(), "hidden sm:table-cell"),
+        Column::new(strings::status(), ""),
     ];
     view! {
-        <Table caption=strings::RUNS columns test_id="runs">{page.items.into_iter().map(row).collect_view()}</Table>
+        <Table caption=strings::runs() columns test_id="runs">{page.items.into_iter().map(row).collect_view()}</Table>
         <LoadMore list=runs path=more/>
     }
     .into_any()
