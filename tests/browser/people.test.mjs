@@ -15,6 +15,7 @@ before(async () => {
     await admin.getByTestId(`field-${field}`).fill(value);
   }
   await admin.getByTestId('setup-submit').click();
+  await admin.getByTestId('nav-users').click();
   await admin.getByTestId('no-users').waitFor();
 });
 
