@@ -174,6 +174,9 @@ test('many at once by keyboard alone: everybody a search finds is deleted, after
   await admin.keyboard.press('Control+A');
   await admin.keyboard.type('lovelace');
   await admin.getByTestId('user-count').filter({ hasText: '120 users' }).waitFor();
+  // A part of the word finds as many, and each letter begins a new choice.
+  await admin.waitForURL((url) => url.searchParams.get('q') === 'lovelace');
+  await rows().nth(49).waitFor();
   await tabTo('choose-shown');
   await admin.keyboard.press('Space');
   await tabTo('choose-all', 'Shift+Tab');
