@@ -18,8 +18,11 @@ const OFFERED: usize = 8;
 /// So long after the last letter users are searched.
 const PAUSE: Duration = Duration::from_millis(150);
 
+/// What it does, who sees it, its picture, its name and its address.
+type Entry = (&'static str, fn(Role) -> bool, IconKind, &'static str, &'static str);
+
 /// Pages and actions beside the main menu, and who sees them.
-fn more() -> [(&'static str, fn(Role) -> bool, IconKind, &'static str, &'static str); 11] {
+fn more() -> [Entry; 11] {
     [
         (strings::go_to(), |role| role != Role::HelpDesk, IconKind::Log, strings::audit(), "/logs/audit"),
         (strings::go_to(), Role::manages_people, IconKind::Mail, strings::mail_settings(), "/settings/mail"),

@@ -12,7 +12,7 @@ pub fn done(dashboard: &Dashboard) -> Option<[bool; 4]> {
     let used = dashboard.days.iter().any(|day| day.signed_in + day.registered > 0);
     let done = [people.total > 0, people.active > 0, dashboard.computers > 0, used];
     // Who has used it before and does not now needs no lesson.
-    (!done.iter().all(|done| *done) && !(people.active > 0 && dashboard.computers > 0 && people.total > 1))
+    (!(done.iter().all(|done| *done) || people.active > 0 && dashboard.computers > 0 && people.total > 1))
         .then_some(done)
 }
 

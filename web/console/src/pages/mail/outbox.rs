@@ -31,7 +31,8 @@ pub fn OutboxList() -> impl IntoView {
     let (search, q) = use_search();
     let shown = StoredValue::new(PAGE.0);
     Effect::new(move |_| {
-        (state.track(), q.track());
+        state.track();
+        q.track();
         shown.set_value(PAGE.0);
     });
     let mails = load(move || {

@@ -45,7 +45,8 @@ pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
     };
     let shown = StoredValue::new(PAGE.0);
     Effect::new(move |_| {
-        (q.track(), state.track());
+        q.track();
+        state.track();
         shown.set_value(PAGE.0);
     });
     let results = load(move || {

@@ -24,10 +24,10 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
             workflow.refetch();
             runs.refetch();
         }
-        Event::Run { run_id } => {
-            if runs.with_untracked(|page| page.items.iter().any(|run| run.id == run_id)) != Some(false) {
-                runs.refetch();
-            }
+        Event::Run { run_id }
+            if runs.with_untracked(|page| page.items.iter().any(|run| run.id == run_id)) != Some(false) =>
+        {
+            runs.refetch();
         }
         _ => {}
     });
