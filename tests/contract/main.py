@@ -16,7 +16,7 @@ LEFT_OUT = [
     "/api/v1/inbox/wait",  # answers when a mail comes, which none does
 ]
 # Signing out (or locking oneself out) would make every later answer a 401.
-ENDS_THE_SESSION = ["/api/v1/session"]
+ENDS_THE_SESSION = ["/api/v1/session", "/api/v1/account/sessions", "/api/v1/account/sessions/{id}"]
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
