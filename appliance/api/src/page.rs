@@ -10,3 +10,19 @@ pub struct Page<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
+
+impl<T> Page<T> {
+    /// A page of `fits` items, of which one more was asked for: it tells whether there is another page, which begins after
+    /// the `place` of the last one.
+    pub fn cut(mut items: Vec<T>, fits: u32, place: impl FnOnce(&T) -> String) -> Self {
+        let more = items.len() > fits as usize;
+        items.truncate(fits as usize);
+        let next = items.last().filter(|_| more).map(place);
+        Self { items, next }
+    }
+
+    /// The page with other items in their place.
+    pub fn map<U>(self, item: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(item).collect(), next: self.next }
+    }
+}

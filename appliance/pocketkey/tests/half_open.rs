@@ -2,10 +2,12 @@
 //! meanwhile.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod ports;
+
 use std::{
     env,
     io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -42,7 +44,7 @@ fn ten_thousand_handshakes_that_nobody_finishes() {
 #[ignore = "the test above runs it, with room for the descriptors"]
 fn inside() {
     let data = tempfile::tempdir().unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = ports::free_port();
     // It starts with room for 1,024 and makes more by itself.
     let serve =
         "ulimit -S -n 1024 && exec \"$0\" serve --listen \"$1\" --smtp-listen 127.0.0.1:0 --data \"$2\"";

@@ -49,12 +49,27 @@ pub struct As {
     pub format: Format,
 }
 
-/// Rows as CSV.
+/// What a spreadsheet would take for a formula, apostrophes before it aside.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// `text` as a cell that no spreadsheet runs as a formula: an apostrophe goes before what could be one.
+fn guard(text: &str) -> String {
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// What [`guard`] made a cell of.
+pub fn unguard(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
+}
+
+/// Rows as CSV. No spreadsheet runs one of its cells.
 pub fn csv_lines<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         // Into memory, rows of one length: there is nothing that could fail.
-        let _ = writer.write_record(row);
+        let _ = writer.write_record(row.iter().map(|cell| guard(cell)));
     }
     writer.into_inner().unwrap_or_default()
 }
@@ -77,8 +92,21 @@ pub fn time(at: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
     #[test]
     fn times_are_what_spreadsheets_read() {
-        assert_eq!(super::time(1_767_225_600_123), "2026-01-01T00:00:00Z");
+        assert_eq!(time(1_767_225_600_123), "2026-01-01T00:00:00Z");
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_is_a_formula_and_nothing_is_lost(text in "['=+@\\-\t]{0,3}.{0,8}") {
+            let guarded = guard(&text);
+            prop_assert!(!guarded.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            prop_assert_eq!(unguard(&guarded), text);
+        }
     }
 }

@@ -56,6 +56,11 @@ impl<K: Eq + Hash> Limiter<K> {
         Ok(())
     }
 
+    /// Forgets the tries of `these`.
+    pub fn forget(&self, these: impl Fn(&K) -> bool) {
+        self.full_at.lock().unwrap_or_else(PoisonError::into_inner).retain(|key, _| !these(key));
+    }
+
     /// Gives a try back: it was right.
     pub fn give_back(&self, key: &K) {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);

@@ -176,6 +176,15 @@ impl Explain for PathRejection {
     }
 }
 
+/// The words of the innermost cause, which say what happened; those around it where.
+pub fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
 /// JSON in and out; what is wrong with it is a [`Problem`].
 #[derive(Debug, FromRequest)]
 #[from_request(via(axum::Json), rejection(ApiError))]

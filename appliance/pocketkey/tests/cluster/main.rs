@@ -4,11 +4,12 @@
 
 mod balancer;
 mod nats;
+#[path = "../ports/mod.rs"]
+mod ports;
 mod tap;
 mod world;
 
 use std::{
-    net::TcpListener,
     path::Path,
     sync::atomic::Ordering,
     time::{Duration, Instant},
@@ -26,6 +27,7 @@ use pocketkey_api::{
 use pocketkey_key::fail::Fail;
 use pocketkey_link::{frame::Refusal, identity::DeviceKeys};
 use pocketkey_relay_client::{Event, OsEntropy, Rest, connect, introduce};
+use ports::free_port;
 use tap::{ACCOUNT, CLIENT_DATA_HASH, RP_ID, Tap, contains, make_credential};
 use tokio::time::{sleep, timeout};
 use world::{World, ask, shown};
@@ -34,10 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the nodes promise.
 const SOON: Duration = Duration::from_secs(5);
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 async fn until<T>(limit: Duration, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {

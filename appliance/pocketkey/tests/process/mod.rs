@@ -1,8 +1,10 @@
 //! The real program in a process of its own, which can be killed.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+#[path = "../ports/mod.rs"]
+mod ports;
+
 use std::{
-    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -10,6 +12,7 @@ use std::{
 
 use pocketkey_api::session::{Session, Setup};
 use pocketkey_relay_client::Rest;
+use ports::free_port;
 use tokio::time::{sleep, timeout};
 
 /// How long anything may take.
@@ -21,10 +24,6 @@ pub struct Appliance<'a> {
     http: u16,
     smtp: u16,
     process: Child,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn spawn(data: &Path, http: u16, smtp: u16) -> Child {

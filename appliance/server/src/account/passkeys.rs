@@ -206,7 +206,7 @@ pub async fn sign_in(
     let used = match verified {
         Ok(used) => used,
         Err(error) => {
-            sign_in::note_failed_passkey(app, &visitor).await?;
+            note_failed(app, &error, &visitor).await?;
             return Err(error);
         }
     };
@@ -232,14 +232,34 @@ pub async fn confirm(
     response: &Value,
     admin: Admin,
 ) -> Result<(), AccountError> {
-    let used = verify(app, running, response).await?;
-    if used.before.admin != admin.admin.id {
-        return Err(PasskeyError::Unknown.into());
-    }
+    let used = verify(app, running, response).await.and_then(|used| {
+        if used.before.admin == admin.admin.id { Ok(used) } else { Err(PasskeyError::Unknown.into()) }
+    });
+    let used = match used {
+        Ok(used) => used,
+        Err(error) => {
+            note_failed(app, &error, &admin.visitor).await?;
+            return Err(error);
+        }
+    };
     let (now, from) = (app.now(), admin.visitor.ip);
-    app.db().write(move |tx| used.store(tx, now)).await?;
+    app.db()
+        .write(move |tx| {
+            used.store(tx, now)?;
+            Ok::<_, AccountError>(service::set_confirmed(tx, &admin, "passkey", now)?)
+        })
+        .await?;
     app.sign_in_guard().right_unknown(from);
-    Ok(service::set_confirmed(app, admin, "passkey").await?)
+    Ok(())
+}
+
+/// Notes what used up a ceremony: those are counted when they begin. Nonsense without one costs nothing, and is not
+/// written down.
+async fn note_failed(app: &App, error: &AccountError, visitor: &Visitor) -> Result<(), AccountError> {
+    if let AccountError::Passkey(PasskeyError::Unknown | PasskeyError::Verification(_)) = error {
+        sign_in::note_failed(app, None, visitor, "passkey").await?;
+    }
+    Ok(())
 }
 
 /// A passkey that has just been used.

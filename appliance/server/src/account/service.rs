@@ -105,24 +105,20 @@ pub async fn confirm(app: &App, admin: Admin, given: String) -> Result<(), Accou
         AdminError::WrongPassword => AccountError::field("password", "This is not your password."),
         error => error.into(),
     })?;
-    set_confirmed(app, admin, "password").await?;
+    let now = app.now();
+    app.db().write(move |tx| set_confirmed(tx, &admin, "password", now)).await?;
     tried.done();
     Ok(())
 }
 
-/// The session's admin has shown that it is them.
+/// The session's admin has shown that it is them, in `tx`.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn set_confirmed(app: &App, admin: Admin, with: &'static str) -> Result<(), DbError> {
-    let now = app.now();
-    app.db()
-        .write(move |tx| {
-            sessions::confirm(tx, &admin.session, now)?;
-            let detail = json!({ "with": with });
-            audit::record(tx, now, &admin.actor, Action::AccountConfirmed, Target::NONE, &detail)
-        })
-        .await
+pub fn set_confirmed(tx: &Tx<'_>, admin: &Admin, with: &'static str, now: i64) -> Result<(), DbError> {
+    sessions::confirm(tx, &admin.session, now)?;
+    let detail = json!({ "with": with });
+    audit::record(tx, now, &admin.actor, Action::AccountConfirmed, Target::NONE, &detail)
 }
 
 /// The admin's sessions, the last one used first.

@@ -11,7 +11,7 @@ use pocketkey_api::{
     audit::Action,
     device::NewDevice,
     event::Event,
-    key::{Key, KeyOfUser, KeyStatus},
+    key::{Key, KeyStatus},
 };
 use pocketkey_link::qr;
 use serde_json::json;
@@ -149,19 +149,28 @@ pub async fn revoke(app: &App, by: &Actor, key_id: KeyId) -> Result<Key, Activat
     app.db()
         .write(move |tx| {
             let app = shared;
-            let KeyOfUser { key, user } =
-                keys::store::with_user(tx, &key_id, now)?.ok_or(ActivationError::NoKey)?;
+            let key = keys::store::find(tx, &key_id, now)?.ok_or(ActivationError::NoKey)?;
             if key.activation.is_none_or(|latest| latest.status != ActivationStatus::Open) {
                 return Ok(key);
             }
-            store::void_open(tx, &key_id, now)?;
-            mail::service::drop_invitations(&app, tx, &key_id)?;
-            keys::service::note(tx, now, &by, Action::KeyInvitationRevoked, &key, json!({}))?;
-            app.events().emit(tx, Event::Key { key_id: key_id.clone(), user_id: user.id.clone() });
-            app.events().emit(tx, Event::User { user_id: user.id });
+            take_back(&app, tx, &by, &key)?;
             keys::store::find(tx, &key_id, now)?.ok_or(ActivationError::NoKey)
         })
         .await
+}
+
+/// Voids a key's open invitation in `tx`.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) fn take_back(app: &App, tx: &Tx<'_>, by: &Actor, key: &Key) -> Result<(), DbError> {
+    let now = app.now();
+    store::void_open(tx, &key.id, now)?;
+    mail::service::drop_invitations(app, tx, &key.id)?;
+    keys::service::note(tx, now, by, Action::KeyInvitationRevoked, key, json!({}))?;
+    app.events().emit(tx, Event::Key { key_id: key.id.clone(), user_id: key.user_id.clone() });
+    app.events().emit(tx, Event::User { user_id: key.user_id.clone() });
+    Ok(())
 }
 
 /// A pairing key whose selector no open invitation has; where nearly all are taken, one is shared.

@@ -81,7 +81,9 @@ impl Guard {
 
     /// Lets an account try again at once.
     pub fn unlock(&self, email: &str) {
-        self.lockout.clear(&account(email));
+        let account = account(email);
+        self.tries.forget(|(of, _)| *of == account);
+        self.lockout.clear(&account);
     }
 }
 

@@ -29,11 +29,8 @@ use crate::{
 /// If the database fails.
 pub async fn list(app: &App, page: ListAdmins) -> Result<Page<AdminInvitation>, AdminError> {
     let size = page.page_size();
-    let mut items = app.db().read(move |conn| invited::list(conn, &page.after, size + 1)).await?;
-    let more = items.len() > size as usize;
-    items.truncate(size as usize);
-    let next = items.last().filter(|_| more).map(|last| validate::key(&last.email));
-    Ok(Page { items, next })
+    let items = app.db().read(move |conn| invited::list(conn, &page.after, size + 1)).await?;
+    Ok(Page::cut(items, size, |last| validate::key(&last.email)))
 }
 
 /// Invites somebody.

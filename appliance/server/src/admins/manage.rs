@@ -28,12 +28,10 @@ use crate::{
 /// If the database fails.
 pub async fn list(app: &App, page: ListAdmins) -> Result<Page<AdminSummary>, AdminError> {
     let size = page.page_size();
-    let mut items = app.db().read(move |conn| store::list(conn, &page.after, size + 1)).await?;
-    let more = items.len() > size as usize;
-    items.truncate(size as usize);
-    let next = items.last().filter(|_| more).map(|last| validate::key(&last.admin.email));
-    items.iter_mut().for_each(|item| with_lock(app, item));
-    Ok(Page { items, next })
+    let items = app.db().read(move |conn| store::list(conn, &page.after, size + 1)).await?;
+    let mut page = Page::cut(items, size, |last| validate::key(&last.admin.email));
+    page.items.iter_mut().for_each(|item| with_lock(app, item));
+    Ok(page)
 }
 
 fn with_lock(app: &App, item: &mut AdminSummary) {

@@ -1,4 +1,4 @@
-//! What can go wrong with admins and when they sign in, and what slows down guessing.
+//! Lifetimes, who knocks, and what can go wrong with admins and when they sign in.
 
 use std::net::IpAddr;
 

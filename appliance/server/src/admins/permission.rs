@@ -1,4 +1,4 @@
-//! What each endpoint needs, and which roles have it. One table, so that it can be read, and tested, as a whole.
+//! What each endpoint needs. One table, so that it can be read, and tested, as a whole.
 
 use axum::http::Method;
 pub use pocketkey_api::permission::Permission;

@@ -5,6 +5,7 @@ use pocketkey_api::{
     AdminId,
     admin::Role,
     audit::Action,
+    event::Event,
     session::{self, Session, SessionState, Setup},
 };
 use rusqlite::Connection;
@@ -103,13 +104,15 @@ pub async fn find_session(app: &App, token: &str) -> Result<Option<Found>, DbErr
 /// # Errors
 /// If the database fails.
 pub async fn sign_out(app: &App, token: &str, visitor: Visitor) -> Result<(), DbError> {
-    let (hash, now) = (secret::token_hash(token), app.now());
+    let (hash, now, events) = (secret::token_hash(token), app.now(), app.events().clone());
     app.db()
         .write(move |tx| {
             let Some(found) = sessions::find(tx, &hash, now)? else { return Ok(()) };
             sessions::end(tx, &found.admin.id, &found.id)?;
             let by = visitor.actor(&found.admin);
-            audit::record(tx, now, &by, Action::AdminSignedOut, Target::NONE, &Value::Null)
+            audit::record(tx, now, &by, Action::AdminSignedOut, Target::NONE, &Value::Null)?;
+            events.emit(tx, Event::Admin { admin_id: found.admin.id });
+            Ok(())
         })
         .await
 }

@@ -37,7 +37,8 @@ pub enum Outcome {
 pub async fn sign_in(app: &App, given: SignIn, visitor: Visitor) -> Result<Outcome, AdminError> {
     let (found, tried) = check_password(app, &given.email, given.password, &visitor).await?;
     if found.blocked {
-        tried.right();
+        // The try stays counted: each leaves an entry.
+        note_failed(app, Some(found.admin), &visitor, "blocked").await?;
         return Err(AdminError::Blocked);
     }
     if found.two_step {
@@ -150,11 +151,16 @@ fn failed(
     audit::record(tx, app.now(), &by, Action::AdminSignInFailed, target, &json!({ "wrong": wrong }))
 }
 
-/// Notes a sign-in with a passkey that failed.
+/// Notes a sign-in that failed, by what was wrong.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn note_failed_passkey(app: &App, visitor: &Visitor) -> Result<(), DbError> {
+pub async fn note_failed(
+    app: &App,
+    admin: Option<session::Admin>,
+    visitor: &Visitor,
+    wrong: &'static str,
+) -> Result<(), DbError> {
     let (shared, visitor) = (app.clone(), visitor.clone());
-    app.db().write(move |tx| failed(&shared, tx, None, "", &visitor, "passkey")).await
+    app.db().write(move |tx| failed(&shared, tx, admin.as_ref(), "", &visitor, wrong)).await
 }

@@ -2,15 +2,13 @@
 
 use pocketkey_api::{
     AdminId, ApiKeyId,
-    admin::Role,
     api_key::{ApiKey, ApiKeyState},
     permission::Permission,
-    session,
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::model::Shown;
-use crate::db::DbError;
+use crate::{admins, db::DbError};
 
 /// A key to be added.
 pub struct New<'a> {
@@ -78,36 +76,34 @@ fn scopes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Permission>> {
     Ok(names.iter().filter_map(|name| Permission::parse(name)).collect())
 }
 
-const SHOWN: &str =
-    "SELECT k.id, k.name, k.scopes, k.expires_at, k.last_used_at, a.id, a.role, a.name, a.email
-    FROM api_keys k JOIN admins a ON a.id = k.admin_id WHERE a.blocked_at IS NULL";
+fn shown_sql(condition: &str) -> String {
+    format!(
+        "SELECT {}, k.id, k.name, k.scopes, k.expires_at, k.last_used_at
+         FROM api_keys k JOIN admins a ON a.id = k.admin_id WHERE a.blocked_at IS NULL AND {condition}",
+        admins::store::ADMIN
+    )
+}
 
 fn shown(row: &Row<'_>) -> rusqlite::Result<Shown> {
-    let role = row.get_ref(6)?.as_str()?;
     Ok(Shown {
-        id: ApiKeyId(row.get(0)?),
-        name: row.get(1)?,
-        scopes: scopes(row, 2)?,
-        expires_at: row.get(3)?,
-        last_used_at: row.get(4)?,
-        admin: session::Admin {
-            id: AdminId(row.get(5)?),
-            role: Role::parse(role).ok_or(rusqlite::Error::InvalidQuery)?,
-            name: row.get(7)?,
-            email: row.get(8)?,
-        },
+        admin: admins::store::admin(row)?,
+        id: ApiKeyId(row.get(4)?),
+        name: row.get(5)?,
+        scopes: scopes(row, 6)?,
+        expires_at: row.get(7)?,
+        last_used_at: row.get(8)?,
     })
 }
 
 /// The key whose secret has this hash, unless its admin is blocked or gone.
 pub fn by_hash(conn: &Connection, hash: [u8; 32]) -> Result<Option<Shown>, DbError> {
-    let mut find = conn.prepare_cached(&format!("{SHOWN} AND k.hash = ?1"))?;
+    let mut find = conn.prepare_cached(&shown_sql("k.hash = ?1"))?;
     Ok(find.query_row([hash], shown).optional()?)
 }
 
 /// The key with this id, unless its admin is blocked or gone.
 pub fn by_id(conn: &Connection, id: &ApiKeyId) -> Result<Option<Shown>, DbError> {
-    let mut find = conn.prepare_cached(&format!("{SHOWN} AND k.id = ?1"))?;
+    let mut find = conn.prepare_cached(&shown_sql("k.id = ?1"))?;
     Ok(find.query_row([&id.0], shown).optional()?)
 }
 

@@ -9,7 +9,6 @@ use crate::{
     App,
     db::DbError,
     export::{Format, csv_lines, json_lines, time},
-    imports,
 };
 
 /// Entries read at once.
@@ -53,12 +52,12 @@ fn cells(entry: &Entry) -> [String; 12] {
         time(entry.at),
         entry.actor.kind.clone(),
         entry.actor.id.clone(),
-        imports::guard(&entry.actor.name),
+        entry.actor.name.clone(),
         entry.actor.ip.clone(),
         entry.action.clone(),
-        imports::guard(&entry.target.id),
-        imports::guard(&entry.target.name),
-        imports::guard(&entry.detail.to_string()),
+        entry.target.id.clone(),
+        entry.target.name.clone(),
+        entry.detail.to_string(),
         entry.job.clone().map(|job| job.0).unwrap_or_default(),
         entry.hash.clone(),
     ]

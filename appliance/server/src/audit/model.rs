@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use axum::http::StatusCode;
 use pocketkey_api::{ApiKeyId, JobId, session};
 use serde_json::{Value, json};
 
@@ -127,10 +126,7 @@ pub enum AuditError {
 impl Explain for AuditError {
     fn explain(&self) -> ApiError {
         match self {
-            Self::WrongCursor => {
-                ApiError::new(StatusCode::BAD_REQUEST, "wrong_cursor", "This is no place in the list.")
-                    .detail("Give back `next` of the page before as `after`, or begin without it.")
-            }
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::Db(error) => error.explain(),
         }
     }

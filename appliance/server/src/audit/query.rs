@@ -26,13 +26,9 @@ pub fn page(
         Some(text) => text.parse().map_err(|_| AuditError::WrongCursor)?,
         None => i64::MAX,
     };
-    // One more than fits tells whether there is another page.
     let whole = filter.job.is_some() || filter.target.is_some() || !filter.search.trim().is_empty();
-    let mut items = entries(conn, filter, whole, below, limit.saturating_add(1))?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items, next })
+    let items = entries(conn, filter, whole, below, limit.saturating_add(1))?;
+    Ok(Page::cut(items, limit, |last| last.id.to_string()))
 }
 
 /// At most `limit` of the entries that `filter` finds before the number `below`, newest first; if not `whole`, without
@@ -87,13 +83,6 @@ pub fn entries(
     let mut query = conn.prepare_cached(&sql)?;
     let found = query.query_map(params_from_iter(params.iter().map(|param| param as &dyn ToSql)), entry)?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// At most `limit` of all entries before the number `below`, newest first.
-pub fn all(conn: &Connection, below: i64, limit: u32) -> Result<Vec<Entry>, DbError> {
-    let sql = format!("SELECT {}, job FROM audit WHERE id < ?1 ORDER BY id DESC LIMIT ?2", chain::COLUMNS);
-    let mut query = conn.prepare_cached(&sql)?;
-    Ok(query.query_map((below, limit), entry)?.collect::<Result<_, _>>()?)
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {

@@ -81,7 +81,7 @@ pub fn export_folder(folder: &Path, format: Format, out: &mut impl io::Write) ->
     out.write_all(&export::head(format))?;
     let mut below = i64::MAX;
     loop {
-        let page = query::all(&conn, below, CHUNK)?;
+        let page = query::entries(&conn, &AuditFilter::default(), true, below, CHUNK)?;
         let Some(last) = page.last() else { return Ok(out.flush()?) };
         below = last.id;
         out.write_all(&export::lines(format, &page))?;

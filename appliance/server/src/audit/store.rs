@@ -23,7 +23,8 @@ pub fn record(
     target: Target<'_>,
     detail: &Value,
 ) -> Result<(), DbError> {
-    let head = Head::read(conn)?.map_or(Head::START, |(head, _)| head);
+    // A broken seal is as good as none: what comes after must not mend it.
+    let head = Head::read(conn)?.filter(|(_, sealed)| *sealed).map_or(Head::START, |(head, _)| head);
     // What was cut off before stays missing: its numbers are not given again.
     let last: i64 =
         conn.prepare_cached("SELECT coalesce(max(id), 0) FROM audit")?.query_row([], |row| row.get(0))?;

@@ -244,10 +244,18 @@ mod tests {
             let cut = verify(tx, None)?;
             tx.execute_batch("DELETE FROM audit WHERE id > 2; DELETE FROM audit_head;")?;
             entry()?;
-            Ok(vec![cut, verify(tx, None)?])
+            let without_end = verify(tx, None)?;
+            tx.execute_batch("DELETE FROM audit; DELETE FROM audit_head;")?;
+            (0..3).try_for_each(|_| entry())?;
+            tx.execute_batch(
+                "DELETE FROM audit WHERE id > 2;
+                 UPDATE audit_head SET id = 2, hash = (SELECT hash FROM audit WHERE id = 2);",
+            )?;
+            entry()?;
+            Ok(vec![cut, without_end, verify(tx, None)?])
         });
         let faults = write.await.unwrap();
-        assert_eq!(faults, [Err(Fault::Removed { from: 3, to: 3 }), Err(Fault::End)]);
+        assert_eq!(faults, [Err(Fault::Removed { from: 3, to: 3 }), Err(Fault::End), Err(Fault::End)]);
     }
 
     #[tokio::test]

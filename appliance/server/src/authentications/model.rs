@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, time::Instant};
 
-use axum::http::StatusCode;
 use pocketkey_api::{
     authentication::{AuthAction, AuthOutcome, AuthReason},
     problem::FieldProblem,
@@ -137,10 +136,7 @@ pub enum LogError {
 impl Explain for LogError {
     fn explain(&self) -> ApiError {
         match self {
-            Self::WrongCursor => {
-                ApiError::new(StatusCode::BAD_REQUEST, "wrong_cursor", "This is no place in the list.")
-                    .detail("Give back `next` of the page before as `after`, or begin without it.")
-            }
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::Db(error) => error.explain(),
         }

@@ -24,7 +24,6 @@ use crate::{
     audit::{self, Actor, Target},
     db::DbError,
     export::{Format, csv_lines, json_lines, time as time_text},
-    imports::guard,
     relay::Noted,
     validate::Fields,
 };
@@ -55,11 +54,14 @@ pub async fn run(app: App) {
             }
             notes = app.relay().notes() => notes,
         };
-        tokio::select! {
-            () = &mut stopped => {}
-            () = time::sleep(TOGETHER) => {}
-        }
+        let over = tokio::select! {
+            () = &mut stopped => true,
+            () = time::sleep(TOGETHER) => false,
+        };
         flush(&app, notes).await;
+        if over {
+            break;
+        }
     }
     flush(&app, Vec::new()).await;
 }
@@ -110,13 +112,8 @@ pub async fn list(
 ) -> Result<Page<Authentication>, LogError> {
     let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
     let below = after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| LogError::WrongCursor)?;
-    // One more than fits tells whether there is another page.
     let read = app.db().read(move |conn| query::entries(conn, &filter, below, limit + 1));
-    let mut items = read.await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(Page { items, next })
+    Ok(Page::cut(read.await?, limit, |last| last.id.to_string()))
 }
 
 /// What the log holds, and how long.
@@ -177,13 +174,13 @@ fn cells(entry: &Authentication) -> [String; 14] {
         entry.action.map_or("", |action| action.as_str()).to_owned(),
         entry.outcome.as_str().to_owned(),
         entry.reason.map_or("", |reason| reason.as_str()).to_owned(),
-        guard(entry.rp.as_deref().unwrap_or_default()),
+        entry.rp.clone().unwrap_or_default(),
         entry.user_id.0.clone(),
-        guard(&entry.user_name),
+        entry.user_name.clone(),
         entry.key_id.0.clone(),
-        guard(&entry.phone),
-        guard(&entry.computer_id.0),
-        guard(&entry.computer),
+        entry.phone.clone(),
+        entry.computer_id.0.clone(),
+        entry.computer.clone(),
         entry.ip.clone(),
     ]
 }

@@ -38,12 +38,9 @@ pub struct ListComputers {
 pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DbError> {
     let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
     let before = which.after.unwrap_or(i64::MAX);
-    // One more than fits tells whether there is another page.
-    let mut rows = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
-    let more = rows.len() > fits as usize;
-    rows.truncate(fits as usize);
-    let next = rows.last().filter(|_| more).map(|last| last.place.to_string());
-    Ok(Page { items: with_presence(app, rows).await, next })
+    let rows = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
+    let Page { items, next } = Page::cut(rows, fits, |last| last.place.to_string());
+    Ok(Page { items: with_presence(app, items).await, next })
 }
 
 /// Blocks a computer, or unblocks it: it is out at once, or may come back.

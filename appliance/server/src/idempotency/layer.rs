@@ -2,7 +2,7 @@
 
 use axum::{
     body::{Body, HttpBody, to_bytes},
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    admins::Admin,
+    admins::{self, Admin, Permission},
     db::DbError,
     problem::{ApiError, MAX_JSON},
 };
@@ -30,12 +30,16 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 const PURPOSE: &str = "idempotency";
 
 /// Does a POST of a signed-in caller once for each `Idempotency-Key`. Who may not do it, or holds a token that decides, is
-/// left to the handler.
+/// left to the handler; so is one's own account, whose answers are secrets for somebody who has just confirmed.
 pub async fn answer_once(State(app): State<App>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if admins::needed(&parts.method, route) == Some(Permission::Own) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let Ok(admin) = Admin::from_request_parts(&mut parts, &app).await else {
         return next.run(Request::from_parts(parts, body)).await;
     };
@@ -83,9 +87,12 @@ fn replay(kept: Kept) -> Response {
     response
 }
 
-/// Keeps an answer that would be the same again: not failures of the appliance, not "too many tries", not cookies.
+/// Keeps an answer that would be the same again: not failures of the appliance, not "too many tries", not what was not
+/// permitted yet, not cookies.
 async fn keep(app: &App, slot: Slot, fingerprint: [u8; 32], response: Response) -> Response {
-    let passing = response.status().is_server_error() || response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let status = response.status();
+    let passing =
+        status.is_server_error() || matches!(status, StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
     let small = response.body().size_hint().upper().is_some_and(|size| size <= MAX_JSON as u64);
     if passing || !small || response.headers().contains_key(header::SET_COOKIE) {
         return response;

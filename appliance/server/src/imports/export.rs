@@ -10,7 +10,6 @@ use pocketkey_api::{
 
 use serde_json::json;
 
-use super::guard;
 use crate::{
     App,
     audit::{self, Actor, Target},
@@ -65,11 +64,11 @@ fn body(app: App, filter: UserFilter) -> Body {
 fn row(user: User) -> [String; 7] {
     let groups: Vec<_> = user.groups.into_iter().map(|group| group.name).collect();
     [
-        guard(&user.external_id),
-        guard(&user.username),
-        guard(&user.name),
-        guard(&user.email),
-        guard(&groups.join("|")),
+        user.external_id,
+        user.username,
+        user.name,
+        user.email,
+        groups.join("|"),
         status_word(user.status).to_owned(),
         user.key_count.to_string(),
     ]

@@ -9,6 +9,6 @@ mod service;
 mod table;
 
 pub use model::{ImportError, ImportOptions};
-pub use person::{Person, guard, unguard};
+pub use person::Person;
 pub use routes::routes;
 pub use table::{Row, Table};

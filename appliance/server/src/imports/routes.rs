@@ -3,8 +3,8 @@
 use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, State, rejection::BytesRejection},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::StatusCode,
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use pocketkey_api::{Problem, import::ImportPreview, job::Job, user::UserFilter};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -13,6 +13,7 @@ use super::{ImportError, ImportOptions, Table, export, model::MAX_BYTES, service
 use crate::{
     App,
     admins::Admin,
+    export::Format,
     problem::{ApiError, Json, Query},
 };
 
@@ -81,9 +82,6 @@ async fn export_users(
     admin: Admin,
     Query(filter): Query<UserFilter>,
 ) -> Result<Response, ApiError> {
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"users.csv\""),
-    ];
-    Ok((headers, export::users(&app, filter, &admin.actor).await?).into_response())
+    Ok((AppendHeaders(Format::Csv.headers("users")), export::users(&app, filter, &admin.actor).await?)
+        .into_response())
 }

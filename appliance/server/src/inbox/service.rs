@@ -168,11 +168,7 @@ pub async fn list(
     let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let range = Range { above: 0, below, limit: limit + 1 };
     let read = app.db().read::<_, DbError, _>(move |conn| store::list(conn, &search, range));
-    let mut items: Vec<MailSummary> = read.await?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|mail| mail.id.0.clone());
-    Ok(Page { items, next })
+    Ok(Page::cut(read.await?, limit, |mail: &MailSummary| mail.id.0.clone()))
 }
 
 /// What a search asks for, when everything is indexed that it looks through.

@@ -20,7 +20,7 @@ use super::{
     store::{self, Queued, Tried},
     templates::{Template, Values},
 };
-use crate::{App, db::DbError};
+use crate::{App, db::DbError, problem::innermost};
 
 /// Mails taken up at once.
 const BATCH: u32 = 128;
@@ -206,13 +206,10 @@ fn message(way: &Way, mail: &Queued, now: i64) -> Result<(Envelope, Vec<u8>), St
 
 /// The server's words with their code, or what kept us from hearing them.
 pub fn words(error: &smtp::Error) -> String {
-    let mut root: &dyn std::error::Error = error;
-    while let Some(cause) = root.source() {
-        root = cause;
-    }
+    let cause = innermost(error);
     let words = match error.status() {
-        Some(code) => format!("{code} {root}"),
-        None => root.to_string(),
+        Some(code) => format!("{code} {cause}"),
+        None => cause,
     };
     words.chars().take(1000).collect()
 }

@@ -62,7 +62,10 @@ pub fn drop_invitations(app: &App, tx: &Tx<'_>, key: &KeyId) -> Result<(), DbErr
 /// # Errors
 /// If the database fails.
 pub fn drop_queued(app: &App, tx: &Tx<'_>, reference: &str) -> Result<(), DbError> {
-    store::drop_about(tx, reference, app.now())
+    if store::drop_about(tx, reference, app.now())? {
+        app.events().emit(tx, Event::Outbox);
+    }
+    Ok(())
 }
 
 /// Wakes the worker after the commit.
@@ -98,11 +101,7 @@ pub async fn list(app: &App, asked: ListOutbox) -> Result<Page<OutboxMail>, Mail
     let filter = Filter { state: asked.state, search, below, limit: limit + 1 };
     let now = app.now();
     let read = app.db().read(move |conn| store::list(conn, &filter, now));
-    let mut items: Vec<OutboxMail> = read.await.map_err(MailError::Db)?;
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().filter(|_| more).map(|last| last.id.0.clone());
-    Ok(Page { items, next })
+    Ok(Page::cut(read.await.map_err(MailError::Db)?, limit, |last: &OutboxMail| last.id.0.clone()))
 }
 
 /// One mail.

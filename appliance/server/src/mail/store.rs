@@ -60,14 +60,15 @@ pub fn insert(tx: &Connection, new: &New<'_>, now: i64) -> Result<i64, DbError> 
 }
 
 /// Ends what is not sent yet about `reference`: it is void.
-pub fn drop_about(tx: &Connection, reference: &str, now: i64) -> Result<(), DbError> {
-    tx.prepare_cached(
-        "UPDATE outbox SET content = NULL, done_at = coalesce(done_at, ?2),
+pub fn drop_about(tx: &Connection, reference: &str, now: i64) -> Result<bool, DbError> {
+    let dropped = tx
+        .prepare_cached(
+            "UPDATE outbox SET content = NULL, done_at = coalesce(done_at, ?2),
              state = CASE state WHEN 'queued' THEN 'dropped' ELSE state END
          WHERE reference = ?1 AND content IS NOT NULL",
-    )?
-    .execute(params![reference, now])?;
-    Ok(())
+        )?
+        .execute(params![reference, now])?;
+    Ok(dropped > 0)
 }
 
 /// Ends what is of no use any more; gives up to `limit` mails that are due.
@@ -177,13 +178,12 @@ pub fn drop_one(tx: &Connection, id: i64, now: i64) -> Result<bool, DbError> {
 }
 
 /// Forgets up to `limit` mails that were done with before `before`; gives how many.
-pub fn forget(tx: &Connection, before: i64, limit: u32) -> Result<usize, DbError> {
-    let count = tx
-        .prepare_cached(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < ?1 AND content IS NULL LIMIT ?2)",
-        )?
-        .execute(params![before, limit])?;
-    Ok(count)
+pub fn forget(tx: &Connection, before: i64, limit: u32) -> Result<(), DbError> {
+    tx.prepare_cached(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < ?1 AND content IS NULL LIMIT ?2)",
+    )?
+    .execute(params![before, limit])?;
+    Ok(())
 }
 
 const COLUMNS: &str = "id, template, recipient, state, attempts, last_error, created_at, next_try_at, done_at, expires_at, \

@@ -22,18 +22,9 @@ pub fn utc(ms: i64) -> String {
         "November",
         "December",
     ];
-    let minutes = ms.div_euclid(60_000);
-    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
-    // Days since 0000-03-01 in the proleptic Gregorian calendar: leap days end the year, and 153 days are five months.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let year = year_of_era + era * 400 + i64::from(month >= 10);
-    let name = usize::try_from((month + 2) % 12).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-    format!("{day} {name} {year}, {:02}:{:02} UTC", minute / 60, minute % 60)
+    let at = mail_parser::DateTime::from_timestamp(ms.div_euclid(1000));
+    let month = MONTHS.get(usize::from(at.month).wrapping_sub(1)).unwrap_or(&"");
+    format!("{} {month} {}, {:02}:{:02} UTC", at.day, at.year, at.hour, at.minute)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use utoipa::openapi::{
     security::SecurityRequirement,
 };
 
-use crate::admins;
+use crate::admins::{self, Permission};
 
 /// The name of the security scheme of API keys; the scopes of a requirement are what the key must have.
 pub const API_KEY: &str = "api_key";
@@ -69,7 +69,8 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
         can_answer(operation, 415, "not_json");
         can_answer(operation, 422, "wrong_shape");
     }
-    if *method == Method::POST && signed_in && admins::needed(method, path).is_some() {
+    let takes_key = admins::needed(method, path).is_some_and(|needed| needed != Permission::Own);
+    if *method == Method::POST && signed_in && takes_key {
         take_idempotency_key(operation);
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use reqwest::{Client, redirect};
 
 use super::{endpoint::PublicOnly, model::Subscription, vapid::Vapid, wake::Call};
+use crate::problem::innermost;
 
 /// How long a push service may take to answer, and to be reached.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -89,14 +90,6 @@ fn judge(status: StatusCode, retry_after: Option<&header::HeaderValue>) -> Tried
         }
         _ => Tried::Refused(status),
     }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{UserError, service, store};
 use crate::{
     App, activation,
     audit::Actor,
-    db::DbError,
+    db::{DbError, Tx},
     groups,
     jobs::{JobHandle, Undo},
     keys,
@@ -94,24 +94,60 @@ fn start(app: &App, action: BulkAction, ids: Vec<UserId>, by: &Actor) -> Job {
     begun
 }
 
-async fn delete(app: &App, job: &JobHandle, ids: Vec<UserId>, by: &Actor) -> Result<(), DbError> {
+/// Does `change` for so many at a time: for whom it was one, and how it ended.
+async fn in_chunks(
+    app: &App,
+    job: &JobHandle,
+    ids: Vec<UserId>,
+    change: impl Fn(&Tx<'_>, Vec<UserId>) -> Result<Vec<UserId>, DbError> + Clone + Send + 'static,
+) -> (Vec<UserId>, Result<(), DbError>) {
+    let mut changed = Vec::new();
     for chunk in ids.chunks(CHUNK) {
-        let (chunk, shared, by) = (chunk.to_vec(), app.clone(), by.clone());
-        let write = app.db().write(move |tx| -> Result<Outcome, DbError> {
-            let mut outcome = Outcome::default();
-            for id in &chunk {
-                let counter = if service::remove(&shared, tx, id, &by)? {
-                    &mut outcome.changed
-                } else {
-                    &mut outcome.unchanged
+        let (chunk, count, change) = (chunk.to_vec(), chunk.len(), change.clone());
+        match app.db().write(move |tx| change(tx, chunk)).await {
+            Ok(now) => {
+                let outcome = Outcome {
+                    changed: u32::try_from(now.len()).unwrap_or(u32::MAX),
+                    unchanged: u32::try_from(count - now.len()).unwrap_or(u32::MAX),
+                    ..Outcome::default()
                 };
-                *counter += 1;
+                job.add(outcome, Vec::new());
+                changed.extend(now);
             }
-            Ok(outcome)
-        });
-        job.add(write.await?, Vec::new());
+            Err(error) => return (changed, Err(error)),
+        }
     }
-    Ok(())
+    (changed, Ok(()))
+}
+
+/// The same, and `back` takes it back: also what was done before it broke off.
+async fn with_undo(
+    app: &App,
+    job: &JobHandle,
+    ids: Vec<UserId>,
+    back: BulkAction,
+    change: impl Fn(&Tx<'_>, Vec<UserId>) -> Result<Vec<UserId>, DbError> + Clone + Send + 'static,
+) -> Result<(), DbError> {
+    let (changed, ended) = in_chunks(app, job, ids, change).await;
+    if !changed.is_empty() {
+        job.set_undo(Undo { action: back, users: changed });
+    }
+    ended
+}
+
+async fn delete(app: &App, job: &JobHandle, ids: Vec<UserId>, by: &Actor) -> Result<(), DbError> {
+    app.relay().ready().await?;
+    let (shared, by) = (app.clone(), by.clone());
+    let change = move |tx: &Tx<'_>, chunk: Vec<UserId>| {
+        let mut gone = Vec::new();
+        for id in chunk {
+            if service::remove(&shared, tx, &id, &by)? {
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    };
+    in_chunks(app, job, ids, change).await.1
 }
 
 /// Puts users into `group`, or takes them out; remembers for whom that was a change.
@@ -123,31 +159,16 @@ async fn regroup(
     ids: Vec<UserId>,
     by: &Actor,
 ) -> Result<(), DbError> {
-    let mut changed = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let (chunk, group, now, by) = (chunk.to_vec(), group.clone(), app.now(), by.clone());
-        let count = chunk.len();
-        let write = app.db().write(move |tx| -> Result<Vec<UserId>, DbError> {
-            if join {
-                groups::service::add(tx, now, &by, &group, chunk)
-            } else {
-                groups::service::remove(tx, now, &by, &group, chunk)
-            }
-        });
-        let now_changed = write.await?;
-        let outcome = Outcome {
-            changed: u32::try_from(now_changed.len()).unwrap_or(u32::MAX),
-            unchanged: u32::try_from(count - now_changed.len()).unwrap_or(u32::MAX),
-            ..Outcome::default()
-        };
-        changed.extend(now_changed);
-        job.add(outcome, Vec::new());
-    }
-    if !changed.is_empty() {
-        let action = if join { BulkAction::Leave { group } } else { BulkAction::Join { group } };
-        job.set_undo(Undo { action, users: changed });
-    }
-    Ok(())
+    let (now, by, of) = (app.now(), by.clone(), group.clone());
+    let back = if join { BulkAction::Leave { group } } else { BulkAction::Join { group } };
+    with_undo(app, job, ids, back, move |tx, chunk| {
+        if join {
+            groups::service::add(tx, now, &by, &of, chunk)
+        } else {
+            groups::service::remove(tx, now, &by, &of, chunk)
+        }
+    })
+    .await
 }
 
 /// Blocks users, or unblocks them; remembers for whom that was a change.
@@ -159,32 +180,18 @@ async fn block(
     by: &Actor,
 ) -> Result<(), DbError> {
     app.relay().ready().await?;
-    let mut changed = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let (chunk, shared, by, count) = (chunk.to_vec(), app.clone(), by.clone(), chunk.len());
-        let write = app.db().write(move |tx| -> Result<Vec<UserId>, DbError> {
-            let mut changed = Vec::new();
-            for id in chunk {
-                if service::block(&shared, tx, &id, blocked, &by)? == Some(true) {
-                    changed.push(id);
-                }
+    let (shared, by) = (app.clone(), by.clone());
+    let back = if blocked { BulkAction::Unblock } else { BulkAction::Block };
+    with_undo(app, job, ids, back, move |tx, chunk| {
+        let mut changed = Vec::new();
+        for id in chunk {
+            if service::block(&shared, tx, &id, blocked, &by)? == Some(true) {
+                changed.push(id);
             }
-            Ok(changed)
-        });
-        let now_changed = write.await?;
-        let outcome = Outcome {
-            changed: u32::try_from(now_changed.len()).unwrap_or(u32::MAX),
-            unchanged: u32::try_from(count - now_changed.len()).unwrap_or(u32::MAX),
-            ..Outcome::default()
-        };
-        changed.extend(now_changed);
-        job.add(outcome, Vec::new());
-    }
-    if !changed.is_empty() {
-        let action = if blocked { BulkAction::Unblock } else { BulkAction::Block };
-        job.set_undo(Undo { action, users: changed });
-    }
-    Ok(())
+        }
+        Ok(changed)
+    })
+    .await
 }
 
 /// What inviting one user came to.

@@ -145,15 +145,12 @@ pub fn list(
         None => None,
     };
     let found = query::Found::new(conn, filter, now)?;
-    // One more than fits tells whether there is another page.
     let fits = page.page_size();
-    let mut rows = found.page(conn, COLUMNS, sort, after.as_ref(), fits + 1, |row| {
+    let rows = found.page(conn, COLUMNS, sort, after.as_ref(), fits + 1, |row| {
         Ok((user(row, now)?, place(row, sort)?))
     })?;
-    let more = rows.len() > fits as usize;
-    rows.truncate(fits as usize);
-    let next = rows.last().filter(|_| more).map(|(_, place)| place.encode());
-    let items = rows.into_iter().map(|(user, _)| with_groups(conn, user));
+    let Page { items, next } = Page::cut(rows, fits, |(_, place)| place.encode());
+    let items = items.into_iter().map(|(user, _)| with_groups(conn, user));
     Ok(Page { items: items.collect::<Result<_, _>>()?, next })
 }
 

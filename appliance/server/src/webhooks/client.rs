@@ -9,6 +9,7 @@ use reqwest::{
 };
 
 use super::{signature::Key, store::Due};
+use crate::problem::innermost;
 
 /// How long the other side may take to answer, and to be reached.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -34,6 +35,7 @@ impl Sender {
     pub fn new() -> Result<Self, ClientError> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
+            .no_proxy() // a proxy would resolve names by itself
             .dns_resolver(Arc::new(NotLinkLocal))
             .user_agent(concat!("Pocketkey/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
@@ -105,14 +107,6 @@ impl Resolve for NotLinkLocal {
             Ok(Box::new(good.into_iter()) as Addrs)
         })
     }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 #[cfg(test)]

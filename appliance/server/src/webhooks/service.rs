@@ -86,7 +86,7 @@ pub async fn change(
             };
             let detail = json!({ "before": said(&before), "after": said(&after) });
             audit::record(tx, now, &by, Action::WebhookChanged, Target::new(&id.0, &after.url), &detail)?;
-            store::find(tx, &id)?.ok_or(WebhookError::NotFound)
+            Ok(after)
         })
         .await
 }
@@ -159,12 +159,8 @@ pub async fn deliveries(
     app.db()
         .read(move |conn| {
             store::find(conn, &id)?.ok_or(WebhookError::NotFound)?;
-            // One more than fits tells whether there is another page.
-            let mut rows = store::deliveries(conn, &id, before, fits + 1)?;
-            let more = rows.len() > fits as usize;
-            rows.truncate(fits as usize);
-            let next = rows.last().filter(|_| more).map(|(seq, _)| seq.to_string());
-            Ok(Page { items: rows.into_iter().map(|(_, delivery)| delivery).collect(), next })
+            let rows = store::deliveries(conn, &id, before, fits + 1)?;
+            Ok(Page::cut(rows, fits, |(seq, _)| seq.to_string()).map(|(_, delivery)| delivery))
         })
         .await
 }

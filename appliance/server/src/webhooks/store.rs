@@ -196,14 +196,18 @@ pub fn again(conn: &Connection, webhook: &WebhookId, id: &str, now: i64) -> Resu
     Ok(changed > 0)
 }
 
-/// What is due at `now`, longest first, of webhooks that are enabled.
-pub fn due(conn: &Connection, now: i64, most: u32) -> Result<Vec<Due>, DbError> {
+/// What is due at `now`, longest first: of each webhook that is enabled at most `each`, so that one that does not answer
+/// holds up nobody else.
+pub fn due(conn: &Connection, now: i64, each: u32) -> Result<Vec<Due>, DbError> {
     let mut all = conn.prepare_cached(
         "SELECT d.seq, d.id, w.id, w.generation, w.url, d.payload
-         FROM deliveries d JOIN webhooks w ON w.id = d.webhook_id
-         WHERE d.state = 'waiting' AND d.next_try_at <= ?1 AND w.enabled ORDER BY d.next_try_at LIMIT ?2",
+         FROM webhooks w CROSS JOIN deliveries d ON d.seq IN (
+             SELECT x.seq FROM deliveries x
+             WHERE x.webhook_id = w.id AND x.state = 'waiting' AND x.next_try_at <= ?1
+             ORDER BY x.next_try_at LIMIT ?2)
+         WHERE w.enabled ORDER BY d.next_try_at",
     )?;
-    let rows = all.query_map((now, most), |row| {
+    let rows = all.query_map((now, each), |row| {
         Ok(Due {
             seq: row.get(0)?,
             id: row.get(1)?,

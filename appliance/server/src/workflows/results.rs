@@ -194,7 +194,6 @@ pub fn list(
              AND (:search = '' OR instr(u.search, :search) > 0)
          ORDER BY r.seq LIMIT :limit"
     );
-    // One more than fits tells whether there is another page.
     let fits = asked.page_size();
     let mut query = conn.prepare_cached(&sql).map_err(DbError::from)?;
     let params = named_params! {
@@ -220,11 +219,8 @@ pub fn list(
         };
         Ok((row.get::<_, i64>(0)?, result))
     });
-    let mut rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
-    let more = rows.len() > fits as usize;
-    rows.truncate(fits as usize);
-    let next = rows.last().filter(|_| more).map(|(seq, _)| seq.to_string());
-    Ok(Page { items: rows.into_iter().map(|(_, result)| result).collect(), next })
+    let rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
+    Ok(Page::cut(rows, fits, |(seq, _)| seq.to_string()).map(|(_, result)| result))
 }
 
 /// Puts those of run `from` whose mail failed, or whose invitation expired, into run `into`; gives how many.

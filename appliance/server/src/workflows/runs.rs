@@ -139,15 +139,11 @@ pub fn list(conn: &Connection, workflow: &WorkflowId, page: &ListRuns) -> Result
     let before = model::place(page.after.as_deref(), i64::from(u32::MAX))?;
     let sql = format!("{SELECT} WHERE r.workflow_id = ?1 AND r.number < ?2 ORDER BY r.number DESC LIMIT ?3");
     let mut query = conn.prepare_cached(&sql).map_err(DbError::from)?;
-    // One more than fits tells whether there is another page.
     let fits = page.page_size();
     let rows = query.query_map((&workflow.0, before, fits + 1), job).map_err(DbError::from)?;
-    let mut items: Vec<Run> =
+    let items: Vec<Run> =
         rows.map(|row| row.map(|job| job.run)).collect::<Result<_, _>>().map_err(DbError::from)?;
-    let more = items.len() > fits as usize;
-    items.truncate(fits as usize);
-    let next = items.last().filter(|_| more).map(|run| run.number.to_string());
-    Ok(Page { items, next })
+    Ok(Page::cut(items, fits, |run| run.number.to_string()))
 }
 
 /// Whether a run of the workflow goes on.

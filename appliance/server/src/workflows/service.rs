@@ -20,7 +20,7 @@ use crate::{
     App, activation,
     audit::{self, Actor, Target},
     db::{Connection, DbError, Tx},
-    keys, mail, secret, settings,
+    keys, secret, settings,
     validate::{self, Fields},
 };
 
@@ -323,8 +323,9 @@ pub(crate) fn activated(app: &App, tx: &Tx<'_>, key: &KeyId, user: &UserId) -> R
     let now = app.now();
     let Some(kind) = keys::store::find(tx, key, now)?.map(|key| key.kind) else { return Ok(()) };
     for (run, seq, key) in results::queued(tx, user, kind, key)? {
-        mail::service::drop_invitations(app, tx, &key)?;
-        activation::store::void_open(tx, &key, now)?;
+        if let Some(key) = keys::store::find(tx, &key, now)? {
+            activation::service::take_back(app, tx, &Actor::appliance(), &key)?;
+        }
         results::skip(tx, run, seq, SkipReason::Active)?;
     }
     Ok(())

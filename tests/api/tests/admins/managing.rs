@@ -153,7 +153,13 @@ async fn blocking_ends_sessions_and_streams_at_once_and_unblocking_lets_in_again
     owner.delete(&format!("{path}/block")).await.expect(200);
     ada.get("/api/v1/users").await.expect_problem(401, "signed_out");
     ada.post("/api/v1/session", &sign_in).await.expect(200);
-    let actions = ["admin.blocked", "admin.sign_in_failed", "admin.unblocked", "admin.signed_in"];
+    let actions = [
+        "admin.blocked",
+        "admin.sign_in_failed",
+        "admin.sign_in_failed",
+        "admin.unblocked",
+        "admin.signed_in",
+    ];
     assert_eq!(appliance.actions(skip).await, actions);
 }
 

@@ -24,6 +24,7 @@ CREATE TABLE deliveries (
     CHECK ((state = 'waiting') = (next_try_at IS NOT NULL))
 ) STRICT;
 
-CREATE INDEX deliveries_due ON deliveries (next_try_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_due ON deliveries (webhook_id, next_try_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_delivered ON deliveries (webhook_id, done_at) WHERE state = 'delivered';
 CREATE INDEX deliveries_webhook ON deliveries (webhook_id, seq);
 CREATE INDEX deliveries_old ON deliveries (created_at);

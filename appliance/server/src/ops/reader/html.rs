@@ -1,20 +1,6 @@
 //! Text to HTML.
 
-/// The text with everything escaped that means something in HTML.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
+pub use crate::mail::templates::text::escape;
 
 /// Prose: what stands between backticks is code.
 pub fn prose(text: &str) -> String {

@@ -62,7 +62,7 @@ pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
     use_event(move |event| {
         let about = match event {
             Event::Run { run_id } => run_id == id,
-            Event::Key { .. } | Event::Users | Event::Workflows | Event::Lagged => true,
+            Event::Key { .. } | Event::Users | Event::Workflows | Event::Outbox | Event::Lagged => true,
             _ => false,
         };
         if !about || waits.get_value() {
