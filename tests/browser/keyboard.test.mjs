@@ -45,7 +45,9 @@ async function tabTo(there, key = 'Tab') {
   for (let presses = 0; presses < 150; presses += 1) {
     if (await admin.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
     await press(key);
-    assert.ok((await focus()) === 'BODY' || await shown(), `${await focus()} does not show that it has the focus`);
+    // A page that has just arrived gives the focus to its heading, which is no control and shows nothing.
+    const at = await focus();
+    assert.ok(['BODY', 'H1', 'H2'].includes(at) || await shown(), `${at} does not show that it has the focus`);
   }
   assert.fail(`${there} is not reached with ${key}`);
 }

@@ -154,7 +154,7 @@ pub fn revoke(tx: &Connection, device: DeviceId, now: i64) -> Result<(), DbError
     tx.prepare_cached("DELETE FROM revocations WHERE revoked_at < ?1")?.execute([now - LIFETIME])?;
     tx.prepare_cached(
         "INSERT INTO revocations (device, revoked_at) VALUES (?1, ?2)
-         ON CONFLICT (device) DO UPDATE SET revoked_at = ?2",
+         ON CONFLICT (device) DO UPDATE SET revoked_at = max(revoked_at, ?2)",
     )?
     .execute(params![device.to_string(), now])?;
     Ok(())
@@ -168,6 +168,16 @@ pub fn revoked(conn: &Connection) -> Result<HashMap<DeviceId, i64>, DbError> {
     let mut all = conn.prepare("SELECT device, revoked_at FROM revocations")?;
     let rows = all.query_map([], |row| Ok((parsed(row, 0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Devices that were revoked lately and are no more.
+///
+/// # Errors
+/// If the database fails.
+pub fn removed(conn: &Connection) -> Result<Vec<DeviceId>, DbError> {
+    let mut all =
+        conn.prepare("SELECT device FROM revocations WHERE device NOT IN (SELECT id FROM devices)")?;
+    Ok(all.query_map([], |row| parsed(row, 0))?.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

@@ -229,12 +229,18 @@ impl Database {
             .await
     }
 
-    /// What certificates may say wrongly about devices: until when each was revoked, and who is blocked.
+    /// What certificates may say wrongly about devices: since when those of a device are void, who is blocked, and who is
+    /// no more.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn revoked_and_blocked(&self) -> Result<(HashMap<DeviceId, i64>, Vec<DeviceId>), DbError> {
-        self.db.read(|conn| Ok((admission::revoked(conn)?, devices::store::blocked(conn)?))).await
+    pub async fn fallen(&self) -> Result<(HashMap<DeviceId, i64>, [Vec<DeviceId>; 2]), DbError> {
+        self.db
+            .read(|conn| {
+                let gone = [devices::store::blocked(conn)?, admission::removed(conn)?];
+                Ok((admission::revoked(conn)?, gone))
+            })
+            .await
     }
 
     /// What certificates may say wrongly about bonds: those made since `since`, in Unix milliseconds.

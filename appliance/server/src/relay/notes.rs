@@ -53,8 +53,8 @@ pub enum Note {
 }
 
 impl Note {
-    /// An exchange is over. Another node's it notes itself. What the phone answered by itself, without asking its person, is not worth a note: clients
-    /// ask keys many such things.
+    /// An exchange is over; `None` if another node keeps it, which notes it itself, or if the phone answered without asking
+    /// its person: clients ask keys many such things.
     pub fn ended(exchange: ExchangeId, over: &Exchange, end: End) -> Option<Self> {
         let end = match end {
             _ if over.guest => return None,

@@ -10,10 +10,10 @@ mod options;
 mod parcel;
 mod subjects;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
-use pocketkey_link::id::DeviceId;
+use pocketkey_link::{certificate::LIFETIME_MS, id::DeviceId};
 use tokio::task::AbortHandle;
 
 pub use local::Local;
@@ -27,6 +27,9 @@ pub use subjects::{Subjects, Undelivered};
 
 use super::{Relay, SessionId, hub::Place};
 
+/// How long news are of use, and kept: longer than any certificate that they correct.
+pub const NEWS_KEPT: Duration = Duration::from_millis(2 * LIFETIME_MS);
+
 /// What a relay asks of it.
 pub trait Bus: Send + Sync {
     /// Which part this node has.
@@ -36,7 +39,7 @@ pub trait Bus: Send + Sync {
     fn join(&self, relay: &Arc<Relay>, device: DeviceId, session: SessionId) -> Option<Seat>;
 
     /// Sends a parcel to the node that holds `device`; never waits. False if it certainly does not arrive; a request that
-    /// nobody takes comes back as [`Relay::bounced`].
+    /// nobody takes comes back as [`Relay::undelivered`].
     fn send(&self, device: DeviceId, parcel: Parcel) -> bool;
 
     /// Tells every node, now or as soon as it listens; never waits.

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use async_nats::{ConnectOptions, ServerAddr};
+use percent_encoding::percent_decode_str;
 
 /// How often a server must show that it is there: a dead one is left after two of these.
 const PING: Duration = Duration::from_secs(2);
@@ -78,8 +79,8 @@ impl BusOptions {
         }
         for address in self.addresses()? {
             options = match (address.username(), address.password()) {
-                (Some(name), Some(password)) => options.user_and_password(name.into(), password.into()),
-                (Some(token), None) => options.token(token.into()),
+                (Some(name), Some(password)) => options.user_and_password(decoded(name), decoded(password)),
+                (Some(token), None) => options.token(decoded(token)),
                 (None, _) => continue,
             };
             break;
@@ -90,10 +91,13 @@ impl BusOptions {
 
 /// An address as it may be shown.
 fn without_password(address: &str) -> String {
-    match (address.split_once("://"), address.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => address.to_owned(),
-    }
+    let Some((login, host)) = address.rsplit_once('@') else { return address.to_owned() };
+    login.split_once("://").map_or_else(|| format!("…@{host}"), |(scheme, _)| format!("{scheme}://…@{host}"))
+}
+
+/// A part of an address as it is meant: there, signs such as `=` stand encoded.
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -112,8 +116,11 @@ mod tests {
         for wrong in ["nats.example.org", "http://nats.example.org", "nats://:4222"] {
             assert!(with(wrong).addresses().unwrap_err().to_string().contains("--nats"), "{wrong}");
         }
-        let shown = with("https://ada:secret@example.org").addresses().unwrap_err().to_string();
-        assert!(!shown.contains("secret"), "{shown}");
+        for login in ["https://ada:secret@example.org", "ada:secret@example.org"] {
+            let shown = with(login).addresses().unwrap_err().to_string();
+            assert!(!shown.contains("secret"), "{shown}");
+        }
+        assert_eq!(decoded("c2VjcmV0%3D"), "c2VjcmV0=");
     }
 
     #[tokio::test]

@@ -11,7 +11,10 @@ use pocketkey_link::{
 };
 
 use super::{Bond, Effect, Hub, Place, SessionId, turn_away};
-use crate::relay::{bus::Parcel, notes::End};
+use crate::relay::{
+    bus::Parcel,
+    notes::{End, Note},
+};
 
 impl Hub {
     /// Takes up the bonds that a device's certificate names, but for those that are no more.
@@ -267,9 +270,15 @@ impl Hub {
                 bond.is_some()
             }
             Frame::Report { exchange, report } => {
-                let known = self.exchanges.get_mut(*exchange);
-                if let Some(known) = known.filter(|known| known.bond.computer == to) {
-                    known.report = Some(report.clone());
+                let (exchange, report) = (*exchange, report.clone());
+                match self.exchanges.get_mut(exchange) {
+                    Some(known) if known.bond.computer == to => known.report = Some(report),
+                    Some(_) => {}
+                    // It crossed the exchange's end.
+                    None => {
+                        let phone = self.bonds_of(to).find(|bond| bond.computer == to).map(|bond| bond.phone);
+                        self.notes.extend(phone.map(|phone| Note::Late { exchange, phone, report }));
+                    }
                 }
                 false
             }

@@ -273,13 +273,14 @@ impl Relay {
     /// A device is gone from the database since `now`: see [`Hub::remove`].
     pub fn remove(&self, device: DeviceId, now: i64) {
         self.revoke(device, now);
+        let mut over = Vec::new();
         self.apply(|state| {
-            let effects = state.hub.remove(Instant::now(), device);
-            state.note();
-            state.addresses.remove(&device);
-            effects
+            over = state.hub.pairings_of(device);
+            state.remove(device)
         });
         self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Removed });
+        // Its peers' certificates still name them.
+        over.into_iter().for_each(|pairing| self.bus.tell(What::Unbonded(pairing)));
     }
 
     /// One that is not loaded yet loads it with the rest.

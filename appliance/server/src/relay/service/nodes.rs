@@ -17,21 +17,27 @@ use super::{
         admission::Admitted,
         authority::{Authority, Database, LookUpError},
         bus::{
-            Answer, Greeting, Known, News, NodeId, NotedElsewhere, Parcel, Standing, Topic, Undelivered, What,
+            Answer, Greeting, Known, NEWS_KEPT, News, NodeId, NotedElsewhere, Parcel, Standing, Topic,
+            Undelivered, What,
         },
-        hub::Role,
+        hub::{Effect, Role},
     },
     COUNTED_LATELY, Counted, Relay, SessionId, State, came_back,
 };
 use crate::devices::Device;
 
-/// How long news are of use, in microseconds: longer than any certificate that they correct.
-const NEWS_KEPT: u64 = 2 * LIFETIME_MS * 1_000;
-
 /// No request waits longer for its phone.
 const LONGEST_CALL: Duration = Duration::from_millis(MAX_TTL_MS as u64);
 
 impl State {
+    /// A device is no more.
+    pub(super) fn remove(&mut self, device: DeviceId) -> Vec<Effect> {
+        let effects = self.hub.remove(Instant::now(), device);
+        self.note();
+        self.addresses.remove(&device);
+        effects
+    }
+
     /// News from before then say nothing that certificates do not say by now.
     fn forget_before(&mut self, then: u64) {
         for (topic, _) in self.heard.extract_if(|_, at| *at < then) {
@@ -83,13 +89,15 @@ impl Relay {
                             Vec::new()
                         }
                         Standing::Blocked => state.hub.block(Instant::now(), device),
-                        Standing::Removed => state.hub.remove(Instant::now(), device),
+                        Standing::Removed => state.remove(device),
                     }
                 }
                 What::Bonded(bond) => state.hub.heard_of_bond(bond),
                 What::Unbonded(pairing) => state.hub.heard_of_end(pairing),
                 What::Complete => {
-                    state.forget_before(at.saturating_sub(NEWS_KEPT));
+                    state.forget_before(
+                        at.saturating_sub(u64::try_from(NEWS_KEPT.as_micros()).unwrap_or(u64::MAX)),
+                    );
                     Vec::new()
                 }
             }
@@ -165,11 +173,13 @@ impl Relay {
     pub(in crate::relay) async fn all_news(&self) -> Result<Vec<What>, LookUpError> {
         self.load().await?;
         let database = self.database()?;
-        let (revoked, blocked) = database.revoked_and_blocked().await?;
+        let (revoked, [blocked, removed]) = database.fallen().await?;
         let mut devices: HashMap<_, _> =
             revoked.into_iter().map(|(device, at)| (device, (at, Standing::Good))).collect();
-        for device in blocked {
-            devices.entry(device).or_insert((0, Standing::Good)).1 = Standing::Blocked;
+        for (fallen, standing) in [(blocked, Standing::Blocked), (removed, Standing::Removed)] {
+            for device in fallen {
+                devices.entry(device).or_insert((0, standing)).1 = standing;
+            }
         }
         let told = devices.into_iter().map(|(device, (revoked_at, standing))| What::Device {
             device,

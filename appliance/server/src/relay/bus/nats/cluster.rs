@@ -35,11 +35,13 @@ impl Cluster {
         let counted = Arc::clone(&connections);
         let connect = options.connect(&format!("{:016x}", node.0)).await?.event_callback(move |event| {
             match &event {
-                Event::Connected => counted.send_modify(|count| *count += 1),
-                Event::Disconnected => {}
+                Event::Connected => {
+                    counted.send_modify(|count| *count += 1);
+                    tracing::info!(%event, "NATS");
+                }
+                Event::Disconnected => tracing::info!(%event, "NATS"),
                 other => tracing::warn!(%other, "NATS"),
             }
-            tracing::info!(%event, "NATS");
             async {}
         });
         let client = connect.connect(options.addresses()?).await?;

@@ -16,18 +16,15 @@ use async_nats::jetstream::{
 use futures_util::StreamExt;
 use pocketkey_link::certificate::LIFETIME_MS;
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{
-    super::{News, What, decode, encode},
+    super::{NEWS_KEPT, News, What, decode, encode},
     Nats,
 };
 use crate::relay::Relay;
-
-/// How long news stay: longer than any certificate that they correct.
-const KEEP: Duration = Duration::from_millis(2 * LIFETIME_MS);
 
 /// How often everything is told anew.
 const ANEW: Duration = Duration::from_millis(LIFETIME_MS / 2);
@@ -48,6 +45,8 @@ pub async fn tell(nats: Nats, relay: Arc<Relay>) {
     connections.mark_changed();
     let mut store = None;
     let mut anew = Instant::now() + ANEW;
+    // What was being written when the servers changed.
+    let mut unwritten = None;
     loop {
         tokio::select! {
             changed = connections.changed() => {
@@ -60,9 +59,9 @@ pub async fn tell(nats: Nats, relay: Arc<Relay>) {
                 store = Some(open(&nats, true).await);
             }
             () = sleep_until(anew) => {}
-            Some(news) = told.recv(), if store.is_some() => {
-                if let Some(store) = &store {
-                    write(store, &news, &connections).await;
+            Some(news) = next(&mut unwritten, &mut told), if store.is_some() => {
+                if let Some(store) = &store && !write(store, &news, &connections).await {
+                    unwritten = Some(news);
                 }
                 continue;
             }
@@ -82,17 +81,26 @@ pub async fn tell(nats: Nats, relay: Arc<Relay>) {
     }
 }
 
-/// Writes one down, again and again until the servers have it or are others: then everything is told anew.
-async fn write(store: &Store, news: &News, connections: &watch::Receiver<u64>) {
+/// What was not written down yet, or the next that is told.
+async fn next(unwritten: &mut Option<News>, told: &mut mpsc::Receiver<News>) -> Option<News> {
+    match unwritten.take() {
+        Some(news) => Some(news),
+        None => told.recv().await,
+    }
+}
+
+/// Writes one down, again and again until the servers have it, or are others: false then.
+async fn write(store: &Store, news: &News, connections: &watch::Receiver<u64>) -> bool {
     while !connections.has_changed().unwrap_or(true) {
         let put = store.put(news.what.topic().to_string(), encode(news).into());
         match timeout(WRITE_TIME, put).await {
-            Ok(Ok(_)) => return,
+            Ok(Ok(_)) => return true,
             Ok(Err(error)) => tracing::warn!(%error, "news are not written down; trying again"),
             Err(_) => tracing::warn!("news are not written down in time; trying again"),
         }
         sleep(AGAIN).await;
     }
+    false
 }
 
 /// A relay node: hears news as they are told.
@@ -168,7 +176,7 @@ async fn open(nats: &Nats, make: bool) -> Store {
             let config = Config {
                 bucket: nats.0.subjects.bucket(),
                 history: 1,
-                max_age: KEEP,
+                max_age: NEWS_KEPT,
                 storage: StorageType::Memory,
                 num_replicas: if clustered { REPLICAS } else { 1 },
                 ..Config::default()
