@@ -25,7 +25,8 @@ env_name=${target//-/_}
 export "CC_$env_name=musl-gcc"
 # The allocator takes memory as it needs it, not in advance.
 export "CFLAGS_$env_name=-DMI_DEFAULT_ARENA_EAGER_COMMIT=0"
-flags="-C target-feature=+crt-static"
+# Packed relocations save half a megabyte; nothing unwinds (panic = abort), so that most tables for it can go.
+flags="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs -C force-unwind-tables=no"
 if [ "$rust_kind" = debian ]; then
   # rustup's std for musl brings a C library, start files and an unwinder; Debian's source brings none. The first two are
   # musl-tools' then, the unwinder is GCC's, found under the name that std asks for. GCC's is made for glibc and asks it

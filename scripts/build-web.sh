@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → Tailwind → hashed names → .gz and .br.
+# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → Tailwind → hashed names → .br.
 #
 #   scripts/build-web.sh        as shipped: small, optimised, compressed
 #   scripts/build-web.sh --dev  quick: unoptimised, with debug names, not compressed
@@ -144,21 +144,19 @@ for (const name of files.keys()) address(name);
 
 const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, " ").padStart(11);
 const { constants } = zlib;
-console.log(`${"".padEnd(36)}${"bytes".padStart(11)}${mode === "dev" ? "" : "gzip".padStart(11) + "brotli".padStart(11)}`);
+console.log(`${"".padEnd(36)}${"bytes".padStart(11)}${mode === "dev" ? "" : "brotli".padStart(11)}`);
 for (const name of fs.readdirSync(out, { recursive: true }).sort()) {
   const file = path.join(out, name);
   if (!fs.statSync(file).isFile()) continue;
   const content = fs.readFileSync(file);
   let line = name.padEnd(36) + number(content.length);
   if (mode !== "dev") {
-    const gz = zlib.gzipSync(content, { level: 9 });
     const br = zlib.brotliCompressSync(content, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
     });
-    fs.writeFileSync(`${file}.gz`, gz);
     fs.writeFileSync(`${file}.br`, br);
-    line += number(gz.length) + number(br.length);
-    // Whoever takes neither gets it unpacked.
+    line += number(br.length);
+    // Whoever does not take it so gets it unpacked.
     if (content.length > 4096) fs.unlinkSync(file);
   }
   console.log(line);

@@ -1,15 +1,21 @@
 //! The files of the web console and the site, embedded in the binary.
 //!
-//! Large files come compressed only (`name.br`, `name.gz`); a client that takes neither gets them unpacked. Names
-//! that hold a hash never change; everything else is asked for again each time.
+//! Large files are kept compressed only (`name.br`); a client that does not take them so – a browser asks for Brotli
+//! over HTTPS or from its own machine only – gets them in gzip or as they are. Names that hold a hash never change;
+//! everything else is asked for again each time.
 
-use std::{borrow::Cow, io::Read};
+use std::{
+    borrow::Cow,
+    io::{self, Read},
+};
 
 use axum::{
     body::Bytes,
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
+use brotli_decompressor::Decompressor;
+use flate2::{Compression, read::GzEncoder};
 use rust_embed::RustEmbed;
 
 use crate::problem::ApiError;
@@ -22,6 +28,20 @@ struct Dist;
 struct File {
     data: Cow<'static, [u8]>,
     hash: [u8; 32],
+}
+
+impl File {
+    /// The same file out of Brotli: in gzip, or as it is.
+    fn unpacked(self, gzip: bool) -> io::Result<Self> {
+        let mut content = Vec::new();
+        let mut plain = Decompressor::new(&*self.data, 64 * 1024);
+        if gzip {
+            GzEncoder::new(plain, Compression::fast()).read_to_end(&mut content)?;
+        } else {
+            plain.read_to_end(&mut content)?;
+        }
+        Ok(Self { data: content.into(), ..self })
+    }
 }
 
 fn embedded(name: &str) -> Option<File> {
@@ -61,16 +81,20 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 
 /// The file `name` of those that `stored` has, in the best form that the client takes.
 fn file(stored: impl Fn(&str) -> Option<File>, name: &str, headers: &HeaderMap) -> Option<Response> {
-    let accepted = |encoding| accepts(headers, encoding);
-    let packed = |suffix: &str| stored(&format!("{name}.{suffix}"));
-    let plain = || stored(name).map(|file| (file, None));
-    let brotli = accepted("br").then(|| packed("br")).flatten().map(|file| (file, Some("br")));
-    let (file, encoding) = brotli
-        .or_else(|| accepted("gzip").then(|| packed("gz")).flatten().map(|file| (file, Some("gzip"))))
-        .or_else(plain)
-        .or_else(|| packed("gz").and_then(unpack).map(|file| (file, None)))?;
+    let packed = || stored(&format!("{name}.br"));
+    let (file, encoding) = if accepts(headers, "br")
+        && let Some(file) = packed()
+    {
+        (file, Some("br"))
+    } else if let Some(file) = stored(name) {
+        (file, None)
+    } else {
+        let gzip = accepts(headers, "gzip");
+        (packed()?.unpacked(gzip).ok()?, gzip.then_some("gzip"))
+    };
 
-    let tag = format!("\"{}\"", data_encoding::BASE64URL_NOPAD.encode(&file.hash));
+    let hash = data_encoding::BASE64URL_NOPAD.encode(&file.hash);
+    let tag = format!("\"{hash}{}\"", encoding.unwrap_or_default());
     let cache = if has_hash(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let common = [(header::CACHE_CONTROL, cache), (header::ETAG, &tag), (header::VARY, "Accept-Encoding")];
     if headers.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes()) {
@@ -87,13 +111,6 @@ fn file(stored: impl Fn(&str) -> Option<File>, name: &str, headers: &HeaderMap) 
             .insert(header::CONTENT_ENCODING, axum::http::HeaderValue::from_static(encoding));
     }
     Some(response)
-}
-
-/// The same file without its gzip coat.
-fn unpack(file: File) -> Option<File> {
-    let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(&*file.data).read_to_end(&mut plain).ok()?;
-    Some(File { data: Cow::Owned(plain), ..file })
 }
 
 /// Whether `Accept-Encoding` lists `encoding` and does not rule it out.
@@ -136,24 +153,18 @@ fn content_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use flate2::{Compression, write::GzEncoder};
+    use flate2::read::GzDecoder;
 
     use super::*;
 
     const TEXT: &[u8] = b"let it be known";
+    const PACKED: &[u8] = b"\x0b\x07\x80let it be known\x03";
 
     /// Has `a.js` in every form, `b.js` packed only, `c.js` plain only.
     fn stored(name: &str) -> Option<File> {
         let data = match name {
             "a.js" | "c.js" => TEXT.to_vec(),
-            "a.js.br" | "b.js.br" => b"brotli".to_vec(),
-            "a.js.gz" | "b.js.gz" => {
-                let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-                packer.write_all(TEXT).unwrap();
-                packer.finish().unwrap()
-            }
+            "a.js.br" | "b.js.br" => PACKED.to_vec(),
             _ => return None,
         };
         Some(File { data: data.into(), hash: [name.len().try_into().unwrap(); 32] })
@@ -171,10 +182,13 @@ mod tests {
     #[tokio::test]
     async fn every_client_gets_what_it_takes() {
         for name in ["a.js", "b.js"] {
-            assert_eq!(served(name, "gzip, br").await, ("br".into(), Bytes::from_static(b"brotli")));
-            assert_eq!(served(name, "gzip").await.0, "gzip");
+            assert_eq!(served(name, "gzip, br").await, ("br".into(), Bytes::from_static(PACKED)));
             assert_eq!(served(name, "identity").await, (String::new(), Bytes::from_static(TEXT)), "{name}");
         }
+        let (encoding, content) = served("b.js", "gzip").await;
+        let mut plain = Vec::new();
+        GzDecoder::new(&*content).read_to_end(&mut plain).unwrap();
+        assert_eq!((encoding.as_str(), &*plain), ("gzip", TEXT));
         assert_eq!(served("c.js", "gzip, br").await, (String::new(), Bytes::from_static(TEXT)));
         assert!(file(stored, "d.js", &HeaderMap::new()).is_none());
     }
