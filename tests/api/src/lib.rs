@@ -10,7 +10,9 @@ mod balancer;
 mod client;
 pub mod nats;
 mod phone;
+pub mod plain;
 mod ports;
+pub mod trust;
 mod wait;
 
 pub use admins::app_code;

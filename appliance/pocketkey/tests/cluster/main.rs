@@ -5,6 +5,7 @@
 #[path = "../process/mod.rs"]
 mod process;
 mod tap;
+mod tls;
 mod world;
 
 use std::{

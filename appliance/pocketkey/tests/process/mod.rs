@@ -10,13 +10,8 @@ use std::{
 
 use pocketkey_api::session::Setup;
 use pocketkey_relay_client::Rest;
-use pocketkey_tests_api::{free_port, until};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    task::spawn_blocking,
-    time::timeout,
-};
+use pocketkey_tests_api::{free_port, plain, until};
+use tokio::{task::spawn_blocking, time::timeout};
 
 /// One program, always with the same options.
 pub struct Program {
@@ -86,14 +81,7 @@ impl Drop for Program {
 
 /// Whether `/readyz` is content.
 async fn is_ready(port: u16) -> bool {
-    let asked = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        std::io::Result::Ok(answer)
-    };
-    matches!(timeout(Duration::from_secs(2), asked).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
+    matches!(timeout(Duration::from_secs(2), plain::get(port, "/readyz")).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
 }
 
 /// An appliance on one node, always on the same ports and data.
