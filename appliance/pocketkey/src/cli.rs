@@ -95,13 +95,9 @@ pub struct ServeOptions {
     #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// The certificate chain of HTTPS, a PEM file; read at the start [default: plain HTTP, for a proxy that speaks TLS].
-    #[arg(long, env = "POCKETKEY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-
-    /// The key of --tls-cert, a PEM file.
-    #[arg(long, env = "POCKETKEY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
+    /// How it speaks HTTPS.
+    #[command(flatten)]
+    pub tls: TlsOptions,
 
     /// The address people and phones reach it at [default: http(s)://localhost and the port listened on].
     #[arg(long, env = "POCKETKEY_URL", value_name = "URL")]
@@ -164,6 +160,25 @@ pub struct ServeOptions {
     pub activation_ttl: Duration,
 }
 
+/// Options of whatever listens for HTTP.
+#[derive(Debug, Args)]
+pub struct TlsOptions {
+    /// The certificate chain of HTTPS, a PEM file; read at the start [default: plain HTTP, for a proxy that speaks TLS].
+    #[arg(long, env = "POCKETKEY_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The key of --tls-cert, a PEM file.
+    #[arg(long, env = "POCKETKEY_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl TlsOptions {
+    /// The two files, if there are any.
+    pub fn identity(self) -> Option<(PathBuf, PathBuf)> {
+        self.tls_cert.zip(self.tls_key)
+    }
+}
+
 /// Options of `sandbox`.
 #[derive(Debug, Args)]
 pub struct SandboxOptions {
@@ -197,6 +212,10 @@ pub struct RelayOptions {
     /// Where phones and computers connect.
     #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
+
+    /// How it speaks HTTPS.
+    #[command(flatten)]
+    pub tls: TlsOptions,
 }
 
 /// Options of `phone`.

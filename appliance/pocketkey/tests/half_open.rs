@@ -2,8 +2,6 @@
 //! meanwhile.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod ports;
-
 use std::{
     env,
     io::{BufRead, BufReader, Read, Write},
@@ -44,7 +42,7 @@ fn ten_thousand_handshakes_that_nobody_finishes() {
 #[ignore = "the test above runs it, with room for the descriptors"]
 fn inside() {
     let data = tempfile::tempdir().unwrap();
-    let port = ports::free_port();
+    let port = pocketkey_tests_api::free_port();
     // It starts with room for 1,024 and makes more by itself.
     let serve =
         "ulimit -S -n 1024 && exec \"$0\" serve --listen \"$1\" --smtp-listen 127.0.0.1:0 --data \"$2\"";

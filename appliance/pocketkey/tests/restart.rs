@@ -10,13 +10,14 @@ use pocketkey_api::{
     inbox::{Mail, MailSummary},
     key::{Key, KeyKind, KeyStatus, NewKey},
     sandbox::{AuthenticatorSettings, KeyState, Screen, Script, ScriptMode, Touch},
-    session::{Session, SessionState, Setup, SignIn},
+    session::{Session, SessionState, SignIn},
     user::{NewUser, User, UserDetail, UserStatus},
 };
 use pocketkey_key::computer::{Computer, ComputerOptions, KeepState};
 use pocketkey_phone::{Phone, PhoneOptions};
 use pocketkey_relay_client::Rest;
-use process::{Appliance, PATIENCE, until};
+use pocketkey_tests_api::{PATIENCE, until};
+use process::{Appliance, first_admin};
 use tokio::time::timeout;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,16 +27,10 @@ async fn nothing_acknowledged_is_lost_to_kill_9() {
     let mut appliance = Appliance::start(&data).await;
 
     // The set-up link is the same after a crash, works once, and is dead afterwards.
-    let token = appliance.setup_token();
+    let token = appliance.setup_token().await;
     appliance.crash().await;
-    assert_eq!(appliance.setup_token(), token);
-    let setup = Setup {
-        token,
-        organisation: "Example organisation".into(),
-        name: "First admin".into(),
-        email: "admin@example.test".into(),
-        password: "correct horse battery".into(),
-    };
+    assert_eq!(appliance.setup_token().await, token);
+    let setup = first_admin(token);
     let mut rest = Rest::new(&appliance.url());
     rest.enter("/api/v1/setup", &setup).await.unwrap();
     appliance.crash().await;

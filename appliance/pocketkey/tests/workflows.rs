@@ -9,7 +9,8 @@ use pocketkey_api::{
     key::KeyKind,
     workflow::{NewWorkflow, RunDetail, RunState, Trigger, Workflow},
 };
-use process::{Appliance, until};
+use pocketkey_tests_api::until;
+use process::Appliance;
 use rusqlite::{Connection, OpenFlags};
 use tokio::time::sleep;
 

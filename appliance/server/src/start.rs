@@ -93,7 +93,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     let url = config.url.as_deref().map(check_url).transpose()?;
     let mail_options = mail::Options::check(&config)?;
     let sink_tls = inbox::prepare(&config)?;
-    let tls = ops::tls(&config)?;
+    let tls = ops::tls(config.tls_identity.as_ref())?;
     let db = Db::open(&config.data)?;
     let http = bind(config.listen, "--listen")?;
     let smtp = bind(config.smtp_listen, "--smtp-listen")?;
@@ -201,7 +201,10 @@ impl Appliance {
     /// closes the data folder.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
-        let tls = self.tls.take().map(|tls| (tls, ops::plain(&self.app)));
+        let url = self.app.url().to_owned();
+        let health = ops::health::routes().with_state(self.app.clone());
+        let plain = ops::plain(health, move || Ok(url.clone()));
+        let tls = self.tls.take().map(|tls| (tls, plain));
         let stop = async {
             shutdown.await;
             app.stop();

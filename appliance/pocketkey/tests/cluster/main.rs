@@ -2,11 +2,10 @@
 //! each part while requests are under way.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod balancer;
-mod nats;
-#[path = "../ports/mod.rs"]
-mod ports;
+#[path = "../process/mod.rs"]
+mod process;
 mod tap;
+mod tls;
 mod world;
 
 use std::{
@@ -27,27 +26,13 @@ use pocketkey_api::{
 use pocketkey_key::fail::Fail;
 use pocketkey_link::{frame::Refusal, identity::DeviceKeys};
 use pocketkey_relay_client::{Event, OsEntropy, Rest, connect, introduce};
-use ports::free_port;
+use pocketkey_tests_api::{PATIENCE, nats, until};
 use tap::{ACCOUNT, CLIENT_DATA_HASH, RP_ID, Tap, contains, make_credential};
 use tokio::time::{sleep, timeout};
 use world::{World, ask, shown};
 
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// What the nodes promise.
 const SOON: Duration = Duration::from_secs(5);
-
-async fn until<T>(limit: Duration, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    };
-    timeout(limit, asking).await.unwrap_or_else(|_| panic!("{what}"))
-}
 
 /// The world, if there is a nats-server.
 async fn world(test: &str, data: &Path) -> Option<World> {
@@ -55,7 +40,7 @@ async fn world(test: &str, data: &Path) -> Option<World> {
         nats::skip(test);
         return None;
     };
-    let cluster = nats::Cluster::start(binary, data).await;
+    let cluster = nats::Cluster::start(binary, data, 3).await;
     Some(World::start(cluster, data).await)
 }
 
@@ -92,14 +77,14 @@ async fn devices_at_different_nodes_sign_in_and_nothing_on_the_bus_can_be_read()
         let dashboard: Dashboard = world.admin.get("/api/v1/dashboard").await.unwrap();
         ((dashboard.relay.phones, dashboard.relay.computers) == (1, 1)).then_some(())
     };
-    until(PATIENCE, "the dashboard counts them", counted).await;
+    until("the dashboard counts them", counted).await;
     // And its log has what happened there, with what the phone said of it.
     let registered = async || {
         let log: Page<Authentication> = world.admin.get("/api/v1/authentications").await.unwrap();
         let registered = |entry: &Authentication| entry.action == Some(AuthAction::Register);
         log.items.into_iter().find(registered)
     };
-    let entry = until(PATIENCE, "the log has the registration", registered).await;
+    let entry = until("the log has the registration", registered).await;
     assert_eq!((entry.outcome, &*entry.ip), (AuthOutcome::Succeeded, "127.0.0.1"));
 }
 
@@ -145,8 +130,7 @@ async fn a_block_ends_what_is_under_way_at_other_nodes_within_a_second() {
     assert_eq!(world.computer.state().borrow().failures.1, Some(Fail::Blocked));
     world.admin.delete(&block).await.unwrap();
     world.script(ScriptMode::Approve).await;
-    until(PATIENCE, "the unblocked phone is back", async || (world.sign_in().await == [0x00]).then_some(()))
-        .await;
+    until("the unblocked phone is back", async || (world.sign_in().await == [0x00]).then_some(())).await;
 
     // Nodes that were not there when it was told hear it when they start, and need nobody for it.
     for relay in &mut world.relays {
@@ -158,7 +142,7 @@ async fn a_block_ends_what_is_under_way_at_other_nodes_within_a_second() {
         relay.ready().await;
     }
     world.console.kill();
-    until(PATIENCE, "the computer is told", async || {
+    until("the computer is told", async || {
         let reply = world.sign_in().await;
         assert_eq!(reply, [0x27]);
         (world.computer.state().borrow().failures.1 == Some(Fail::Blocked)).then_some(())

@@ -1,92 +1,22 @@
 //! A console's node, two relay nodes, the NATS cluster between them, and a phone and a computer at different relay nodes.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use pocketkey_api::{
     activation::{Activation, ActivationMethod, NewActivation},
     authentication::LogSettings,
     key::{Key, KeyKind, NewKey},
     sandbox::{AuthenticatorSettings, KeyState, Screen, Script, ScriptMode, Touch},
-    session::{Session, Setup},
+    session::Session,
     user::{NewUser, User},
 };
 use pocketkey_key::computer::{Computer, ComputerOptions, View};
 use pocketkey_phone::{Phone, PhoneOptions};
 use pocketkey_relay_client::Rest;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::timeout,
-};
+use pocketkey_tests_api::{Balancer, PATIENCE, free_port, nats::Cluster, until, within};
+use tokio::time::timeout;
 
-use crate::{PATIENCE, balancer::Balancer, free_port, nats::Cluster, until};
-
-/// One of our programs, always with the same options.
-pub struct Program {
-    /// Where it listens.
-    pub port: u16,
-    args: Vec<String>,
-    process: Option<Child>,
-    /// Held: who writes where nobody can read is ended.
-    printed: Option<ChildStdout>,
-}
-
-impl Program {
-    fn new(port: u16, args: &[&str]) -> Self {
-        let listen = format!("127.0.0.1:{port}");
-        let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
-        args.extend(["--listen".to_owned(), listen]);
-        Self { port, args, process: None, printed: None }
-    }
-
-    /// Starts it.
-    pub fn start(&mut self) {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_pocketkey"))
-            .args(&self.args)
-            .env("POCKETKEY_LOG", std::env::var("POCKETKEY_TEST_LOG").unwrap_or_else(|_| "off".into()))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        self.printed = process.stdout.take();
-        self.process = Some(process);
-    }
-
-    /// SIGKILL.
-    pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
-            process.wait().unwrap();
-        }
-    }
-
-    /// Waits until it says that it is ready.
-    pub async fn ready(&self) {
-        until(PATIENCE, "a node is ready", async || is_ready(self.port).await.then_some(())).await;
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Whether `/readyz` is content.
-async fn is_ready(port: u16) -> bool {
-    let asked = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        std::io::Result::Ok(answer)
-    };
-    matches!(timeout(Duration::from_secs(2), asked).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
-}
+use crate::process::{Program, set_up};
 
 /// Everything together.
 pub struct World {
@@ -122,22 +52,12 @@ impl World {
         for relay in &mut relays {
             relay.start();
         }
-        let printed = console.printed.take().unwrap();
-        let (token, printed) = tokio::task::spawn_blocking(move || setup_token(printed)).await.unwrap();
-        console.printed = Some(printed);
+        let token = console.setup_token().await;
         console.ready().await;
         for relay in &relays {
             relay.ready().await;
         }
-        let mut admin = Rest::new(&for_phone.url());
-        let setup = Setup {
-            token,
-            organisation: "Example organisation".into(),
-            name: "First admin".into(),
-            email: "admin@example.test".into(),
-            password: "correct horse battery".into(),
-        };
-        admin.enter("/api/v1/setup", &setup).await.unwrap();
+        let admin = set_up(&for_phone.url(), token).await;
         // Else phones name web sites, for the log.
         let quiet = LogSettings { report_rp: false, keep_days: 30 };
         let _: LogSettings = admin.put("/api/v1/logs/settings", &quiet).await.unwrap();
@@ -204,7 +124,7 @@ impl World {
 
     /// New sign-ins work within `limit`.
     pub async fn works_within(&self, limit: Duration) {
-        until(limit, "a sign-in works", async || (self.sign_in().await == [0x00]).then_some(())).await;
+        within(limit, "a sign-in works", async || (self.sign_in().await == [0x00]).then_some(())).await;
     }
 
     /// Starts the console's node again, and waits for it.
@@ -212,8 +132,7 @@ impl World {
         self.console.start();
         self.console.ready().await;
         let admin = &self.admin;
-        until(PATIENCE, "the console answers", async || admin.get::<Session>("/api/v1/session").await.ok())
-            .await;
+        until("the console answers", async || admin.get::<Session>("/api/v1/session").await.ok()).await;
     }
 }
 
@@ -242,15 +161,4 @@ fn phone(data: &Path, script: ScriptMode) -> Phone {
         authenticator: AuthenticatorSettings::default(),
     })
     .unwrap()
-}
-
-/// What the console's node printed as its set-up link.
-fn setup_token(printed: ChildStdout) -> (String, ChildStdout) {
-    let mut printed = BufReader::new(printed);
-    let mut line = String::new();
-    while !line.contains("/setup#") {
-        line.clear();
-        assert!(printed.read_line(&mut line).unwrap() > 0, "a set-up link");
-    }
-    (line.trim().split_once('#').unwrap().1.to_owned(), printed.into_inner())
 }

@@ -1,118 +1,139 @@
-//! The real program in a process of its own, which can be killed.
+//! The real program in processes of their own, which can be killed.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
-#[path = "../ports/mod.rs"]
-mod ports;
-
 use std::{
+    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
-use pocketkey_api::session::{Session, Setup};
+use pocketkey_api::session::Setup;
 use pocketkey_relay_client::Rest;
-use ports::free_port;
-use tokio::time::{sleep, timeout};
+use pocketkey_tests_api::{free_port, plain, until};
+use tokio::{task::spawn_blocking, time::timeout};
 
-/// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// An appliance as a process of its own, always on the same ports and data.
-pub struct Appliance<'a> {
-    data: &'a Path,
-    http: u16,
-    smtp: u16,
-    process: Child,
+/// One program, always with the same options.
+pub struct Program {
+    /// Where it listens.
+    pub port: u16,
+    args: Vec<String>,
+    process: Option<Child>,
+    /// Held: who writes where nobody can read is ended.
+    printed: Option<BufReader<ChildStdout>>,
 }
 
-fn spawn(data: &Path, http: u16, smtp: u16) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_pocketkey"))
-        .args([
-            "serve",
-            "--listen",
-            &format!("127.0.0.1:{http}"),
-            "--smtp-listen",
-            &format!("127.0.0.1:{smtp}"),
-            "--log",
-            "warn",
-        ])
-        .arg("--data")
-        .arg(data)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+impl Program {
+    pub fn new(port: u16, args: &[&str]) -> Self {
+        let listen = format!("127.0.0.1:{port}");
+        let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+        args.extend(["--listen".to_owned(), listen]);
+        Self { port, args, process: None, printed: None }
+    }
+
+    /// Starts it.
+    pub fn start(&mut self) {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_pocketkey"))
+            .args(&self.args)
+            .env("POCKETKEY_LOG", std::env::var("POCKETKEY_TEST_LOG").unwrap_or_else(|_| "off".into()))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        self.printed = process.stdout.take().map(BufReader::new);
+        self.process = Some(process);
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Waits until it says that it is ready.
+    pub async fn ready(&self) {
+        until("a node is ready", async || is_ready(self.port).await.then_some(())).await;
+    }
+
+    /// What it printed as its set-up link.
+    pub async fn setup_token(&mut self) -> String {
+        let mut printed = self.printed.take().unwrap();
+        let read = move || {
+            let mut line = String::new();
+            while !line.contains("/setup#") {
+                line.clear();
+                assert!(printed.read_line(&mut line).unwrap() > 0, "a set-up link");
+            }
+            (line.trim().split_once('#').unwrap().1.to_owned(), printed)
+        };
+        let (token, printed) = spawn_blocking(read).await.unwrap();
+        self.printed = Some(printed);
+        token
+    }
 }
 
-impl<'a> Appliance<'a> {
-    pub async fn start(data: &'a Path) -> Self {
-        let (http, smtp) = (free_port(), free_port());
-        let appliance = Self { data, http, smtp, process: spawn(data, http, smtp) };
-        appliance.ready().await;
-        appliance
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Whether `/readyz` is content.
+async fn is_ready(port: u16) -> bool {
+    matches!(timeout(Duration::from_secs(2), plain::get(port, "/readyz")).await, Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200"))
+}
+
+/// An appliance on one node, always on the same ports and data.
+pub struct Appliance(Program);
+
+impl Appliance {
+    pub async fn start(data: &Path) -> Self {
+        let smtp = format!("127.0.0.1:{}", free_port());
+        let data = data.to_str().unwrap();
+        let mut program = Program::new(free_port(), &["serve", "--smtp-listen", &smtp, "--data", data]);
+        program.start();
+        program.ready().await;
+        Self(program)
     }
 
     pub fn url(&self) -> String {
-        format!("http://localhost:{}", self.http)
-    }
-
-    async fn ready(&self) {
-        let rest = Rest::new(&self.url());
-        let up = async {
-            while rest.get::<Session>("/api/v1/session").await.is_err() {
-                sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(PATIENCE, up).await.expect("the appliance comes up");
+        format!("http://localhost:{}", self.0.port)
     }
 
     /// SIGKILL, and a new process on the same folder.
     pub async fn crash(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-        self.process = spawn(self.data, self.http, self.smtp);
-        self.ready().await;
+        self.0.kill();
+        self.0.start();
+        self.0.ready().await;
+    }
+
+    /// What the process printed as its set-up link.
+    pub async fn setup_token(&mut self) -> String {
+        self.0.setup_token().await
     }
 
     /// Makes the first admin; gives a client that is signed in as them.
     pub async fn set_up(&mut self) -> Rest {
-        let setup = Setup {
-            token: self.setup_token(),
-            organisation: "Example organisation".into(),
-            name: "First admin".into(),
-            email: "admin@example.test".into(),
-            password: "correct horse battery".into(),
-        };
-        let mut rest = Rest::new(&self.url());
-        rest.enter("/api/v1/setup", &setup).await.unwrap();
-        rest
-    }
-
-    /// What the process printed as its set-up link.
-    pub fn setup_token(&mut self) -> String {
-        use std::io::{BufRead, BufReader};
-        let lines = BufReader::new(self.process.stdout.take().unwrap()).lines();
-        let link = lines.map_while(Result::ok).find(|line| line.contains("/setup#")).expect("a set-up link");
-        link.trim().split_once('#').unwrap().1.to_owned()
+        let token = self.setup_token().await;
+        set_up(&self.url(), token).await
     }
 }
 
-impl Drop for Appliance<'_> {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+/// The first admin of an appliance that printed this token.
+pub fn first_admin(token: String) -> Setup {
+    Setup {
+        token,
+        organisation: "Example organisation".into(),
+        name: "First admin".into(),
+        email: "admin@example.test".into(),
+        password: "correct horse battery".into(),
     }
 }
 
-/// Asks until there is an answer.
-pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{what}"))
+/// Makes the first admin; gives a client that is signed in as them.
+pub async fn set_up(server: &str, token: String) -> Rest {
+    let mut rest = Rest::new(server);
+    rest.enter("/api/v1/setup", &first_admin(token)).await.unwrap();
+    rest
 }

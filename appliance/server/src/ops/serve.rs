@@ -1,6 +1,6 @@
 //! Serving HTTP, or HTTPS: accepts connections, and gives up on those that ask nothing.
 
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -24,9 +24,9 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, rustls};
 
-use super::{Connection, health};
+use super::Connection;
 use crate::{
-    App, Config,
+    problem::ApiError,
     tls::{self, IdentityError},
 };
 
@@ -62,8 +62,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// [`IdentityError`] names the option to change.
-pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
-    let Some((cert, key)) = &config.tls_identity else { return Ok(None) };
+pub fn tls(identity: Option<&(PathBuf, PathBuf)>) -> Result<Option<TlsAcceptor>, IdentityError> {
+    let Some((cert, key)) = identity else { return Ok(None) };
     let mut server = tls::server(tls::read(cert, key, OPTIONS)?, OPTIONS)?;
     server.alpn_protocols = vec![b"http/1.1".to_vec()];
     // All devices come back at once after an outage: those that were here before need no new key agreement, and we
@@ -75,14 +75,16 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
     Ok(Some(TlsAcceptor::from(Arc::new(server))))
 }
 
-/// Whoever speaks plain HTTP where HTTPS is served: the address to go to, and whether the appliance is well.
-pub fn plain(app: &App) -> Router {
-    let url = app.url().to_owned();
+/// Whoever speaks plain HTTP where HTTPS is served: what `health` answers, and for everything else the address to go to.
+pub fn plain<U>(health: Router, url: U) -> Router
+where
+    U: Fn() -> Result<String, ApiError> + Clone + Send + Sync + 'static,
+{
     let there = async move |uri: Uri| {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        Redirect::permanent(&format!("{url}{path}"))
+        url().map(|url| Redirect::permanent(&format!("{url}{path}")))
     };
-    Router::new().merge(health::routes().with_state(app.clone())).fallback(there)
+    health.fallback(there)
 }
 
 /// Serves `router` until `stopping` says so, then finishes what is being answered. With TLS, whoever speaks plain HTTP

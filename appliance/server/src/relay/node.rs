@@ -3,6 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -10,6 +11,7 @@ use std::{
 use axum::{Router, extract::State, http::StatusCode, middleware, response::Response, routing::get};
 use pocketkey_link::certificate::Checker;
 use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tokio_rustls::TlsAcceptor;
 
 use super::{
     Place, Relay,
@@ -23,6 +25,7 @@ use crate::{
     limit::ClientIp,
     ops,
     problem::{self, ApiError},
+    tls,
 };
 
 /// How long devices may take to hear that the node stops.
@@ -33,6 +36,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct NodeConfig {
     /// Where devices, or the load balancer before them, connect.
     pub listen: SocketAddr,
+    /// Certificate chain and key of HTTPS, PEM files; without them it speaks plain HTTP.
+    pub tls_identity: Option<(PathBuf, PathBuf)>,
     /// The bus that it shares with the console's node.
     pub bus: BusOptions,
 }
@@ -48,6 +53,9 @@ pub enum NodeError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The certificate of HTTPS.
+    #[error(transparent)]
+    Tls(#[from] tls::IdentityError),
     /// The bus.
     #[error(transparent)]
     Bus(#[from] OptionsError),
@@ -61,6 +69,7 @@ pub struct Node {
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     cluster: Cluster,
     standing: Arc<Standing>,
 }
@@ -82,11 +91,12 @@ impl Node {
     /// # Errors
     /// [`NodeError`].
     pub async fn start(config: NodeConfig) -> Result<Self, NodeError> {
+        let tls = ops::tls(config.tls_identity.as_ref())?;
         let wrong = |source| NodeError::Listen { address: config.listen, source };
         let listener = ops::listen(config.listen).map_err(wrong)?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let cluster = Cluster::connect(&config.bus).await?;
-        Ok(Self { address, listener, cluster, standing: Arc::new(Standing { ready: OnceLock::new() }) })
+        Ok(Self { address, listener, tls, cluster, standing: Arc::new(Standing { ready: OnceLock::new() }) })
     }
 
     /// Serves until `shutdown` resolves; then tells every device to connect elsewhere.
@@ -95,7 +105,8 @@ impl Node {
     /// [`NodeError::Greeting`].
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), NodeError> {
         let stopping = watch::channel(false).0;
-        let serving = ops::serve(stopping.subscribe(), self.listener, None, router(&self.standing));
+        let tls = self.tls.map(|tls| (tls, plain(&self.standing)));
+        let serving = ops::serve(stopping.subscribe(), self.listener, tls, router(&self.standing));
         let (standing, cluster) = (Arc::clone(&self.standing), self.cluster);
         let joining = async {
             let (relay, nats) = join(&standing, cluster).await?;
@@ -134,25 +145,45 @@ async fn join(standing: &Standing, cluster: Cluster) -> Result<(Arc<Relay>, Nats
 
 /// The relay's endpoint, and what supervisors ask; for everything else there is the console.
 fn router(standing: &Arc<Standing>) -> Router {
+    let relay = Router::new()
+        .route("/api/v1/relay", get(connect))
+        .fallback(elsewhere)
+        .with_state(Arc::clone(standing));
+    health(standing)
+        .merge(relay)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(middleware::from_fn(ops::headers::add))
+}
+
+/// What whoever speaks plain HTTP finds if the node speaks HTTPS.
+fn plain(standing: &Arc<Standing>) -> Router {
+    let known = Arc::clone(standing);
+    ops::plain(health(standing), move || Ok(joined(&known)?.url.clone()))
+}
+
+/// What supervisors ask.
+fn health(standing: &Arc<Standing>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .route("/api/v1/relay", get(connect))
-        .method_not_allowed_fallback(problem::wrong_method)
-        .fallback(elsewhere)
-        .layer(middleware::from_fn(ops::headers::add))
         .with_state(Arc::clone(standing))
 }
 
-/// A node that has heard who is blocked and is on the bus.
+fn unready(detail: &str) -> ApiError {
+    let unready =
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "This relay node is not ready.");
+    unready.detail(detail).retry_after(1)
+}
+
+/// A node that knows whose it is.
+fn joined(standing: &Standing) -> Result<&Ready, ApiError> {
+    standing.ready.get().ok_or_else(|| unready("It has not heard from the console's node yet."))
+}
+
+/// A node that has heard who is blocked.
 fn in_service(standing: &Standing) -> Result<&Ready, ApiError> {
-    let wait = |detail: &str| {
-        let unready =
-            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "This relay node is not ready.");
-        unready.detail(detail).retry_after(1)
-    };
-    let ready = standing.ready.get().ok_or_else(|| wait("It has not heard from the console's node yet."))?;
-    if ready.nats.is_informed() { Ok(ready) } else { Err(wait("It has not heard yet who is blocked.")) }
+    let ready = joined(standing)?;
+    if ready.nats.is_informed() { Ok(ready) } else { Err(unready("It has not heard yet who is blocked.")) }
 }
 
 async fn ready(State(standing): State<Arc<Standing>>) -> Result<&'static str, ApiError> {

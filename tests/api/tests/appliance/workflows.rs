@@ -19,7 +19,7 @@ use pocketkey_api::{
     },
 };
 use pocketkey_server::db::DbError;
-use pocketkey_tests_api::{ADMIN, Appliance, Client, PASSWORD, Phone};
+use pocketkey_tests_api::{ADMIN, Appliance, Client, PASSWORD, Phone, until};
 use tokio::time::sleep;
 
 use crate::{keys::actions, people::finished};
@@ -30,16 +30,6 @@ fn workflow(name: &str, trigger: Trigger) -> NewWorkflow {
 
 async fn create(admin: &mut Client, new: &NewWorkflow) -> Workflow {
     admin.post("/api/v1/workflows", new).await.expect(201).json()
-}
-
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..2000 {
-        if let Some(answer) = ask().await {
-            return answer;
-        }
-        sleep(Duration::from_millis(20)).await;
-    }
-    panic!("{what}");
 }
 
 async fn detail(admin: &mut Client, run: &RunId) -> RunDetail {

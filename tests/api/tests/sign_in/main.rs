@@ -20,12 +20,11 @@ use pocketkey_key::{
     fail::Fail,
 };
 use pocketkey_server::Config;
-use pocketkey_tests_api::Client;
+use pocketkey_tests_api::{Client, PATIENCE};
 use pocketkey_world::{Sandbox, SandboxOptions};
 use tap::Tap;
 use tokio::time::timeout;
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const RP_ID: &str = "relying-party.example";
 const ACCOUNT: &str = "ada.the.first@relying-party.example";
 
@@ -39,6 +38,18 @@ struct World {
     computer: Computer,
 }
 
+/// The ports at which the devices find the appliance.
+struct Doors {
+    phone: u16,
+    computer: u16,
+}
+
+impl From<u16> for Doors {
+    fn from(both: u16) -> Self {
+        Self { phone: both, computer: both }
+    }
+}
+
 impl World {
     async fn new(answer_within: Duration) -> Self {
         Self::behind(answer_within, async |port| port).await
@@ -50,10 +61,10 @@ impl World {
     }
 
     /// A world whose appliance is set up after `change` had its way with the settings.
-    async fn with(
+    async fn with<D: Into<Doors>>(
         answer_within: Duration,
         change: impl FnOnce(&mut Config),
-        proxy: impl AsyncFnOnce(u16) -> u16,
+        proxy: impl AsyncFnOnce(u16) -> D,
     ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
@@ -62,13 +73,14 @@ impl World {
         let scheme = if config.tls_identity.is_some() { "https" } else { "http" };
         let appliance = pocketkey_server::start(config).await.unwrap();
         let (tap, port) = Tap::open(appliance.http_addr.port()).await;
-        let port = proxy(port).await;
-        let server = format!("{scheme}://127.0.0.1:{port}");
+        let doors: Doors = proxy(port).await.into();
+        let [phone, computer] =
+            [doors.phone, doors.computer].map(|port| format!("{scheme}://127.0.0.1:{port}"));
         let router = appliance.router();
         let setup_token =
             appliance.setup_link.as_ref().map(|link| link.split_once('#').unwrap().1.to_owned());
         let options =
-            SandboxOptions { server: server.clone(), setup_token, data: data.path().to_owned(), uhid: false };
+            SandboxOptions { server: phone, setup_token, data: data.path().to_owned(), uhid: false };
         let sandbox = Sandbox::new(options).unwrap();
         tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(std::future::pending()));
         tokio::spawn({
@@ -77,7 +89,7 @@ impl World {
         });
         let computer = Computer::start(ComputerOptions {
             answer_within,
-            ..ComputerOptions::new(&server, "Test computer")
+            ..ComputerOptions::new(&computer, "Test computer")
         })
         .unwrap();
         let world = Self { data, tap, router, sandbox, computer };

@@ -1,4 +1,4 @@
-//! Three nats-servers that are one cluster.
+//! Real nats-servers: one, or several that are a cluster.
 
 use std::{
     env, fs,
@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{net::TcpStream, time::sleep};
 
-use crate::{PATIENCE, free_port, until};
+use crate::{free_port, until};
 
 /// The server that `scripts/setup-nats.sh` fetches, or the one that `POCKETKEY_NATS` names.
 pub fn binary() -> Option<PathBuf> {
@@ -48,30 +48,33 @@ struct Server {
     process: Option<Child>,
 }
 
-/// The three.
+/// The servers.
 pub struct Cluster {
     binary: PathBuf,
     servers: Vec<Server>,
 }
 
 impl Cluster {
-    /// Starts them; what they keep is in `data`.
-    pub async fn start(binary: PathBuf, data: &Path) -> Self {
-        let routes: Vec<u16> = (0..3).map(|_| free_port()).collect();
+    /// Starts so many; what they keep is in `data`.
+    pub async fn start(binary: PathBuf, data: &Path, count: usize) -> Self {
+        let routes: Vec<u16> = (0..count).map(|_| free_port()).collect();
         let all = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect::<Vec<_>>().join(",");
         let server = |(n, route): (usize, &u16)| {
             let (port, store) = (free_port(), data.join(format!("nats-{n}")));
-            let args = format!(
-                "--addr 127.0.0.1 --port {port} --name n{n} --jetstream --store_dir {} \
-                 --cluster_name pocketkey --cluster nats://127.0.0.1:{route} --routes {all}",
+            let mut args = format!(
+                "--addr 127.0.0.1 --port {port} --name n{n} --jetstream --store_dir {}",
                 store.display()
             );
+            if count > 1 {
+                args +=
+                    &format!(" --cluster_name pocketkey --cluster nats://127.0.0.1:{route} --routes {all}");
+            }
             let args = args.split(' ').map(str::to_owned).collect();
             Server { port, args, process: None }
         };
         let servers = routes.iter().enumerate().map(server).collect();
         let mut cluster = Self { binary, servers };
-        for n in 0..3 {
+        for n in 0..count {
             cluster.revive(n).await;
         }
         cluster
@@ -79,8 +82,9 @@ impl Cluster {
 
     /// The servers' addresses, the nth first.
     pub fn addresses(&self, first: usize) -> String {
-        let from = |n: usize| format!("nats://127.0.0.1:{}", self.servers[(first + n) % 3].port);
-        (0..3).map(from).collect::<Vec<_>>().join(",")
+        let count = self.servers.len();
+        let from = |n: usize| format!("nats://127.0.0.1:{}", self.servers[(first + n) % count].port);
+        (0..count).map(from).collect::<Vec<_>>().join(",")
     }
 
     /// The port of the nth.
@@ -103,7 +107,7 @@ impl Cluster {
         command.args(&server.args).stdout(Stdio::null()).stderr(Stdio::null());
         server.process = Some(command.spawn().unwrap());
         let port = server.port;
-        until(PATIENCE, "a NATS server listens", async || {
+        until("a NATS server listens", async || {
             sleep(Duration::from_millis(20)).await;
             TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
@@ -113,6 +117,6 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        (0..3).for_each(|n| self.kill(n));
+        (0..self.servers.len()).for_each(|n| self.kill(n));
     }
 }
