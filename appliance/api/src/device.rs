@@ -1,6 +1,6 @@
-//! Devices: phones and computers, with their public keys.
+//! Devices: phones and computers, with their public keys, and what phones learn after their activation.
 
-use crate::api_type;
+use crate::{api_type, key::KeySettings};
 
 api_type! {
     /// A device that introduces itself.
@@ -17,5 +17,29 @@ api_type! {
         pub channel_key: String,
         /// Ed25519 signature over both keys (`pocketkey_link::proof::introduction`); base64url without padding.
         pub proof: String,
+    }
+}
+
+api_type! {
+    /// `PUT /api/v1/devices/{id}/settings`: which settings a phone has. It obeys them when it says so.
+    pub struct SettingsHeld {
+        /// [`PhoneSettings::version`] of those it has; empty if it has none.
+        pub version: String,
+        /// Now, in Unix milliseconds.
+        pub at: i64,
+        /// Ed25519 signature of the device over this (`pocketkey_link::proof::settings`); base64url without padding.
+        pub proof: String,
+    }
+}
+
+api_type! {
+    /// What a phone is to obey from now on.
+    pub struct PhoneSettings {
+        /// Names these values: the same ones always have the same version.
+        pub version: String,
+        /// The key's settings in force.
+        pub settings: KeySettings,
+        /// Whether the phone names web sites when it says how a request ended.
+        pub report_rp: bool,
     }
 }

@@ -303,5 +303,8 @@ api_type! {
         /// Whether it is connected now; one that is not is called when a computer asks.
         #[serde(default)]
         pub online: bool,
+        /// When it took the settings that are in force; absent while it has yet to take them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settings_taken_at: Option<i64>,
     }
 }

@@ -1,6 +1,6 @@
 //! The sandbox (F4): simulated phones on screen, and the key they answer for.
 
-use crate::{PhoneId, api_type};
+use crate::{PhoneId, api_type, key::KeySettings};
 
 api_type! {
     /// `GET /api/v1/sandbox`, and every message of `GET /api/v1/sandbox/events`: the whole sandbox.
@@ -75,9 +75,12 @@ api_type! {
         pub asleep: bool,
         /// Whether it is connected to the relay.
         pub connected: bool,
-        /// How its authenticator works.
+        /// How its authenticator works, as far as its key's settings leave it open.
         #[serde(default)]
         pub authenticator: AuthenticatorSettings,
+        /// Its key's settings, as the phone has them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settings: Option<KeySettings>,
     }
 }
 

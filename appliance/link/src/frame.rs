@@ -213,6 +213,9 @@ pub enum Frame {
         #[n(1)]
         report: Report,
     },
+    /// Relay → device: there is something new for it at the appliance. What, it asks there.
+    #[n(20)]
+    News {},
 }
 
 /// The longest name of a web site that is reported, in bytes, as in DNS.
@@ -463,6 +466,7 @@ mod tests {
               44444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444444 42aabb",
             ),
             (Frame::Certificate { certificate: body.clone() }, "82128142aabb"),
+            (Frame::News {}, "821480"),
             (
                 Frame::Report {
                     exchange,

@@ -4,6 +4,7 @@
 //!   to it.
 //! - *Connection*: a device that connects to the relay signs the relay's fresh nonce.
 //! - *Push*: a phone says where it is called when it is away, and when it said so.
+//! - *Settings*: a phone says which settings it has, and when it said so.
 
 use ed25519_dalek::{Signature, Signer, Verifier, VerifyingKey};
 
@@ -27,6 +28,10 @@ fn connection_message(nonce: &[u8; 32], device: DeviceId) -> Vec<u8> {
 
 fn push_message(device: DeviceId, at: u64, subscription: &[u8]) -> Vec<u8> {
     [b"pocketkey/push/1\0".as_slice(), &device.0, &at.to_be_bytes(), subscription].concat()
+}
+
+fn settings_message(device: DeviceId, at: u64, version: &str) -> Vec<u8> {
+    [b"pocketkey/settings/1\0".as_slice(), &device.0, &at.to_be_bytes(), version.as_bytes()].concat()
 }
 
 fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<(), NotProven> {
@@ -69,8 +74,8 @@ pub fn verify_connection(
     verify(sign_key, &connection_message(nonce, device), signature)
 }
 
-/// How old a phone's word on its push subscription may be, or how far in the future, in milliseconds.
-pub const PUSH_WINDOW_MS: u64 = 5 * 60 * 1000;
+/// How old a phone's word on its push subscription or its settings may be, or how far in the future, in milliseconds.
+pub const WINDOW_MS: u64 = 5 * 60 * 1000;
 
 /// What a phone signs of a push subscription: its P-256 key, its secret, and where it is called.
 pub fn push_subscription(p256dh: &[u8; 65], auth: &[u8; 16], endpoint: &str) -> Vec<u8> {
@@ -82,7 +87,7 @@ pub fn push(keys: &DeviceKeys, device: DeviceId, at: u64, subscription: &[u8]) -
     keys.sign.sign(&push_message(device, at, subscription)).to_bytes()
 }
 
-/// Checks a phone's word on where it is called. That `at` is within [`PUSH_WINDOW_MS`] is the caller's to check.
+/// Checks a phone's word on where it is called. That `at` is within [`WINDOW_MS`] is the caller's to check.
 ///
 /// # Errors
 /// [`NotProven`] if the signature is not over this by this signing key.
@@ -94,6 +99,25 @@ pub fn verify_push(
     signature: &[u8; 64],
 ) -> Result<(), NotProven> {
     verify(sign_key, &push_message(device, at, subscription), signature)
+}
+
+/// The phone's word that it has settings of this version at `at`, in Unix milliseconds.
+pub fn settings(keys: &DeviceKeys, device: DeviceId, at: u64, version: &str) -> [u8; 64] {
+    keys.sign.sign(&settings_message(device, at, version)).to_bytes()
+}
+
+/// Checks a phone's word on its settings. That `at` is within [`WINDOW_MS`] is the caller's to check.
+///
+/// # Errors
+/// [`NotProven`] if the signature is not over this by this signing key.
+pub fn verify_settings(
+    sign_key: &[u8; 32],
+    device: DeviceId,
+    at: u64,
+    version: &str,
+    signature: &[u8; 64],
+) -> Result<(), NotProven> {
+    verify(sign_key, &settings_message(device, at, version), signature)
 }
 
 #[cfg(test)]
@@ -145,6 +169,23 @@ mod tests {
         assert_eq!(verify_push(&keys(2).public().sign, device, 1_000, &there, &proof), Err(NotProven));
         let nothing = push(&ada, device, 1_000, &[]);
         assert_eq!(verify_push(&key, device, 1_000, &[], &nothing), Ok(()));
+    }
+
+    #[test]
+    fn a_settings_proof_is_bound_to_device_time_version_and_purpose() {
+        let ada = keys(1);
+        let (device, key) = (DeviceId([7; 16]), ada.public().sign);
+        let proof = settings(&ada, device, 1_000, "v");
+        assert_eq!(verify_settings(&key, device, 1_000, "v", &proof), Ok(()));
+        for (device, at, version) in
+            [(DeviceId([6; 16]), 1_000, "v"), (device, 1_001, "v"), (device, 1_000, "w")]
+        {
+            assert_eq!(verify_settings(&key, device, at, version, &proof), Err(NotProven));
+        }
+        assert_eq!(
+            verify_settings(&key, device, 1_000, "v", &push(&ada, device, 1_000, b"v")),
+            Err(NotProven)
+        );
     }
 
     #[test]

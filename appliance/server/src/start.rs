@@ -141,6 +141,7 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
             }
         });
     }
+    workers.spawn(settings::run(app.clone()));
     workers.spawn(webhooks::run(app.clone(), sender));
     workers.spawn(authentications::service::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));

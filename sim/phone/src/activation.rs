@@ -25,11 +25,15 @@ pub(crate) async fn redeem(
     let device = introduce(&keys, &options.model, &options.model, &options.os);
     let redeemed = Rest::new(&server).redeem(&Redeem { code, device }).await?;
     let device = redeemed.device_id.parse().map_err(|_| ActivationError::DeviceId)?;
-    Ok(Account {
+    let mut account = Account {
         server,
         device,
         organisation: redeemed.organisation,
         name: redeemed.name,
         report_rp: Some(redeemed.report_rp),
-    })
+        settings: None,
+        settings_version: None,
+    };
+    account.set_settings(redeemed.settings, None);
+    Ok(account)
 }

@@ -13,6 +13,7 @@
 //! | `pairing` | pinning a computer |
 //! | `push` | being called while it sleeps |
 //! | `request` | one request from arrival to answer |
+//! | `settings` | what its organisation wants of it |
 //! | `memory` | what survives a restart |
 //! | `credentials` | the authenticator's store, sealed on disk |
 
@@ -25,6 +26,7 @@ mod pairing;
 pub mod phone;
 mod push;
 mod request;
+mod settings;
 
 pub use memory::MemoryError;
 pub use phone::{Phone, PhoneOptions};

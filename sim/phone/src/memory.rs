@@ -8,6 +8,7 @@ use std::{
 };
 
 use minicbor::{Decode, Encode};
+use pocketkey_api::key::KeySettings;
 use pocketkey_authenticator::store::MemoryStoreError;
 use pocketkey_link::{
     exchange::Answers,
@@ -63,6 +64,25 @@ pub(crate) struct Account {
     /// Whether it names web sites when it says how a request ended; absent: activated before that was asked.
     #[n(4)]
     pub report_rp: Option<bool>,
+    /// Its key's settings, in JSON; absent: activated before they were obeyed.
+    #[n(5)]
+    pub settings: Option<String>,
+    /// What the appliance calls these values, with [`Account::report_rp`]; absent until it has said so.
+    #[n(6)]
+    pub settings_version: Option<String>,
+}
+
+impl Account {
+    /// Its key's settings.
+    pub fn settings(&self) -> Option<KeySettings> {
+        serde_json::from_str(self.settings.as_ref()?).ok()
+    }
+
+    /// Has these settings from now on.
+    pub fn set_settings(&mut self, settings: KeySettings, version: Option<String>) {
+        self.settings = serde_json::to_string(&settings).ok();
+        self.settings_version = version;
+    }
 }
 
 /// A paired computer.
@@ -222,7 +242,11 @@ mod tests {
             organisation: "Example".into(),
             name: "Ada".into(),
             report_rp: Some(true),
+            settings: None,
+            settings_version: None,
         });
+        let settings = KeySettings { offline_login: true, ..KeySettings::default() };
+        memory.account.as_mut().unwrap().set_settings(settings, Some("2".into()));
         memory.save().unwrap();
         let mut credentials = memory.credentials().unwrap();
         let device = Device { counter: 7, ..Device::default() };
@@ -231,6 +255,7 @@ mod tests {
         let again = Memory::open(Some(folder.path())).unwrap();
         assert_eq!(again.keys.public(), public);
         assert_eq!(again.account, memory.account);
+        assert_eq!(again.account.as_ref().unwrap().settings(), Some(settings));
         assert_eq!(again.credentials().unwrap().device().unwrap(), device);
     }
 

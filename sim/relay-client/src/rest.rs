@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use pocketkey_api::{
     Problem,
     activation::{Redeem, Redeemed},
-    device::NewDevice,
+    device::{NewDevice, PhoneSettings, SettingsHeld},
     pairing::{NewPairing, Pairing},
     push::{NewSubscription, PushKey},
 };
@@ -90,6 +90,23 @@ impl Rest {
     pub async fn subscribe(&self, device: &str, new: &NewSubscription) -> Result<(), RestError> {
         let request = self.request(Method::PUT, &format!("/api/v1/devices/{device}/push"));
         self.send(request.json(new)).await.map(drop)
+    }
+
+    /// A phone says which settings it has; gives those that it is to obey instead, if any.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn settings(
+        &self,
+        device: &str,
+        held: &SettingsHeld,
+    ) -> Result<Option<PhoneSettings>, RestError> {
+        let request = self.request(Method::PUT, &format!("/api/v1/devices/{device}/settings"));
+        let (status, _, body) = self.send(request.json(held)).await?;
+        if status == StatusCode::NO_CONTENT {
+            return Ok(None);
+        }
+        serde_json::from_slice(&body).map(Some).map_err(|_| self.not_an_appliance(status))
     }
 
     /// Signs in (or sets up) with a POST, and keeps the session for later calls. Gives the `Set-Cookie` line, which a

@@ -134,7 +134,7 @@ pub async fn set_settings(app: &App, new: LogSettings, by: &Actor) -> Result<Log
         fields.wrong("keep_days", format!("From 1 to {MOST_DAYS}."));
     }
     fields.finish().map_err(LogError::Invalid)?;
-    let (now, by) = (app.now(), by.clone());
+    let (now, events, by) = (app.now(), app.events().clone(), by.clone());
     app.db()
         .write(move |tx| {
             let old = store::settings(tx)?;
@@ -143,6 +143,10 @@ pub async fn set_settings(app: &App, new: LogSettings, by: &Actor) -> Result<Log
             let (from, to) = (text(old), text(new));
             let detail = audit::change([("report_rp", &*from.0, &*to.0), ("keep_days", &from.1, &to.1)]);
             audit::record(tx, now, &by, Action::LogSettingsChanged, Target::NONE, &detail)?;
+            if old.report_rp != new.report_rp {
+                // Phones learn it as they learn their keys' settings.
+                events.emit(tx, Event::Settings);
+            }
             store::set_settings(tx, new)
         })
         .await?;

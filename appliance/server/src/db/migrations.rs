@@ -25,6 +25,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (130, include_str!("migrations/130_webhooks.sql")),
     (131, include_str!("migrations/131_idempotency.sql")),
     (132, include_str!("migrations/132_api_keys.sql")),
+    (134, include_str!("migrations/134_settings_taken.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

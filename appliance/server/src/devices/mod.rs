@@ -6,6 +6,8 @@ mod model;
 mod routes;
 pub mod service;
 pub mod store;
+mod word;
 
 pub use model::{Device, DeviceError, Introduced};
 pub use routes::routes;
+pub use word::{Verify, Word, WordError};

@@ -67,7 +67,7 @@ fn upsert(
             "INSERT INTO devices (id, role, key_id, name, model, os, sign_key, channel_key, created_at, seen_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
              ON CONFLICT (sign_key) DO UPDATE SET key_id = ?3, name = ?4, model = ?5, os = ?6, channel_key = ?8,
-                 seen_at = ?9
+                 seen_at = ?9, settings_taken = NULL, settings_taken_at = NULL
              WHERE role = ?2
              RETURNING id",
         )?

@@ -195,7 +195,7 @@ pub fn page(
     }
     let mut statement = conn.prepare_cached(&sql).map_err(DbError::from)?;
     let rows = statement.query_map(&*params, |row| {
-        Ok((bare(row)?, Cursor { sort, value: Value::Text(row.get(17)?), seq: row.get(16)? }))
+        Ok((bare(row)?, Cursor { sort, value: Value::Text(row.get(19)?), seq: row.get(18)? }))
     });
     let mut rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
     let more = rows.len() > fits;

@@ -18,7 +18,7 @@ use crate::{
 /// A key's own columns, its phone's, and its user's.
 pub const COLUMNS: &str = "k.id, k.user_id, k.settings, k.created_at, k.activated_at, d.model, d.os, k.blocked_at, \
                            k.blocked_at IS NOT NULL OR u.blocked_at IS NOT NULL, d.id, k.kind, k.label, k.replaces, \
-                           u.username, u.name, u.email";
+                           u.username, u.name, u.email, d.settings_taken, d.settings_taken_at";
 
 /// A key as its row says: without its invitation, and without what its user's groups choose.
 pub struct Bare {
@@ -26,6 +26,8 @@ pub struct Bare {
     own: SettingsChoice,
     user: KeyUser,
     blocked: bool,
+    /// The version of the settings that its phone took last.
+    taken: Option<String>,
 }
 
 /// Reads a row of [`COLUMNS`].
@@ -39,6 +41,7 @@ pub fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
             activated_at: row.get(4)?,
             device_id: row.get(9)?,
             online: false, // the relay knows
+            settings_taken_at: row.get(17)?,
         }),
         None => None,
     };
@@ -60,7 +63,7 @@ pub fn bare(row: &Row<'_>) -> rusqlite::Result<Bare> {
         replaces: row.get::<_, Option<String>>(12)?.map(KeyId),
     };
     let user = KeyUser { id: user_id, username: row.get(13)?, name: row.get(14)?, email: row.get(15)? };
-    Ok(Bare { key, own, user, blocked })
+    Ok(Bare { key, own, user, blocked, taken: row.get(16)? })
 }
 
 impl Bare {
@@ -68,8 +71,13 @@ impl Bare {
     fn complete(self, conn: &Connection, layers: &Layers, now: i64) -> Result<KeyOfUser, DbError> {
         let activation = activation::store::latest(conn, &self.key.id, now)?;
         let status: KeyStatus = model::status(self.blocked, self.key.phone.is_some(), activation.as_ref());
-        let settings = self.key.kind.has_device().then(|| settings::resolve(layers, &self.own).settings);
-        Ok(KeyOfUser { key: Key { status, activation, settings, ..self.key }, user: self.user })
+        let in_force = settings::of_phone(layers, &self.own);
+        let phone = self.key.phone.map(|phone| {
+            let taken_at = phone.settings_taken_at.filter(|_| self.taken.as_ref() == Some(&in_force.version));
+            PhoneInfo { settings_taken_at: taken_at, ..phone }
+        });
+        let settings = self.key.kind.has_device().then_some(in_force.settings);
+        Ok(KeyOfUser { key: Key { status, phone, activation, settings, ..self.key }, user: self.user })
     }
 }
 

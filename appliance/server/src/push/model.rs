@@ -1,14 +1,14 @@
 //! A phone's push subscription, checked.
 
-use axum::http::StatusCode;
 use data_encoding::BASE64URL_NOPAD;
 use p256::{PublicKey, elliptic_curve::sec1::ToEncodedPoint};
 use pocketkey_api::{problem::FieldProblem, push::NewSubscription};
-use pocketkey_link::proof::{self, NotProven};
+use pocketkey_link::proof;
 
 use super::endpoint::{Endpoint, EndpointError};
 use crate::{
     db::DbError,
+    devices::WordError,
     problem::{ApiError, Explain},
     validate::Fields,
 };
@@ -30,12 +30,9 @@ pub enum PushError {
     /// Fields that are not as they should be.
     #[error("the subscription is malformed")]
     Fields(Vec<FieldProblem>),
-    /// The proof is not by this device's key, or there is no such phone.
+    /// Not the phone's own word, or not a fresh one.
     #[error(transparent)]
-    NotProven(#[from] NotProven),
-    /// The proof is too old, or from the future.
-    #[error("the proof is not fresh")]
-    NotFresh,
+    Word(#[from] WordError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -49,18 +46,9 @@ impl From<rusqlite::Error> for PushError {
 
 impl Explain for PushError {
     fn explain(&self) -> ApiError {
-        let forbidden = |code, title: &str| ApiError::new(StatusCode::FORBIDDEN, code, title);
         match self {
             Self::Fields(fields) => ApiError::invalid(fields.clone()),
-            Self::NotProven(_) => {
-                forbidden("device_not_proven", "The device does not prove possession of its key.")
-                    .detail("Activate the phone anew.")
-            }
-            Self::NotFresh => forbidden(
-                "proof_not_fresh",
-                "The clocks of phone and appliance differ by more than five minutes.",
-            )
-            .detail("Set both clocks."),
+            Self::Word(error) => error.explain(),
             Self::Db(error) => error.explain(),
         }
     }

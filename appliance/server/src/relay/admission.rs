@@ -28,6 +28,8 @@ pub struct Admitted {
     pub bonds: Vec<Bond>,
     /// The certificate to give it.
     pub fresh: Option<Vec<u8>>,
+    /// When that, or the one it has shown, was issued, in Unix milliseconds.
+    pub issued_at: i64,
 }
 
 /// Checks certificates.
@@ -78,7 +80,8 @@ impl Admission {
             Bond { pairing: peer.pairing, computer, phone }
         };
         let bonds = known.peers.iter().map(bond).collect();
-        Some(Admitted { device: Device { id: device, role, sign_key: known.sign_key }, bonds, fresh: None })
+        let device = Device { id: device, role, sign_key: known.sign_key };
+        Some(Admitted { device, bonds, fresh: None, issued_at })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, i64>> {

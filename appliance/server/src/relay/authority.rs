@@ -112,7 +112,8 @@ impl Authority {
                 Ok(answer.known.map(|known| {
                     let Known { role, sign_key, bonds, certificate, blocked } = known;
                     let device = Device { id: device, role, sign_key };
-                    (Admitted { device, bonds, fresh: certificate.map(Into::into) }, blocked)
+                    let (fresh, issued_at) = (certificate.map(Into::into), away.clock.now());
+                    (Admitted { device, bonds, fresh, issued_at }, blocked)
                 }))
             }
         }
@@ -188,8 +189,9 @@ impl Database {
             })
             .await?;
         let (Some(device), bonds) = found else { return Ok(None) };
-        let fresh = Some(self.issuer.issue(&device, &bonds, self.clock.now()));
-        Ok(Some(Admitted { device, bonds, fresh }))
+        let issued_at = self.clock.now();
+        let fresh = Some(self.issuer.issue(&device, &bonds, issued_at));
+        Ok(Some(Admitted { device, bonds, fresh, issued_at }))
     }
 
     /// Writes a bond down; gives those that it replaces. What was issued to their ends before is void.

@@ -1,7 +1,9 @@
 //! Which value holds, and what can go wrong.
 
 use axum::http::StatusCode;
+use data_encoding::BASE64URL_NOPAD;
 use pocketkey_api::{
+    device::PhoneSettings,
     group::Group,
     key::{CredentialStorage, KeySettings, Verification},
     settings::{ResolvedSettings, SettingOrigin, SettingOrigins, SettingsChoice, SettingsView},
@@ -9,6 +11,7 @@ use pocketkey_api::{
 
 use crate::{
     db::DbError,
+    devices::WordError,
     problem::{ApiError, Explain},
 };
 
@@ -19,6 +22,8 @@ pub struct Layers {
     pub organisation: SettingsChoice,
     /// By the user's groups, by name.
     pub groups: Vec<(Group, SettingsChoice)>,
+    /// Whether the organisation wants to know web sites: no key's business, but phones learn it the same way.
+    pub report_rp: bool,
 }
 
 impl Layers {
@@ -30,6 +35,20 @@ impl Layers {
             effective: resolve(self, &own),
         }
     }
+}
+
+/// What a phone is to obey, of a key with choices of its `own` below `layers`.
+pub fn of_phone(layers: &Layers, own: &SettingsChoice) -> PhoneSettings {
+    let settings = resolve(layers, own).settings;
+    let report_rp = layers.report_rp;
+    let values = [
+        settings.bluetooth_proximity.into(),
+        settings.offline_login.into(),
+        verification(settings.verification),
+        storage(settings.credential_storage),
+        report_rp.into(),
+    ];
+    PhoneSettings { version: BASE64URL_NOPAD.encode(&values), settings, report_rp }
 }
 
 /// Every setting's value, and where it comes from, for a key with choices of its `own` below `layers`.
@@ -110,6 +129,9 @@ pub enum SettingsError {
     /// It is no smartphone.
     #[error("a key of this kind has no settings")]
     NoSettings,
+    /// Not the phone's own word, or not a fresh one.
+    #[error(transparent)]
+    Word(#[from] WordError),
     /// The choice could not be stored.
     #[error("cannot store settings: {0}")]
     Json(#[from] serde_json::Error),
@@ -126,6 +148,7 @@ impl Explain for SettingsError {
             Self::NoSettings => {
                 ApiError::new(StatusCode::CONFLICT, "no_settings", "Only smartphones have settings so far.")
             }
+            Self::Word(error) => error.explain(),
             Self::Json(_) => ApiError::internal(),
             Self::Db(error) => error.explain(),
         }
@@ -179,9 +202,33 @@ mod tests {
             let layers = Layers {
                 organisation: lax.into(),
                 groups: vec![group("a", first.into()), group("b", second.into())],
+                report_rp: false,
             };
             assert_eq!(resolve(&layers, &SettingsChoice::default()).settings, strict);
         }
         assert!(storage(CredentialStorage::Appliance) > storage(CredentialStorage::Both));
+    }
+
+    #[test]
+    fn settings_have_another_version_whenever_a_value_differs() {
+        let mut versions = std::collections::HashSet::new();
+        for bits in 0..16u8 {
+            let on = |bit: u8| bits & (1 << bit) != 0;
+            for credential_storage in
+                [CredentialStorage::Phone, CredentialStorage::Appliance, CredentialStorage::Both]
+            {
+                let own = KeySettings {
+                    bluetooth_proximity: on(0),
+                    offline_login: on(1),
+                    verification: if on(2) { Verification::OnPhone } else { Verification::ReaderTapAndPin },
+                    credential_storage,
+                };
+                let layers = Layers { report_rp: on(3), ..Layers::default() };
+                let told = of_phone(&layers, &own.into());
+                assert_eq!((told.settings, told.report_rp), (own, on(3)));
+                assert!(versions.insert(told.version));
+            }
+        }
+        assert_eq!(versions.len(), 48);
     }
 }

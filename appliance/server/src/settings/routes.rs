@@ -1,22 +1,39 @@
-//! `/api/v1/settings/keys`, `/api/v1/groups/{id}/settings` and `/api/v1/keys/{id}/settings`.
+//! `/api/v1/settings/keys`, `/api/v1/groups/{id}/settings` and `/api/v1/keys/{id}/settings`; for phones,
+//! `/api/v1/devices/{id}/settings`.
 
-use axum::extract::State;
+use std::{net::IpAddr, sync::Arc};
+
+use axum::{
+    Extension,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use pocketkey_api::{
     GroupId, KeyId, Problem,
+    device::{PhoneSettings, SettingsHeld},
     settings::{SettingsChoice, SettingsView},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::service;
+use super::{phones, service};
 use crate::{
     App,
     admins::Admin,
+    limit::{ClientIp, Limiter},
     problem::{ApiError, Json, Path},
 };
 
+/// Wrong words of phones from an address at once; then one every [`INTERVAL`] milliseconds. Right ones are free.
+const BURST: i64 = 100;
+const INTERVAL: i64 = 1_000;
+
 /// The endpoints of this feature.
 pub fn routes() -> OpenApiRouter<App> {
+    let limit: Arc<Limiter<IpAddr>> = Arc::new(Limiter::new(BURST, INTERVAL));
     OpenApiRouter::new()
+        .routes(routes!(held))
+        .layer(Extension(limit))
         .routes(routes!(organisation, set_organisation))
         .routes(routes!(group, set_group))
         .routes(routes!(key, set_key))
@@ -119,4 +136,29 @@ async fn set_key(
     Json(choice): Json<SettingsChoice>,
 ) -> Result<Json<SettingsView>, ApiError> {
     Ok(Json(service::set_key(&app, &admin.actor, id, choice).await?))
+}
+
+/// A phone says which settings it has, and proves that it is itself; it is told which ones it should have. It asks again once
+/// it obeys those: then the console shows that it has taken them.
+#[utoipa::path(put, path = "/api/v1/devices/{id}/settings", tag = "settings", request_body = SettingsHeld,
+    params(("id" = String, Path, description = "The phone's id at the relay")), responses(
+    (status = 200, description = "What it is to obey instead", body = PhoneSettings),
+    (status = 204, description = "It has what is in force"),
+    (status = 403, description = "`device_not_proven`, or `proof_not_fresh`: the clocks differ", body = Problem),
+    (status = 429, description = "`too_many_tries` from this address", body = Problem),
+))]
+async fn held(
+    State(app): State<App>,
+    Extension(limit): Extension<Arc<Limiter<IpAddr>>>,
+    ClientIp(ip): ClientIp,
+    Path(device): Path<String>,
+    Json(held): Json<SettingsHeld>,
+) -> Result<Response, ApiError> {
+    limit.take(ip, app.now()).map_err(|too_many| ApiError::too_many(too_many.retry_after))?;
+    let instead = phones::held(&app, &device, held).await?;
+    limit.give_back(&ip);
+    Ok(match instead {
+        Some(settings) => Json(settings).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }

@@ -79,7 +79,7 @@ pub async fn group(app: &App, id: GroupId) -> Result<SettingsView, SettingsError
 
 fn of_group(conn: &Connection, id: &GroupId) -> Result<SettingsView, SettingsError> {
     let (group, own) = store::group(conn, id)?.ok_or(SettingsError::NoGroup)?;
-    let layers = Layers { organisation: store::organisation(conn)?, groups: Vec::new() };
+    let layers = Layers { organisation: store::organisation(conn)?, ..Layers::default() };
     let view = layers.view(own);
     Ok(SettingsView { effective: chosen_by(&SettingOrigin::Group { group }, view.effective), ..view })
 }

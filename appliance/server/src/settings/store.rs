@@ -1,10 +1,11 @@
 //! Where choices are kept: with the appliance, its groups and its keys.
 
-use pocketkey_api::{GroupId, KeyId, UserId, group::Group, settings::SettingsChoice};
-use rusqlite::{Connection, OptionalExtension, Row};
+use pocketkey_api::{GroupId, KeyId, UserId, device::PhoneSettings, group::Group, settings::SettingsChoice};
+use pocketkey_link::id::DeviceId;
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 
-use super::Layers;
-use crate::db::DbError;
+use super::{Layers, model};
+use crate::{authentications, db::DbError, devices::store::device_id};
 
 /// The choice in a row's column; nothing if it is NULL.
 pub fn choice(row: &Row<'_>, column: usize) -> rusqlite::Result<SettingsChoice> {
@@ -67,5 +68,66 @@ pub fn layers(conn: &Connection, user: &UserId) -> Result<Layers, DbError> {
          WHERE m.user_id = ?1 AND g.key_settings IS NOT NULL ORDER BY g.name_key",
     )?;
     let groups = query.query_map([&user.0], group_row)?.collect::<Result<_, _>>()?;
-    Ok(Layers { organisation: organisation(conn)?, groups })
+    let report_rp = authentications::store::settings(conn)?.report_rp;
+    Ok(Layers { organisation: organisation(conn)?, groups, report_rp })
+}
+
+/// A phone, and what it is to obey.
+#[derive(Debug)]
+pub struct Phone {
+    /// Its id at the relay.
+    pub device: DeviceId,
+    /// The key it is.
+    pub key: KeyId,
+    /// Whose that is.
+    pub user: UserId,
+    /// What it is to obey.
+    pub in_force: PhoneSettings,
+    /// The version of what it took last.
+    pub taken: Option<String>,
+}
+
+impl Phone {
+    /// Whether it has yet to take what is in force.
+    pub fn waits(&self) -> bool {
+        self.taken.as_ref() != Some(&self.in_force.version)
+    }
+}
+
+/// Every phone.
+pub fn phones(conn: &Connection) -> Result<Vec<Phone>, DbError> {
+    phones_where(conn, "1", ())
+}
+
+/// A user's phones.
+pub fn phones_of(conn: &Connection, user: &UserId) -> Result<Vec<Phone>, DbError> {
+    phones_where(conn, "k.user_id = ?1", [&user.0])
+}
+
+/// One phone.
+pub fn phone(conn: &Connection, device: DeviceId) -> Result<Option<Phone>, DbError> {
+    Ok(phones_where(conn, "d.id = ?1", [device.to_string()])?.pop())
+}
+
+fn phones_where(conn: &Connection, condition: &str, given: impl Params) -> Result<Vec<Phone>, DbError> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT d.id, k.id, k.user_id, d.settings_taken, k.settings FROM devices d JOIN keys k ON k.id = d.key_id
+         WHERE {condition}"
+    ))?;
+    let mut rows = query.query(given)?;
+    let mut phones = Vec::new();
+    while let Some(row) = rows.next()? {
+        let user = UserId(row.get(2)?);
+        let in_force = model::of_phone(&layers(conn, &user)?, &choice(row, 4)?);
+        let (device, key) = (device_id(row, 0)?, KeyId(row.get(1)?));
+        phones.push(Phone { device, key, user, in_force, taken: row.get(3)? });
+    }
+    Ok(phones)
+}
+
+/// Notes that a phone took settings of this version.
+pub fn set_taken(conn: &Connection, device: DeviceId, version: &str, now: i64) -> Result<(), DbError> {
+    conn.prepare_cached("UPDATE devices SET settings_taken = ?2, settings_taken_at = ?3 WHERE id = ?1")?
+        .execute((device.to_string(), version, now))?;
+    Ok(())
 }

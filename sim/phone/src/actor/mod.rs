@@ -22,6 +22,7 @@ use pocketkey_link::{
 use pocketkey_relay_client::{Connection, Event, OsEntropy, connect, now_ms};
 use tokio::{
     sync::{mpsc, watch},
+    task::JoinSet,
     time::{Duration, Instant, sleep_until, timeout},
 };
 
@@ -34,6 +35,7 @@ use crate::{
     phone::PhoneOptions,
     push::Push,
     request::{Pending, Stage, UNLOCK_TRIES},
+    settings::{self, Answer, obeyed},
 };
 use screen::{ended, sentence};
 
@@ -53,7 +55,9 @@ pub(crate) struct Actor {
     options: PhoneOptions,
     memory: Memory,
     authenticator: Authenticator<Credentials>,
+    /// How its authenticator is set up, and how it works.
     settings: AuthenticatorSettings,
+    works: AuthenticatorSettings,
     answers: Answers,
     script: Script,
     online: bool,
@@ -65,6 +69,9 @@ pub(crate) struct Actor {
     /// Why the appliance turned this phone away last, until it takes it in again.
     refused: Option<Refusal>,
     pairing: Option<Pairing>,
+    /// Whether there is something new at the appliance, and the question what that is.
+    news: bool,
+    asking: JoinSet<Answer>,
     pending: Option<Pending>,
     /// What each computer was told that getInfo answers. A computer missing here is told with its next answer.
     told: HashMap<PairingId, Vec<u8>>,
@@ -91,7 +98,9 @@ impl Actor {
         options: PhoneOptions,
         memory: Memory,
     ) -> Result<(Self, watch::Receiver<SimulatedPhone>), MemoryError> {
-        let authenticator = Authenticator::new(config(options.authenticator), memory.credentials()?);
+        let key = memory.account.as_ref().and_then(Account::settings);
+        let works = obeyed(options.authenticator, key);
+        let authenticator = Authenticator::new(config(works), memory.credentials()?);
         let answers = memory.answers(now_ms())?;
         let settings = options.authenticator;
         let script = Script { mode: options.script };
@@ -105,12 +114,14 @@ impl Actor {
             asleep: false,
             connected: false,
             authenticator: settings,
+            settings: key,
         });
         let mut actor = Self {
             options,
             memory,
             authenticator,
             settings,
+            works,
             answers,
             script,
             online: true,
@@ -120,6 +131,8 @@ impl Actor {
             connected: false,
             refused: None,
             pairing: None,
+            news: false,
+            asking: JoinSet::new(),
             pending: None,
             told: HashMap::new(),
             notice: None,
@@ -132,6 +145,7 @@ impl Actor {
 
     pub async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         loop {
+            self.obey();
             let deadline = self.next_deadline();
             tokio::select! {
                 // What the person did before a request came, counts for it.
@@ -152,6 +166,7 @@ impl Actor {
                 },
                 event = next_event(&mut self.connection) => self.happened(event).await,
                 call = next_call(self.push.as_ref()), if self.online => self.called(call),
+                Some(Ok(answer)) = self.asking.join_next() => self.told_settings(answer),
                 () = wait_until(deadline) => self.deadline_passed().await,
             }
             self.show();
@@ -165,7 +180,43 @@ impl Actor {
             self.send_all(interrupted).await;
         }
         self.settings = settings;
-        self.authenticator.configure(config(settings));
+        // As after a restart, even if nothing is different.
+        self.authenticator.configure(config(self.works));
+    }
+
+    // — what the organisation wants —
+
+    /// Works as it is to work, and asks what is new; neither while a request is on screen, which ends as it began.
+    fn obey(&mut self) {
+        if self.pending.is_some() {
+            return;
+        }
+        let wanted = obeyed(self.settings, self.memory.account.as_ref().and_then(Account::settings));
+        if wanted != self.works {
+            self.works = wanted;
+            self.authenticator.configure(config(wanted));
+        }
+        let may = self.news && self.connected && self.asking.is_empty();
+        if let (true, Some(account)) = (may, &self.memory.account) {
+            self.news = false;
+            self.asking.spawn(settings::ask(account, &self.memory.keys));
+        }
+    }
+
+    fn told_settings(&mut self, answer: Answer) {
+        match answer {
+            Ok(Some(new)) => {
+                if let Some(account) = &mut self.memory.account {
+                    account.report_rp = Some(new.report_rp);
+                    account.set_settings(new.settings, Some(new.version));
+                    self.save();
+                    // That it obeys them now is news to the appliance.
+                    self.news = true;
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the phone keeps the settings it has"),
+        }
     }
 
     // — the person —
@@ -218,7 +269,7 @@ impl Actor {
         if *tries_left > 0 {
             return;
         }
-        if self.settings.verification == PhoneVerification::PhoneAndPin {
+        if self.works.verification == PhoneVerification::PhoneAndPin {
             let unverified = Step::Approved { user_verified: false };
             self.finish(unverified, "Not unlocked; the computer may ask for the PIN.").await;
         } else {
@@ -271,6 +322,7 @@ impl Actor {
             activation::redeem(server, code, self.memory.keys.clone(), self.options.clone()).await;
         match redeemed {
             Ok(account) => {
+                self.asking = JoinSet::new(); // what is under way is for another key
                 self.memory.account = Some(account);
                 self.refused = None;
                 self.save();
@@ -391,6 +443,7 @@ impl Actor {
             Frame::PairAnswer { pairing, body } => self.pair_answered(pairing, &body).await,
             Frame::Paired { peer } => self.paired(peer),
             Frame::PairFailed { pairing, reason } => self.pair_failed(pairing, reason),
+            Frame::News {} => self.news = true,
             Frame::Unpaired { pairing } => {
                 self.memory.computers.retain(|computer| computer.pairing != pairing);
                 self.save();

@@ -5,7 +5,10 @@ use pocketkey_authenticator::Status;
 use pocketkey_link::frame::Failure;
 
 use super::Actor;
-use crate::request::{Pending, Stage, UNLOCK_TRIES};
+use crate::{
+    memory::Account,
+    request::{Pending, Stage, UNLOCK_TRIES},
+};
 
 impl Actor {
     fn screen(&self) -> Screen {
@@ -56,6 +59,7 @@ impl Actor {
             asleep: self.asleep,
             connected: self.connected,
             authenticator: self.settings,
+            settings: self.memory.account.as_ref().and_then(Account::settings),
         };
         self.screen.send_if_modified(|current| {
             let changed = *current != shown;

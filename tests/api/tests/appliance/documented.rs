@@ -25,6 +25,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/push/key", "a public key"),
     ("PUT /api/v1/devices/{id}/push", "phones prove their keys"),
     ("DELETE /api/v1/devices/{id}/push", "phones prove their keys"),
+    ("PUT /api/v1/devices/{id}/settings", "phones prove their keys"),
     ("POST /api/v1/demo/register/start", "the demo site is open to all"),
     ("POST /api/v1/demo/register/finish", "the demo site is open to all"),
     ("POST /api/v1/demo/sign-in/start", "the demo site is open to all"),

@@ -42,11 +42,12 @@ impl Device {
         self.0.send(Message::Binary(frame.encode().into())).await.unwrap();
     }
 
-    /// The next message, certificates apart; `None` once the relay is gone.
+    /// The next message, certificates and news apart; `None` once the relay is gone.
     pub async fn message(&mut self) -> Option<Message> {
         loop {
             match self.any_message().await? {
-                Message::Binary(bytes) if matches!(Frame::decode(&bytes), Ok(Frame::Certificate { .. })) => {}
+                Message::Binary(bytes)
+                    if matches!(Frame::decode(&bytes), Ok(Frame::Certificate { .. } | Frame::News {})) => {}
                 message => return Some(message),
             }
         }
@@ -57,7 +58,7 @@ impl Device {
         time::timeout(Duration::from_secs(20), self.0.next()).await.expect("something in time")?.ok()
     }
 
-    /// The next frame, certificates apart.
+    /// The next frame, certificates and news apart.
     pub async fn next(&mut self) -> Frame {
         match self.message().await {
             Some(Message::Binary(bytes)) => Frame::decode(&bytes).unwrap(),

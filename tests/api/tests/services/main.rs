@@ -15,5 +15,6 @@ mod outgoing;
 mod pairing;
 mod push;
 mod relay;
+mod settings;
 mod sink;
 mod webhooks;

@@ -196,6 +196,44 @@ async fn a_certificate_spares_the_database_and_is_void_once_its_device_is_delete
     assert_eq!(still, Some(Refusal::NotProven), "also after a restart");
 }
 
+/// The next certificate a device is given, and what came before it.
+async fn next_certificate(device: &mut Device) -> (Vec<u8>, Vec<Frame>) {
+    let mut before = Vec::new();
+    loop {
+        let Some(Message::Binary(bytes)) = device.any_message().await else { continue };
+        match Frame::decode(&bytes).unwrap() {
+            Frame::Certificate { certificate } => return (certificate.to_vec(), before),
+            Frame::News {} => {}
+            frame => before.push(frame),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_outlives_its_certificate_is_given_new_ones_in_the_middle_of_a_request() {
+    const NINE_HOURS: i64 = 9 * 60 * 60;
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let mut pair = Pair::new(&appliance, &mut admin).await;
+    let relay = appliance.app.relay();
+    next_certificate(&mut pair.phone).await; // the pairing's
+    let exchange = ExchangeId([1; 16]);
+    pair.computer.send(request(&pair, exchange, 100)).await;
+    let mut last = Vec::new();
+    for _ in 0..3 {
+        appliance.clock.advance_seconds(NINE_HOURS);
+        relay.renew().await;
+        last = next_certificate(&mut pair.phone).await.0;
+    }
+    let response = Frame::Response { exchange, pairing: pair.pairing, body: b"sealed".to_vec().into() };
+    pair.phone.send(response.clone()).await;
+    assert_eq!(pair.computer.next().await, response);
+    let before = relay.lookups();
+    let phone = (&pair.phone_keys, pair.phone_id);
+    assert_eq!(with_certificate(&appliance, phone, &last).await, None);
+    assert_eq!(relay.lookups(), before, "it is a good one, after more than a day");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_connection_supersedes_the_old() {
     let appliance = Appliance::start().await;

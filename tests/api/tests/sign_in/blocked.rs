@@ -16,7 +16,7 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 
 impl World {
     /// Signed in as the sandbox's admin.
-    async fn admin(&self) -> Client {
+    pub(crate) async fn admin(&self) -> Client {
         let kept = std::fs::read(self.data.path().join("sandbox-admin.json")).unwrap();
         let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
         let mut admin = Client::new(self.router.clone());
@@ -40,7 +40,7 @@ impl World {
     }
 }
 
-async fn ada(admin: &mut Client) -> UserDetail {
+pub(crate) async fn ada(admin: &mut Client) -> UserDetail {
     let users: Page<User> = admin.get("/api/v1/users?search=ada").await.expect(200).json();
     admin.get(&format!("/api/v1/users/{}", users.items[0].id)).await.expect(200).json()
 }

@@ -5,6 +5,7 @@
 mod blocked;
 mod faulty;
 mod sandbox;
+mod settings;
 mod tap;
 mod tls;
 

@@ -319,6 +319,11 @@ impl Hub {
         out
     }
 
+    /// Whose session it is, if it stands.
+    pub fn device_of(&self, session: SessionId) -> Option<DeviceId> {
+        self.sessions.get(&session).map(|session| session.device)
+    }
+
     /// Whether a session stands.
     pub fn is_session(&self, session: SessionId) -> bool {
         self.sessions.contains_key(&session)

@@ -295,7 +295,8 @@ impl Hub {
             | Frame::PairAnswer { .. }
             | Frame::PairDone { .. }
             | Frame::PairFailed { .. }
-            | Frame::Certificate { .. } => true,
+            | Frame::Certificate { .. }
+            | Frame::News {} => true,
             _ => false,
         };
         if allowed {

@@ -1,6 +1,7 @@
 //! The hub among sockets, database and bus; `nodes` is what other nodes want of it.
 
 mod nodes;
+mod renewal;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -92,6 +93,8 @@ const MAX_NOTES: usize = 10_000;
 
 struct Session {
     outbox: Outbox,
+    /// When its device is given a new certificate, in Unix milliseconds.
+    renews_at: i64,
     /// Held, not used: whether others find the device here.
     _seat: Option<Seat>,
 }
@@ -204,14 +207,15 @@ impl Relay {
         from: IpAddr,
     ) -> Result<(SessionId, Waiting), DbError> {
         self.load().await?;
-        let Admitted { device, bonds, fresh } = admitted;
+        let Admitted { device, bonds, fresh, issued_at } = admitted;
+        let renews_at = renewal::due(issued_at, self.authority.now(), renewal::chance());
         let session = self.last_session.fetch_add(1, Ordering::Relaxed) + 1;
         // Before the hub tells anybody that the device is here.
         let seat = self.bus.join(self, device.id, session);
         let (outbox, waiting) = outbox();
         // A new session asks nothing of others.
         self.apply(|state| {
-            state.sessions.insert(session, Session { outbox, _seat: seat });
+            state.sessions.insert(session, Session { outbox, renews_at, _seat: seat });
             if device.role == Role::Computer {
                 state.addresses.insert(device.id, from);
             }
@@ -240,6 +244,11 @@ impl Relay {
                 Err(error) => tracing::warn!(%error, "a device keeps without a certificate"),
             }
         }
+    }
+
+    /// Tells a device, wherever it is connected, to ask the appliance what is new.
+    pub fn tell_news(&self, device: DeviceId) {
+        self.apply(|state| state.hub.tell_device(device, Frame::News {}));
     }
 
     /// How often a device that connected had to be looked up in the database.
@@ -492,9 +501,11 @@ fn came_back(hub: &mut Hub, what: Undelivered) -> Vec<Effect> {
     }
 }
 
-/// Ends exchanges when their time is over, until the node stops; then says farewell to every session.
+/// Ends exchanges when their time is over and renews certificates, until the node stops; then says farewell to every
+/// session.
 pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
     let mut stopped = std::pin::pin!(stopped);
+    let mut renewing = std::pin::pin!(renewal::run(&relay));
     loop {
         let idle = Instant::now() + TIDY;
         let next = {
@@ -506,6 +517,7 @@ pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
             () = &mut stopped => break,
             () = time::sleep_until(next.into()) => {}
             () = relay.earlier_deadline.notified() => {}
+            () = &mut renewing => {}
         }
         relay.apply(|state| state.hub.tick(Instant::now()));
     }
@@ -549,7 +561,7 @@ mod tests {
             [(1, computer, Role::Computer), (2, phone, Role::Phone)].map(|(session, device, role)| {
                 let (outbox, waiting) = outbox();
                 relay.apply(|state| {
-                    state.sessions.insert(session, Session { outbox, _seat: None });
+                    state.sessions.insert(session, Session { outbox, renews_at: i64::MAX, _seat: None });
                     state.hub.connected(now, session, device, role)
                 });
                 waiting

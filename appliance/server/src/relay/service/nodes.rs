@@ -125,7 +125,7 @@ impl Relay {
         self.load().await?;
         self.lookups.fetch_add(1, Ordering::Relaxed);
         let known = self.authority.admit(device).await?.map(|(admitted, _)| {
-            let Admitted { device: Device { id, role, sign_key }, bonds, fresh } = admitted;
+            let Admitted { device: Device { id, role, sign_key }, bonds, fresh, .. } = admitted;
             let blocked = self.lock().hub.is_blocked(id);
             Known { role, sign_key, bonds, certificate: fresh.map(Into::into), blocked }
         });
