@@ -22,9 +22,9 @@ use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
-use tokio_rustls::{TlsAcceptor, rustls};
+use tokio_rustls::rustls::{self, ServerConfig};
 
-use super::{Connection, health};
+use super::{Connection, health, tls_stream::TlsStream};
 use crate::{
     App, Config,
     tls::{self, IdentityError},
@@ -62,7 +62,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// [`IdentityError`] names the option to change.
-pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
+pub fn tls(config: &Config) -> Result<Option<Arc<ServerConfig>>, IdentityError> {
     let Some((cert, key)) = &config.tls_identity else { return Ok(None) };
     let mut server = tls::server(tls::read(cert, key, OPTIONS)?, OPTIONS)?;
     server.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -72,7 +72,7 @@ pub fn tls(config: &Config) -> Result<Option<TlsAcceptor>, IdentityError> {
         server.ticketer = ticketer;
         server.send_tls13_tickets = 1;
     }
-    Ok(Some(TlsAcceptor::from(Arc::new(server))))
+    Ok(Some(Arc::new(server)))
 }
 
 /// Whoever speaks plain HTTP where HTTPS is served: the address to go to, and whether the appliance is well.
@@ -90,7 +90,7 @@ pub fn plain(app: &App) -> Router {
 pub async fn serve(
     stopping: watch::Receiver<bool>,
     listener: TcpListener,
-    tls: Option<(TlsAcceptor, Router)>,
+    tls: Option<(Arc<ServerConfig>, Router)>,
     router: Router,
 ) {
     let tls = tls.map(|(tls, plain)| (tls, TowerToHyperService::new(plain)));
@@ -109,7 +109,7 @@ pub async fn serve(
                 tokio::spawn(async move {
                     match tls {
                         None => connection(router, Connection::Plain(stream), peer, stopped).await,
-                        Some((tls, plain)) => match timeout(REQUEST_TIME, accept(&tls, stream)).await {
+                        Some((tls, plain)) => match timeout(REQUEST_TIME, accept(tls, stream)).await {
                             Ok(Ok(stream @ Connection::Tls(_))) => {
                                 connection(router, stream, peer, stopped).await;
                             }
@@ -133,11 +133,11 @@ pub async fn serve(
 }
 
 /// Shakes hands with whoever speaks TLS.
-async fn accept(tls: &TlsAcceptor, stream: TcpStream) -> io::Result<Connection> {
+async fn accept(tls: Arc<ServerConfig>, stream: TcpStream) -> io::Result<Connection> {
     let mut first = [0];
     stream.peek(&mut first).await?;
     if first[0] == HANDSHAKE {
-        Ok(Connection::Tls(Box::new(tls.accept(stream).await?)))
+        Ok(Connection::Tls(Box::new(TlsStream::accept(tls, stream).await?)))
     } else {
         Ok(Connection::Plain(stream))
     }
