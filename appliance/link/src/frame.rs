@@ -3,7 +3,7 @@
 //! A session begins with [`Frame::Challenge`] from the relay; the device answers [`Frame::Prove`] and gets
 //! [`Frame::Welcome`] or [`Frame::Refused`]. Bodies are opaque to the relay.
 
-use minicbor::{Decode, Encode};
+use minicbor::{CborLen, Decode, Encode};
 
 pub use minicbor::bytes::ByteVec;
 
@@ -16,7 +16,7 @@ pub const MAX_FRAME: usize = 16 * 1024;
 pub const MAX_TTL_MS: u32 = 120_000;
 
 /// One frame.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, CborLen)]
 pub enum Frame {
     /// Relay → device, first: sign this.
     #[n(0)]
@@ -222,7 +222,7 @@ pub enum Frame {
 pub const MAX_RP: usize = 253;
 
 /// What a phone says of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, CborLen)]
 pub struct Report {
     /// What was asked.
     #[n(0)]
@@ -236,7 +236,7 @@ pub struct Report {
 }
 
 /// What a person was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen)]
 #[cbor(index_only)]
 pub enum Asked {
     /// To register at a web site.
@@ -251,7 +251,7 @@ pub enum Asked {
 }
 
 /// How a request ended on the phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen)]
 #[cbor(index_only)]
 pub enum Ending {
     /// Approved, and done.
@@ -281,7 +281,7 @@ pub enum Ending {
 }
 
 /// The other side of a pairing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen)]
 pub struct Peer {
     /// The pairing.
     #[n(0)]
@@ -295,7 +295,7 @@ pub struct Peer {
 }
 
 /// Why a session is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen, thiserror::Error)]
 #[cbor(index_only)]
 pub enum Refusal {
     /// No such device, or the signature is not its.
@@ -321,7 +321,7 @@ pub enum Refusal {
 }
 
 /// Why an exchange ended without a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen, thiserror::Error)]
 #[cbor(index_only)]
 pub enum Failure {
     /// The phone is not connected.
@@ -359,7 +359,7 @@ pub enum Failure {
 }
 
 /// Why a pairing did not come about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen, thiserror::Error)]
 #[cbor(index_only)]
 pub enum PairFailure {
     /// No such pairing, or its time is over.
@@ -411,21 +411,21 @@ impl Frame {
     }
 
     /// The frame's bytes.
-    #[allow(clippy::missing_panics_doc)] // cannot: a Vec takes every byte
     pub fn encode(&self) -> Vec<u8> {
-        let body = match self {
-            Self::Request { body, .. }
-            | Self::Response { body, .. }
-            | Self::PairOpen { body, .. }
-            | Self::PairAnswer { body, .. }
-            | Self::PairDone { body, .. } => body.len(),
-            Self::Welcome { peers } => peers.len() * 64,
-            _ => 0,
-        };
-        // What is around the body takes up to 48 bytes; a proof 96.
-        let mut bytes = Vec::with_capacity(body + 96);
-        minicbor::encode(self, &mut bytes).expect("a Vec takes every byte");
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        self.encode_to(&mut bytes);
         bytes
+    }
+
+    /// How many bytes [`Frame::encode`] gives.
+    pub fn encoded_len(&self) -> usize {
+        minicbor::len(self)
+    }
+
+    /// Appends the frame's bytes.
+    #[allow(clippy::missing_panics_doc)] // cannot: a Vec takes every byte
+    pub fn encode_to(&self, out: &mut Vec<u8>) {
+        minicbor::encode(self, out).expect("a Vec takes every byte");
     }
 
     /// The frame in `bytes`.
@@ -534,6 +534,7 @@ mod tests {
         for (frame, hex) in snapshots() {
             let expected: String = hex.chars().filter(|c| !c.is_whitespace()).collect();
             assert_eq!(HEXLOWER.encode(&frame.encode()), expected, "{frame:?}");
+            assert_eq!(frame.encoded_len(), frame.encode().len(), "{frame:?}");
             assert_eq!(Frame::decode(&frame.encode()).unwrap(), frame);
         }
     }
@@ -565,6 +566,7 @@ mod tests {
             let frame = Frame::Request {
                 exchange: ExchangeId(exchange), pairing: PairingId(pairing), ttl_ms, body: body.into(),
             };
+            prop_assert_eq!(frame.encoded_len(), frame.encode().len());
             prop_assert_eq!(Frame::decode(&frame.encode()).unwrap(), frame);
         }
     }

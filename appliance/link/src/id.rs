@@ -1,7 +1,7 @@
 //! Identifiers: 16 bytes, written as 22 characters of base64url.
 
 use data_encoding::BASE64URL_NOPAD;
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{CborLen, Decode, Decoder, Encode, Encoder, bytes};
 
 use crate::Entropy;
 
@@ -13,13 +13,20 @@ pub struct NotAnId;
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name(pub [u8; 16]);
 
         impl $name {
             /// A fresh random identifier.
             pub fn random(entropy: &mut impl Entropy) -> Self {
                 Self(entropy.bytes())
+            }
+        }
+
+        /// As one number: tables are keyed by these.
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                state.write_u128(u128::from_ne_bytes(self.0));
             }
         }
 
@@ -51,6 +58,12 @@ macro_rules! id {
                 _: &mut C,
             ) -> Result<(), minicbor::encode::Error<W::Error>> {
                 e.bytes(&self.0)?.ok()
+            }
+        }
+
+        impl<C> CborLen<C> for $name {
+            fn cbor_len(&self, ctx: &mut C) -> usize {
+                bytes::cbor_len(&self.0, ctx)
             }
         }
 

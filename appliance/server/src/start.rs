@@ -4,7 +4,7 @@ use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -81,7 +81,7 @@ pub struct Appliance {
     pub setup_link: Option<String>,
     routes: OpenApiRouter,
     http: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<ServerConfig>>,
     workers: JoinSet<()>,
 }
 

@@ -10,15 +10,15 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
-use tokio_rustls::server::TlsStream;
+
+use super::tls_stream::TlsStream;
 
 /// What bytes come and go through.
-#[derive(Debug)]
 pub enum Connection {
     /// As they are.
     Plain(TcpStream),
     /// In TLS. Boxed: it is twenty times as large.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream>),
 }
 
 impl Connection {
@@ -26,16 +26,15 @@ impl Connection {
     pub fn tcp(&self) -> &TcpStream {
         match self {
             Self::Plain(tcp) => tcp,
-            Self::Tls(tls) => tls.get_ref().0,
+            Self::Tls(tls) => tls.tcp(),
         }
     }
 
     /// Ready when a read may give something, so that whoever waits needs no room for it meanwhile.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            // What was deciphered already does not come through the socket again.
-            Self::Tls(tls) if !tls.get_ref().1.wants_read() => Poll::Ready(Ok(())),
-            _ => self.tcp().poll_read_ready(cx),
+            Self::Plain(tcp) => tcp.poll_read_ready(cx),
+            Self::Tls(tls) => tls.poll_read_ready(cx),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod health;
 pub mod openapi;
 mod reader;
 mod serve;
+mod tls_stream;
 
 pub use connection::Connection;
 pub use serve::{listen, plain, serve, stopped, tls};

@@ -22,9 +22,9 @@ use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
-use tokio_rustls::{TlsAcceptor, rustls};
+use tokio_rustls::rustls::{self, ServerConfig};
 
-use super::Connection;
+use super::{Connection, tls_stream::TlsStream};
 use crate::{
     problem::ApiError,
     tls::{self, IdentityError},
@@ -62,7 +62,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// [`IdentityError`] names the option to change.
-pub fn tls(identity: Option<&(PathBuf, PathBuf)>) -> Result<Option<TlsAcceptor>, IdentityError> {
+pub fn tls(identity: Option<&(PathBuf, PathBuf)>) -> Result<Option<Arc<ServerConfig>>, IdentityError> {
     let Some((cert, key)) = identity else { return Ok(None) };
     let mut server = tls::server(tls::read(cert, key, OPTIONS)?, OPTIONS)?;
     server.alpn_protocols = vec![b"http/1.1".to_vec()];
@@ -72,7 +72,7 @@ pub fn tls(identity: Option<&(PathBuf, PathBuf)>) -> Result<Option<TlsAcceptor>,
         server.ticketer = ticketer;
         server.send_tls13_tickets = 1;
     }
-    Ok(Some(TlsAcceptor::from(Arc::new(server))))
+    Ok(Some(Arc::new(server)))
 }
 
 /// Whoever speaks plain HTTP where HTTPS is served: what `health` answers, and for everything else the address to go to.
@@ -92,7 +92,7 @@ where
 pub async fn serve(
     stopping: watch::Receiver<bool>,
     listener: TcpListener,
-    tls: Option<(TlsAcceptor, Router)>,
+    tls: Option<(Arc<ServerConfig>, Router)>,
     router: Router,
 ) {
     let tls = tls.map(|(tls, plain)| (tls, TowerToHyperService::new(plain)));
@@ -111,7 +111,7 @@ pub async fn serve(
                 tokio::spawn(async move {
                     match tls {
                         None => connection(router, Connection::Plain(stream), peer, stopped).await,
-                        Some((tls, plain)) => match timeout(REQUEST_TIME, accept(&tls, stream)).await {
+                        Some((tls, plain)) => match timeout(REQUEST_TIME, accept(tls, stream)).await {
                             Ok(Ok(stream @ Connection::Tls(_))) => {
                                 connection(router, stream, peer, stopped).await;
                             }
@@ -135,11 +135,11 @@ pub async fn serve(
 }
 
 /// Shakes hands with whoever speaks TLS.
-async fn accept(tls: &TlsAcceptor, stream: TcpStream) -> io::Result<Connection> {
+async fn accept(tls: Arc<ServerConfig>, stream: TcpStream) -> io::Result<Connection> {
     let mut first = [0];
     stream.peek(&mut first).await?;
     if first[0] == HANDSHAKE {
-        Ok(Connection::Tls(Box::new(tls.accept(stream).await?)))
+        Ok(Connection::Tls(Box::new(TlsStream::accept(tls, stream).await?)))
     } else {
         Ok(Connection::Plain(stream))
     }

@@ -3,10 +3,11 @@
 //! The ends repair what is lost by themselves ([`pocketkey_link::exchange`]); this table is why they are told early.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     time::{Duration, Instant},
 };
 
+use foldhash::HashMap;
 use pocketkey_link::{
     frame::{ByteVec, Report},
     id::{DeviceId, ExchangeId, PairingId},

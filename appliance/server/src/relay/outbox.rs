@@ -1,12 +1,15 @@
 //! What waits to be written to one session: bounded, so that a slow device costs little and delays nobody.
 
 use std::{
-    collections::VecDeque,
     future::poll_fn,
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
+
+use pocketkey_link::frame::Frame;
+
+use super::wire;
 
 /// Frames that may wait.
 pub const MAX_FRAMES: usize = 16;
@@ -25,8 +28,9 @@ pub struct Waiting(Arc<Mutex<Queue>>);
 /// Holds no memory while nothing waits.
 #[derive(Debug, Default)]
 struct Queue {
-    frames: VecDeque<Vec<u8>>,
-    bytes: usize,
+    /// As they are written: frame after frame, each a WebSocket message.
+    bytes: Vec<u8>,
+    frames: usize,
     /// One of the two ends is gone.
     closed: bool,
     reader: Option<Waker>,
@@ -51,13 +55,13 @@ impl Outbox {
     ///
     /// # Errors
     /// [`Full`] if the device does not keep up, or is gone.
-    pub fn push(&self, frame: Vec<u8>) -> Result<(), Full> {
+    pub fn push(&self, frame: &Frame) -> Result<(), Full> {
         let mut queue = lock(&self.0);
-        if queue.closed || queue.frames.len() == MAX_FRAMES || queue.bytes + frame.len() > MAX_BYTES {
+        if queue.closed || queue.frames == MAX_FRAMES || queue.bytes.len() + frame.encoded_len() > MAX_BYTES {
             return Err(Full);
         }
-        queue.bytes += frame.len();
-        queue.frames.push_back(frame);
+        wire::put_frame(&mut queue.bytes, frame);
+        queue.frames += 1;
         wake(queue);
         Ok(())
     }
@@ -81,20 +85,18 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 }
 
 impl Waiting {
-    /// The next frame to write; `None` once the session is to be closed.
-    pub async fn next(&mut self) -> Option<Vec<u8>> {
-        poll_fn(|cx| self.poll_next(cx)).await
+    /// Takes everything that waits, as it is to be written; waits until there is something. `None` once the session is to
+    /// be closed.
+    pub async fn take(&mut self) -> Option<Vec<u8>> {
+        poll_fn(|cx| self.poll_take(cx)).await
     }
 
-    /// As [`Waiting::next`].
-    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+    /// As [`Waiting::take`].
+    pub fn poll_take(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
         let mut queue = lock(&self.0);
-        if let Some(frame) = queue.frames.pop_front() {
-            queue.bytes -= frame.len();
-            if queue.frames.is_empty() {
-                mem::take(&mut queue.frames);
-            }
-            return Poll::Ready(Some(frame));
+        if queue.frames > 0 {
+            queue.frames = 0;
+            return Poll::Ready(Some(mem::take(&mut queue.bytes)));
         }
         if queue.closed {
             return Poll::Ready(None);
@@ -110,52 +112,64 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         let mut queue = lock(&self.0);
         queue.closed = true;
-        queue.frames = VecDeque::new();
+        (queue.bytes, queue.frames) = (Vec::new(), 0);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pocketkey_link::id::{ExchangeId, PairingId};
+
+    fn frame(length: usize) -> Frame {
+        let body = vec![0; length].into();
+        Frame::Response { exchange: ExchangeId([1; 16]), pairing: PairingId([2; 16]), body }
+    }
+
+    fn written(frames: &[Frame]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        frames.iter().for_each(|frame| wire::put_frame(&mut bytes, frame));
+        bytes
+    }
 
     #[tokio::test]
     async fn full_by_count_or_by_bytes_and_free_again_once_written() {
         let (outbox, mut waiting) = outbox();
-        for _ in 0..MAX_FRAMES {
-            outbox.push(vec![0]).unwrap();
+        let frames = vec![frame(1); MAX_FRAMES];
+        for frame in &frames {
+            outbox.push(frame).unwrap();
         }
-        assert_eq!(outbox.push(vec![0]), Err(Full));
-        assert_eq!(waiting.next().await, Some(vec![0]));
-        outbox.push(vec![1]).unwrap();
+        assert_eq!(outbox.push(&frame(1)), Err(Full));
+        assert_eq!(waiting.take().await, Some(written(&frames)));
+        outbox.push(&frame(1)).unwrap();
 
         let (outbox, mut waiting) = super::outbox();
-        for _ in 0..4 {
-            outbox.push(vec![0; MAX_BYTES / 4]).unwrap();
+        let frames = [MAX_BYTES / 2, MAX_BYTES / 2 - 100].map(frame);
+        for frame in &frames {
+            outbox.push(frame).unwrap();
         }
-        assert_eq!(outbox.push(vec![0]), Err(Full));
+        assert_eq!(outbox.push(&frame(1)), Err(Full));
         drop(outbox);
-        let mut written = 0;
-        while let Some(frame) = waiting.next().await {
-            written += frame.len();
-        }
-        assert_eq!(written, MAX_BYTES, "what was queued is written before the session closes");
+        let all = Some(written(&frames));
+        assert_eq!(waiting.take().await, all, "what was queued is written before the session closes");
+        assert_eq!(waiting.take().await, None);
     }
 
     #[tokio::test]
     async fn whoever_waits_is_woken_by_a_frame_and_by_the_end() {
         let (outbox, mut waiting) = outbox();
-        let reader = tokio::spawn(async move { (waiting.next().await, waiting.next().await) });
+        let reader = tokio::spawn(async move { (waiting.take().await, waiting.take().await) });
         tokio::task::yield_now().await;
-        outbox.push(vec![1]).unwrap();
+        outbox.push(&frame(1)).unwrap();
         tokio::task::yield_now().await;
         drop(outbox);
-        assert_eq!(reader.await.unwrap(), (Some(vec![1]), None));
+        assert_eq!(reader.await.unwrap(), (Some(written(&[frame(1)])), None));
     }
 
     #[test]
     fn a_device_that_is_gone_takes_nothing() {
         let (outbox, waiting) = outbox();
         drop(waiting);
-        assert_eq!(outbox.push(vec![0]), Err(Full));
+        assert_eq!(outbox.push(&frame(1)), Err(Full));
     }
 }

@@ -50,9 +50,6 @@ const PONG_TIME: Duration = Duration::from_secs(10);
 /// What is read at once.
 const READ: usize = 4 * 1024;
 
-/// No more frames are taken from the queue for one write when this much is to be written.
-const WRITE: usize = 16 * 1024;
-
 /// Serves a connection until either side ends it. `ahead` was read from it before.
 pub async fn serve(relay: Arc<Relay>, stream: Connection, ahead: Vec<u8>, from: IpAddr) {
     // Frames are small, and somebody waits for each.
@@ -77,7 +74,7 @@ pub async fn serve(relay: Arc<Relay>, stream: Connection, ahead: Vec<u8>, from: 
             tokio::spawn(Conversation { socket, session, who, waiting }.carry(relay));
         }
         Err(reason) => {
-            wire::put_binary(&mut socket.unsent, &Frame::Refused { reason }.encode());
+            wire::put_frame(&mut socket.unsent, &Frame::Refused { reason });
             socket.farewell(wire::NORMAL).await;
         }
     }
@@ -87,7 +84,7 @@ pub async fn serve(relay: Arc<Relay>, stream: Connection, ahead: Vec<u8>, from: 
 async fn prove(relay: &Relay, socket: &mut Socket) -> Result<Admitted, Refusal> {
     let unproven = Refusal::NotProven;
     let nonce = secret::random();
-    wire::put_binary(&mut socket.unsent, &Frame::Challenge { nonce }.encode());
+    wire::put_frame(&mut socket.unsent, &Frame::Challenge { nonce });
     let first = socket.first_frame().await;
     let Some(Frame::Prove { device, signature, certificate }) = first else { return Err(unproven) };
     let admitted = relay.admit(device, certificate.as_ref().map(|it| &it[..])).await.map_err(|error| {
@@ -127,40 +124,25 @@ impl Conversation {
         let mut others = None;
         let mut alarm = pin!(time::sleep_until(ping.at));
         loop {
-            match self.socket.reader.read() {
-                Ok(Some(Message::Binary(bytes))) => {
-                    ping.heard();
-                    match Frame::decode(bytes) {
-                        Ok(frame) => relay.received(self.session, frame).await,
-                        Err(_) => relay.refuse(self.session, Refusal::Protocol),
-                    }
-                }
-                Ok(Some(Message::Close)) => return Some(wire::NORMAL),
-                Ok(Some(other)) => {
-                    match other {
-                        // A sign of life is a whole message.
-                        Message::Fragment => {}
-                        Message::Ping(payload) => {
-                            ping.heard();
-                            wire::put_pong(&mut self.socket.unsent, payload);
-                        }
-                        _ => ping.heard(),
-                    }
-                    // The hub counts frames; what it does not see is counted here.
-                    let now = std::time::Instant::now();
-                    if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now, Rate::DEVICE) {
-                        relay.refuse(self.session, Refusal::Protocol);
-                        return Some(wire::POLICY);
-                    }
-                }
-                Ok(None) => match poll_fn(|cx| self.poll(cx, alarm.as_mut(), &mut ping)).await {
+            let mut read = Read::All;
+            let frames = || {
+                let frame;
+                (frame, read) = self.socket.next_frame(&mut ping, &mut others);
+                frame
+            };
+            relay.received(self.session, frames).await;
+            match read {
+                Read::All => match poll_fn(|cx| self.poll(cx, alarm.as_mut(), &mut ping)).await {
                     Event::Heard => {}
                     Event::Over => return Some(wire::NORMAL),
                     Event::Lost => return None,
                 },
-                Err(violation) => {
+                // Nothing it says is heard any more; what waits for it is still written.
+                Read::Nonsense => relay.refuse(self.session, Refusal::Protocol),
+                Read::Goodbye => return Some(wire::NORMAL),
+                Read::Refused(status) => {
                     relay.refuse(self.session, Refusal::Protocol);
-                    return Some(violation.status());
+                    return Some(status);
                 }
             }
         }
@@ -172,11 +154,11 @@ impl Conversation {
         let mut over = false;
         loop {
             // Whatever waits goes out in one write.
-            while !over && socket.sent == 0 && socket.unsent.len() < WRITE {
-                match waiting.poll_next(cx) {
-                    Poll::Ready(Some(frame)) => wire::put_binary(&mut socket.unsent, &frame),
+            if socket.unsent.is_empty() {
+                match waiting.poll_take(cx) {
+                    Poll::Ready(Some(bytes)) => socket.unsent = bytes,
                     Poll::Ready(None) => over = true,
-                    Poll::Pending => break,
+                    Poll::Pending => {}
                 }
             }
             if socket.unsent.is_empty() {
@@ -225,11 +207,23 @@ impl Conversation {
         let (device, role) = *self.who;
         relay.went(device, role).await;
         let Some(status) = status else { return };
-        while let Some(frame) = self.waiting.next().await {
-            wire::put_binary(&mut self.socket.unsent, &frame);
+        while let Some(bytes) = self.waiting.take().await {
+            self.socket.unsent.extend_from_slice(&bytes);
         }
         self.socket.farewell(status).await;
     }
+}
+
+/// Why there is no further frame.
+enum Read {
+    /// All that has come is read.
+    All,
+    /// A message that is no frame.
+    Nonsense,
+    /// The device is done.
+    Goodbye,
+    /// The device broke the protocol; the status tells it.
+    Refused(u16),
 }
 
 /// What ends waiting.
@@ -277,6 +271,36 @@ impl Socket {
             *space = Vec::new();
         }
         Poll::Ready(if ready!(read)? == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) })
+    }
+
+    /// The next frame of what has come, or why there is none. Answers and counts what is between frames.
+    fn next_frame(&mut self, ping: &mut Ping, others: &mut Option<Box<Bucket>>) -> (Option<Frame>, Read) {
+        loop {
+            match self.reader.read() {
+                Ok(Some(Message::Binary(bytes))) => {
+                    ping.heard();
+                    return match Frame::decode(bytes) {
+                        Ok(frame) => (Some(frame), Read::All),
+                        Err(_) => (None, Read::Nonsense),
+                    };
+                }
+                Ok(Some(Message::Close)) => return (None, Read::Goodbye),
+                // A sign of life is a whole message.
+                Ok(Some(Message::Fragment)) => {}
+                Ok(Some(Message::Ping(payload))) => {
+                    ping.heard();
+                    wire::put_pong(&mut self.unsent, payload);
+                }
+                Ok(Some(Message::Pong)) => ping.heard(),
+                Ok(None) => return (None, Read::All),
+                Err(violation) => return (None, Read::Refused(violation.status())),
+            }
+            // The hub counts frames; what it does not see is counted here.
+            let now = std::time::Instant::now();
+            if !others.get_or_insert_with(|| Box::new(Bucket::full(now))).take(now, Rate::DEVICE) {
+                return (None, Read::Refused(wire::POLICY));
+            }
+        }
     }
 
     /// Writes what waits, then gives the first frame, if the device sends nothing else.

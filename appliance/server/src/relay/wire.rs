@@ -3,7 +3,7 @@
 //! [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455), the server's side, without extensions. A reader holds memory only
 //! while a message is incomplete: ten thousand devices are idle nearly always.
 
-use pocketkey_link::frame::MAX_FRAME;
+use pocketkey_link::frame::{Frame, MAX_FRAME};
 
 /// The longest payload of a control frame.
 const MAX_CONTROL: usize = 125;
@@ -181,9 +181,10 @@ fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     }
 }
 
-/// Appends a binary message.
-pub fn put_binary(out: &mut Vec<u8>, payload: &[u8]) {
-    put(out, 0x2, payload);
+/// Appends a frame of ours, as a binary message.
+pub fn put_frame(out: &mut Vec<u8>, frame: &Frame) {
+    put_header(out, 0x2, frame.encoded_len());
+    frame.encode_to(out);
 }
 
 /// Appends a ping.
@@ -201,11 +202,16 @@ pub fn put_close(out: &mut Vec<u8>, status: u16) {
     put(out, 0x8, &status.to_be_bytes());
 }
 
-/// A frame that is a message of its own, without a mask, as servers write them.
 fn put(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
-    out.reserve(payload.len() + 10);
+    put_header(out, opcode, payload.len());
+    out.extend_from_slice(payload);
+}
+
+/// What stands before a payload of that length: it is a message of its own, without a mask, as servers write them.
+pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, length: usize) {
+    out.reserve(length + 10);
     out.push(0x80 | opcode);
-    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+    match (u8::try_from(length), u16::try_from(length)) {
         (Ok(length @ ..126), _) => out.push(length),
         (_, Ok(length)) => {
             out.push(126);
@@ -214,8 +220,7 @@ fn put(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
         _ => {
             out.push(127);
             // A usize is at most 64 bits wide.
-            out.extend_from_slice(&u64::try_from(payload.len()).unwrap_or(u64::MAX).to_be_bytes());
+            out.extend_from_slice(&u64::try_from(length).unwrap_or(u64::MAX).to_be_bytes());
         }
     }
-    out.extend_from_slice(payload);
 }

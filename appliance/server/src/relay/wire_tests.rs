@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Read, Write};
 
+use pocketkey_link::frame::Frame;
 use pocketkey_link::frame::MAX_FRAME;
 use proptest::prelude::*;
 use tungstenite::{
@@ -76,11 +77,11 @@ fn the_examples_of_section_5_7() {
     wire::put_pong(&mut out, b"Hello");
     assert_eq!(out, [0x8a, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f]);
     out.clear();
-    wire::put_binary(&mut out, &[0; 256]);
-    assert_eq!(out[..4], [0x82, 0x7e, 0x01, 0x00]);
+    wire::put_header(&mut out, 0x2, 256);
+    assert_eq!(out, [0x82, 0x7e, 0x01, 0x00]);
     out.clear();
-    wire::put_binary(&mut out, &[0; 65_536]);
-    assert_eq!(out[..10], [0x82, 0x7f, 0, 0, 0, 0, 0, 1, 0, 0]);
+    wire::put_header(&mut out, 0x2, 65_536);
+    assert_eq!(out, [0x82, 0x7f, 0, 0, 0, 0, 0, 1, 0, 0]);
     out.clear();
     wire::put_close(&mut out, NORMAL);
     assert_eq!(out, [0x88, 0x02, 0x03, 0xe8]);
@@ -212,11 +213,12 @@ proptest! {
     fn what_we_write_a_client_reads(payload in proptest::collection::vec(any::<u8>(), 0..70_000)) {
         let mut bytes = Vec::new();
         wire::put_ping(&mut bytes);
-        wire::put_binary(&mut bytes, &payload);
+        let frame = Frame::Certificate { certificate: payload.into() };
+        wire::put_frame(&mut bytes, &frame);
         wire::put_close(&mut bytes, NORMAL);
         let mut client = WebSocket::from_raw_socket(Client(Cursor::new(&bytes)), Role::Client, None);
         prop_assert!(client.read().unwrap().is_ping());
-        prop_assert_eq!(client.read().unwrap().into_data().to_vec(), payload);
+        prop_assert_eq!(client.read().unwrap().into_data().to_vec(), frame.encode());
         prop_assert!(client.read().unwrap().is_close());
     }
 }

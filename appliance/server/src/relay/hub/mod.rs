@@ -13,11 +13,9 @@ mod pairing;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashSet};
 use minicbor::{Decode, Encode};
 use pocketkey_link::{
     frame::{ByteVec, Failure, Frame, MAX_TTL_MS, Peer, Refusal, Report},

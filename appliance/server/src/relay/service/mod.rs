@@ -4,15 +4,16 @@ mod nodes;
 mod renewal;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashSet, VecDeque},
     net::IpAddr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use foldhash::HashMap;
 use pocketkey_link::{
     frame::{Frame, Refusal},
     id::{DeviceId, PairingId},
@@ -323,9 +324,9 @@ impl Relay {
         self.authority.went(device, role).await;
     }
 
-    /// A frame from a session.
-    pub(super) async fn received(&self, session: SessionId, frame: Frame) {
-        let todo = self.apply(|state| state.hub.received(Instant::now(), session, frame));
+    /// Frames from a session, all that have come.
+    pub(super) async fn received(&self, session: SessionId, frames: impl FnMut() -> Option<Frame>) {
+        let todo = self.take_in(session, frames);
         if !todo.is_empty() {
             // Boxed: it is rare, and an idle session has no room for it.
             Box::pin(self.work(todo)).await;
@@ -406,22 +407,39 @@ impl Relay {
         self.loaded.get_or_try_init(load).await
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the hub act on frames, one after the other.
+    fn take_in(&self, session: SessionId, mut frames: impl FnMut() -> Option<Frame>) -> VecDeque<Work> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        let mut work = VecDeque::new();
+        while let Some(frame) = frames() {
+            let effects = state.hub.received(now, session, frame);
+            work.append(&mut self.carry_out(&mut state, effects));
+        }
+        self.settle(state);
+        work
     }
 
     /// Lets the hub act and does at once what can be done at once; gives back what others must do.
     fn apply(&self, act: impl FnOnce(&mut State) -> Vec<Effect>) -> VecDeque<Work> {
         let mut state = self.lock();
-        let mut effects = VecDeque::from(act(&mut state));
+        let effects = act(&mut state);
+        let work = self.carry_out(&mut state, effects);
+        self.settle(state);
+        work
+    }
+
+    fn carry_out(&self, state: &mut State, effects: Vec<Effect>) -> VecDeque<Work> {
+        let mut effects = VecDeque::from(effects);
         let mut work = VecDeque::new();
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Send(session, frame) => {
-                    let full = state
-                        .sessions
-                        .get(&session)
-                        .is_some_and(|to| to.outbox.push(frame.encode()).is_err());
+                    let full = state.sessions.get(&session).is_some_and(|to| to.outbox.push(&frame).is_err());
                     if full {
                         self.overflows.fetch_add(1, Ordering::Relaxed);
                         state.sessions.remove(&session);
@@ -452,6 +470,11 @@ impl Relay {
                 }
             }
         }
+        work
+    }
+
+    /// Wakes whoever keeps the log, and the clock, if the hub has something for them.
+    fn settle(&self, mut state: MutexGuard<'_, State>) {
         if state.note() {
             self.noted.notify_one();
         }
@@ -463,7 +486,6 @@ impl Relay {
             state.alarm = None;
             self.earlier_deadline.notify_one();
         }
-        work
     }
 }
 
@@ -529,7 +551,10 @@ pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use pocketkey_link::id::ExchangeId;
+    use tungstenite::protocol;
 
     use super::{
         super::{admission::Issuer, authority::Database, bus::Local, hub::Role, outbox::MAX_FRAMES},
@@ -548,6 +573,18 @@ mod tests {
             url: "http://localhost".into(),
         };
         Relay::new(Authority::Here(database), Box::new(Local))
+    }
+
+    /// What a device reads.
+    fn frames(bytes: &[u8]) -> Vec<Frame> {
+        let mut socket = tungstenite::WebSocket::from_raw_socket(
+            Cursor::new(bytes.to_vec()),
+            protocol::Role::Client,
+            None,
+        );
+        std::iter::from_fn(|| socket.read().ok())
+            .map(|message| Frame::decode(&message.into_data()).unwrap())
+            .collect()
     }
 
     #[tokio::test]
@@ -579,13 +616,13 @@ mod tests {
                 .apply(|state| state.hub.received(now, 1, Frame::Cancel { exchange, pairing: bond.pairing }));
         }
         assert_eq!((relay.overflows(), relay.connections()), (1, 1));
-        while let Ok(Some(frame)) = time::timeout(Duration::ZERO, ends[0].next()).await {
-            heard.push(Frame::decode(&frame).unwrap());
+        while let Ok(Some(bytes)) = time::timeout(Duration::ZERO, ends[0].take()).await {
+            heard.extend(frames(&bytes));
         }
         assert!(heard.iter().any(|frame| matches!(frame, Frame::Presence { peer } if !peer.online)));
         let mut kept = 0;
-        while ends[1].next().await.is_some() {
-            kept += 1;
+        while let Some(bytes) = ends[1].take().await {
+            kept += frames(&bytes).len();
         }
         assert_eq!(kept, MAX_FRAMES, "what was queued is written, then the session closes");
     }
