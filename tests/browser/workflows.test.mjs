@@ -175,6 +175,55 @@ test('a workflow is made step by step, runs by itself, and shows a result for ev
   noFaults(admin);
 });
 
+test('a workflow is edited: from the review to a step and back, and nothing is saved before Save', async () => {
+  await open('/workflows');
+  await at('workflow-row').click();
+  await at('edit-workflow').click();
+  await at('review').filter({ hasText: 'Everybody' }).waitFor();
+  assert.match(await at('effect').innerText(), /Saving begins no run/);
+  await everyLook(admin, 'workflow-edit');
+  // The same step as when it was made, filled in; a name that is taken leads back to it.
+  await api('POST', '/api/v1/workflows', { name: 'Lab', kind: 'smartphone', trigger: { on: 'joined' } });
+  await at('edit-step-0').click();
+  assert.equal(await at('field-name').inputValue(), 'Everybody');
+  await at('field-name').fill('lab');
+  await at('continue').click();
+  await at('submit').click();
+  await at('field-name').waitFor();
+  assert.match(await admin.locator('.field-error:visible').innerText(), /already/);
+  await at('field-name').fill('All staff');
+  await at('continue').click();
+  await at('edit-step-1').click();
+  await at('group-choice').check();
+  await at('continue').click();
+  await at('edit-step-3').click();
+  await at('field-uses_defaults').uncheck();
+  await at('field-offline_login').check();
+  await at('continue').click();
+  await at('edit-step-4').click();
+  await at('field-when-weekly').check();
+  await at('field-time').fill('09:30');
+  await everyLook(admin, 'workflow-edit-when');
+  await at('continue').click();
+  await at('review').filter({ hasText: 'All staff' }).filter({ hasText: 'Lab' }).filter({ hasText: 'Offline login: On' })
+    .filter({ hasText: 'Every Monday, 09:30 UTC' }).waitFor();
+  await at('submit').click();
+  await at('workflow').filter({ hasText: 'Lab' }).filter({ hasText: 'Every Monday, 09:30 UTC' }).waitFor();
+  await until('the new name', async () => (await admin.locator('h1').innerText()) === 'All staff');
+  assert.equal(await at('run-row').count(), 1, 'no run began');
+  // Without a change, and by keyboard alone: back as it was.
+  const [workflow] = (await api('GET', '/api/v1/workflows')).filter((it) => it.name === 'All staff');
+  await api('PATCH', `/api/v1/workflows/${workflow.id}`, { name: 'Everybody', groups: [], settings: {}, trigger: { on: 'once' } });
+  await open(`/workflows/${workflow.id}/edit?step=review`);
+  await at('review').waitFor();
+  await tabTo('submit');
+  await admin.keyboard.press('Enter');
+  await at('workflow').filter({ hasText: 'All users' }).waitFor();
+  const lab = (await api('GET', '/api/v1/workflows')).find((it) => it.name === 'Lab');
+  await api('DELETE', `/api/v1/workflows/${lab.id}`);
+  noFaults(admin);
+});
+
 test('failures are run again', async () => {
   await api('PUT', '/api/v1/inbox/fault', { fault: { kind: 'refuse' }, to: 'cara@' });
   await open('/workflows');
@@ -237,7 +286,7 @@ test('an auditor sees everything and is offered nothing that fails', async () =>
   await auditor.goto(`${server.url}/workflows`);
   await auditor.getByTestId('workflow-row').click();
   await auditor.getByTestId('run-row').first().waitFor();
-  for (const button of ['run-now', 'pause-workflow', 'delete-workflow']) {
+  for (const button of ['run-now', 'edit-workflow', 'pause-workflow', 'delete-workflow']) {
     assert.equal(await auditor.getByTestId(button).count(), 0, button);
   }
   await auditor.goto(`${server.url}/settings/keys`);

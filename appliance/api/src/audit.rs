@@ -162,6 +162,8 @@ actions! {
     KeyInvitationRevoked = "key.invitation_revoked",
     /// A workflow was made.
     WorkflowCreated = "workflow.created",
+    /// A workflow was changed; runs under way keep what they began with.
+    WorkflowChanged = "workflow.changed",
     /// A workflow was paused, with its runs.
     WorkflowPaused = "workflow.paused",
     /// A workflow was resumed, with its runs.

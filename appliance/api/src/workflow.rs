@@ -27,6 +27,28 @@ api_type! {
 }
 
 api_type! {
+    /// `PATCH /api/v1/workflows/{id}`: what changes; what is absent stays.
+    #[derive(Default)]
+    pub struct WorkflowChange {
+        /// As in [`NewWorkflow`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+        /// As in [`NewWorkflow`]: all groups it is for from now on; an empty list = all users.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub groups: Option<Vec<GroupId>>,
+        /// As in [`NewWorkflow`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub kind: Option<KeyKind>,
+        /// As in [`NewWorkflow`]: all that is chosen from now on; `{}` = default settings.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settings: Option<SettingsChoice>,
+        /// As in [`NewWorkflow`]. None begins a run by being chosen, not even `once`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub trigger: Option<Trigger>,
+    }
+}
+
+api_type! {
     /// When a workflow runs.
     #[derive(Copy)]
     #[serde(tag = "on", rename_all = "snake_case")]
@@ -110,7 +132,7 @@ api_type! {
         Paused,
         /// A run is under way.
         Running,
-        /// It waits for its time, or for users to come.
+        /// It waits for its time, for users to come, or – if it was changed to run once – for an admin.
         Waiting,
         /// It has run, and runs again only when an admin says so.
         Done,

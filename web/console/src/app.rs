@@ -133,6 +133,7 @@ fn page(route: Route) -> AnyView {
         Route::KeySettings => lazy(parts::key_settings()),
         Route::Workflows => lazy(parts::workflow_list()),
         Route::NewWorkflow => lazy(parts::new_workflow()),
+        Route::EditWorkflow(id) => lazy(parts::edit_workflow(id)),
         Route::Workflow(id) => lazy(parts::workflow(id)),
         Route::Run(workflow, id) => lazy(parts::run(workflow, id)),
         Route::Computers => lazy(parts::computers()),

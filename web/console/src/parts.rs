@@ -128,7 +128,12 @@ pub fn workflow_list() -> Page {
 
 #[wasm_split(people, fallible)]
 pub fn new_workflow() -> Page {
-    Ok(view! { <workflows::new::NewWorkflowPage/> }.into_any())
+    Ok(view! { <workflows::wizard::NewWorkflowPage/> }.into_any())
+}
+
+#[wasm_split(people, fallible)]
+pub fn edit_workflow(id: WorkflowId) -> Page {
+    Ok(view! { <workflows::wizard::EditWorkflowPage id/> }.into_any())
 }
 
 #[wasm_split(people, fallible)]

@@ -35,6 +35,8 @@ pub enum Route {
     NewWorkflow,
     /// `/workflows/ID`
     Workflow(WorkflowId),
+    /// `/workflows/ID/edit`
+    EditWorkflow(WorkflowId),
     /// `/workflows/ID/runs/ID`
     Run(WorkflowId, RunId),
     /// `/computers`
@@ -93,6 +95,7 @@ impl Route {
             ["workflows"] => Self::Workflows,
             ["workflows", "new"] => Self::NewWorkflow,
             ["workflows", id] => Self::Workflow(id.into()),
+            ["workflows", id, "edit"] => Self::EditWorkflow(id.into()),
             ["workflows", workflow, "runs", id] => Self::Run(workflow.into(), id.into()),
             ["computers"] => Self::Computers,
             ["inbox"] => Self::Inbox,
@@ -132,6 +135,7 @@ mod tests {
             ("/settings/keys", Route::KeySettings),
             ("/workflows/new", Route::NewWorkflow),
             ("/workflows/w1", Route::Workflow("w1".into())),
+            ("/workflows/w1/edit", Route::EditWorkflow("w1".into())),
             ("/workflows/w1/runs/r1", Route::Run("w1".into(), "r1".into())),
             ("/computers", Route::Computers),
             ("/dashboard", Route::Dashboard),

@@ -25,7 +25,7 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["GET"], "/api/v1/groups", Permission::SeePeople),
     (&["POST", "PUT", "DELETE"], "/api/v1/groups", Permission::ManagePeople),
     (&["GET"], "/api/v1/workflows", Permission::SeePeople),
-    (&["POST", "PUT", "DELETE"], "/api/v1/workflows", Permission::ManagePeople),
+    (&["POST", "PUT", "PATCH", "DELETE"], "/api/v1/workflows", Permission::ManagePeople),
     (&["GET"], "/api/v1/runs", Permission::SeePeople),
     (&["POST", "PUT", "DELETE"], "/api/v1/runs", Permission::ManagePeople),
     (&["GET"], "/api/v1/computers", Permission::SeePeople),

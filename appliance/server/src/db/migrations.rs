@@ -25,6 +25,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (130, include_str!("migrations/130_webhooks.sql")),
     (131, include_str!("migrations/131_idempotency.sql")),
     (132, include_str!("migrations/132_api_keys.sql")),
+    (133, include_str!("migrations/133_run_terms.sql")),
     (134, include_str!("migrations/134_settings_taken.sql")),
 ];
 
@@ -153,6 +154,27 @@ mod tests {
             )
             .unwrap();
         assert_eq!(rows, "1queued4869 2failedinvitation");
+    }
+
+    #[test]
+    fn runs_from_before_keep_what_their_workflows_say() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let before: Vec<_> = STEPS.iter().copied().filter(|(number, _)| *number < 133).collect();
+        migrate(&mut conn, &before).unwrap();
+        conn.execute_batch(
+            "INSERT INTO groups (id, name, name_key) VALUES ('g', 'G', 'g'), ('h', 'H', 'h');
+             INSERT INTO workflows (id, name, name_key, kind, everybody, settings, trigger, starts, created_at) VALUES
+                 ('a', 'A', 'a', 'smartphone', 1, '{}', '', 'once', 1), ('b', 'B', 'b', 'card', 0, NULL, '', 'once', 1);
+             INSERT INTO workflow_groups (workflow_id, group_id) VALUES ('b', 'h'), ('b', 'g');
+             INSERT INTO runs (id, workflow_id, number, cause, state, listed, after_seq, until_seq, total, started_at)
+                 SELECT id, id, 1, 'admin', 'running', 0, 0, 9, 9, 1 FROM workflows;",
+        )
+        .unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let terms =
+            "SELECT group_concat(kind || coalesce(settings, '-') || coalesce(audience, '-'), ' ') FROM runs";
+        let terms: String = conn.query_row(terms, [], |row| row.get(0)).unwrap();
+        assert_eq!(terms, r#"smartphone{}- card-["g","h"]"#);
     }
 
     #[test]

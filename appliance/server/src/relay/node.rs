@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, extract::State, http::StatusCode, middleware, response::Response, routing::get};
 use pocketkey_link::certificate::Checker;
 use tokio::{net::TcpListener, sync::watch, time::sleep};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::{
     Place, Relay,
@@ -69,7 +69,7 @@ pub struct Node {
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<ServerConfig>>,
     cluster: Cluster,
     standing: Arc<Standing>,
 }

@@ -3,11 +3,13 @@
 use axum::http::StatusCode;
 use pocketkey_api::{
     problem::FieldProblem,
-    workflow::{ResultState, Trigger},
+    workflow::{NewWorkflow, ResultState, Trigger, Workflow, WorkflowChange},
 };
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
+    audit,
     db::DbError,
     problem::{ApiError, Explain},
     validate::Fields,
@@ -78,8 +80,51 @@ pub fn next_time(trigger: Trigger, now: i64) -> Option<i64> {
     times.map(|day| day * DAY + i64::from(minute) * MINUTE).find(|at| *at > now)
 }
 
+/// `new` with surrounding space removed.
+///
+/// # Errors
+/// Every field at fault.
+pub fn check(mut new: NewWorkflow) -> Result<NewWorkflow, WorkflowError> {
+    let mut fields = Fields::default();
+    new.name = fields.line("name", &new.name, 100);
+    if !new.kind.has_device() {
+        fields.wrong("kind", "So far only smartphones can be activated by e-mail.");
+    }
+    check_trigger(&mut fields, new.trigger);
+    fields.finish().map_err(WorkflowError::Invalid)?;
+    Ok(new)
+}
+
+/// What `workflow` says after `change`. Its groups are those of the change, or none: they are not part of its row.
+pub fn changed(workflow: &Workflow, change: WorkflowChange) -> NewWorkflow {
+    NewWorkflow {
+        name: change.name.unwrap_or_else(|| workflow.name.clone()),
+        groups: change.groups.unwrap_or_default(),
+        kind: change.kind.unwrap_or(workflow.kind),
+        settings: change.settings.or(workflow.settings),
+        trigger: change.trigger.unwrap_or(workflow.trigger),
+    }
+}
+
+/// What the audit log says of a workflow that was changed.
+pub fn difference(before: &Workflow, after: &Workflow) -> Result<Value, WorkflowError> {
+    let groups = [before, after].map(|workflow| match &workflow.groups[..] {
+        _ if workflow.everybody => "all users".to_owned(),
+        groups => groups.iter().map(|group| &*group.name).collect::<Vec<_>>().join(", "),
+    });
+    let settings = |workflow: &Workflow| serde_json::to_string(&workflow.settings.unwrap_or_default());
+    let trigger = |workflow: &Workflow| serde_json::to_string(&workflow.trigger);
+    Ok(audit::change([
+        ("name", &*before.name, &*after.name),
+        ("groups", &groups[0], &groups[1]),
+        ("kind", before.kind.key(), after.kind.key()),
+        ("settings", &settings(before)?, &settings(after)?),
+        ("trigger", &trigger(before)?, &trigger(after)?),
+    ]))
+}
+
 /// Says what is wrong with a schedule.
-pub fn check_trigger(fields: &mut Fields, trigger: Trigger) {
+fn check_trigger(fields: &mut Fields, trigger: Trigger) {
     if let Trigger::Schedule { weekday, minute } = trigger {
         if weekday.is_some_and(|day| !(1..=7).contains(&day)) {
             fields.wrong("trigger", "A day of the week is 1 (Monday) to 7 (Sunday).");

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, named_params};
 use super::{
     ListResults, WorkflowError, model,
     runs::{IS_FOR, Job},
-    store::Plan,
+    store::Terms,
 };
 use crate::{db::DbError, validate};
 
@@ -21,7 +21,7 @@ pub fn next_users(conn: &Connection, job: &Job, limit: u32) -> Result<Vec<i64>, 
     } else {
         // In order, and each user once: with what went before, a run reads the users one time.
         &format!(
-            "SELECT u.seq FROM users u WHERE u.seq > :after AND u.seq <= :until AND ({IS_FOR})
+            "SELECT u.seq FROM users u WHERE u.seq > :after AND u.seq <= :until AND {IS_FOR}
              ORDER BY u.seq LIMIT :limit"
         )
     };
@@ -31,9 +31,9 @@ pub fn next_users(conn: &Connection, job: &Job, limit: u32) -> Result<Vec<i64>, 
         query.query_map(named_params! { ":run": job.seq, ":limit": limit }, seq)?
     } else {
         let (after, until) = (job.after_seq, job.until_seq);
-        let workflow = &job.run.workflow_id.0;
+        let audience = &job.terms.audience;
         query.query_map(
-            named_params! { ":after": after, ":until": until, ":workflow": workflow, ":limit": limit },
+            named_params! { ":after": after, ":until": until, ":audience": audience, ":limit": limit },
             seq,
         )?
     };
@@ -49,8 +49,8 @@ pub enum Need {
     Nothing(SkipReason),
 }
 
-/// A user, and what they need of a workflow.
-pub fn need(conn: &Connection, plan: &Plan, seq: i64) -> Result<Option<(UserId, Need)>, DbError> {
+/// A user, and what they need of a run.
+pub fn need(conn: &Connection, terms: &Terms, seq: i64) -> Result<Option<(UserId, Need)>, DbError> {
     let sql = format!(
         "SELECT u.id, u.blocked_at IS NOT NULL, {IS_FOR},
              EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = :kind AND k.active = 1
@@ -61,7 +61,7 @@ pub fn need(conn: &Connection, plan: &Plan, seq: i64) -> Result<Option<(UserId, 
          FROM users u WHERE u.seq = :seq"
     );
     let mut query = conn.prepare_cached(&sql)?;
-    let params = named_params! { ":workflow": plan.id.0, ":kind": plan.kind.key(), ":seq": seq };
+    let params = named_params! { ":audience": terms.audience, ":kind": terms.kind.key(), ":seq": seq };
     let found = query.query_row(params, |row| {
         let key = row.get::<_, Option<String>>(4)?.map(KeyId);
         let need = if row.get(1)? {

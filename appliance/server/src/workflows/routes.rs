@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{
     Page, Problem, RunId, WorkflowId,
-    workflow::{Audience, AudienceCount, NewWorkflow, Run, RunDetail, RunResult, Workflow},
+    workflow::{Audience, AudienceCount, NewWorkflow, Run, RunDetail, RunResult, Workflow, WorkflowChange},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(preview))
-        .routes(routes!(show, delete))
+        .routes(routes!(show, change, delete))
         .routes(routes!(pause, resume))
         .routes(routes!(run_now, history))
         .routes(routes!(show_run))
@@ -88,6 +88,26 @@ async fn show(
     Path(id): Path<WorkflowId>,
 ) -> Result<Json<Workflow>, ApiError> {
     Ok(Json(service::show(&app, id).await?))
+}
+
+/// Changes a workflow: what is absent stays as it is. A run under way keeps what it began with, and users who came by the
+/// trigger before are still looked at; no run begins.
+#[utoipa::path(patch, path = "/api/v1/workflows/{id}", tag = "workflows", security(("session" = [])),
+    params(("id" = WorkflowId, Path, description = "The workflow")), request_body = WorkflowChange,
+    responses(
+        (status = 200, description = "The workflow as it is now", body = Workflow),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 422, description = "`invalid_fields`: nothing is changed", body = Problem),
+    )
+)]
+async fn change(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<WorkflowId>,
+    Json(change): Json<WorkflowChange>,
+) -> Result<Json<Workflow>, ApiError> {
+    Ok(Json(service::change(&app, &admin.actor, id, change).await?))
 }
 
 /// Deletes a workflow with the history of its runs; runs under way end. Keys and invitations stay.

@@ -6,7 +6,10 @@ use pocketkey_api::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::{ListRuns, WorkflowError, model, store::Plan};
+use super::{
+    ListRuns, WorkflowError, model,
+    store::{Plan, Terms},
+};
 use crate::{db::DbError, secret};
 
 /// So many users who came by a trigger are put into a run at once.
@@ -19,6 +22,8 @@ pub struct Job {
     pub seq: i64,
     /// The run.
     pub run: Run,
+    /// What it began with.
+    pub terms: Terms,
     /// Whether it is about the users in its results; otherwise about all of the workflow's.
     pub listed: bool,
     /// Users up to here are done with.
@@ -29,7 +34,7 @@ pub struct Job {
 
 const SELECT: &str = "
     SELECT r.seq, r.id, r.workflow_id, w.name, r.number, r.cause, r.state, r.total, r.invited, r.skipped, r.started_at,
-        r.ended_at, r.listed, r.after_seq, r.until_seq
+        r.ended_at, r.listed, r.after_seq, r.until_seq, r.kind, r.settings, r.audience
     FROM runs r JOIN workflows w ON w.id = r.workflow_id";
 
 fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
@@ -47,7 +52,14 @@ fn job(row: &Row<'_>) -> rusqlite::Result<Job> {
         started_at: row.get(10)?,
         ended_at: row.get(11)?,
     };
-    Ok(Job { seq: row.get(0)?, run, listed: row.get(12)?, after_seq: row.get(13)?, until_seq: row.get(14)? })
+    Ok(Job {
+        seq: row.get(0)?,
+        run,
+        terms: Terms::read(row, 15)?,
+        listed: row.get(12)?,
+        after_seq: row.get(13)?,
+        until_seq: row.get(14)?,
+    })
 }
 
 const fn cause_name(cause: RunCause) -> &'static str {
@@ -79,10 +91,10 @@ fn state_of(name: &str) -> RunState {
     all.into_iter().find(|state| state_name(*state) == name).unwrap_or(RunState::Done)
 }
 
-/// Users of a workflow: the condition on a row of `users u`, with the workflow as `:workflow`.
-pub const IS_FOR: &str = "(SELECT everybody FROM workflows WHERE id = :workflow) OR EXISTS (
-    SELECT 1 FROM workflow_groups g JOIN group_members m ON m.group_id = g.group_id
-    WHERE g.workflow_id = :workflow AND m.user_id = u.id)";
+/// Whom a run is for: the condition on a row of `users u`, with [`Terms::audience`] as `:audience`.
+pub const IS_FOR: &str = "(:audience IS NULL OR EXISTS (
+    SELECT 1 FROM group_members m
+    WHERE m.user_id = u.id AND m.group_id IN (SELECT value FROM json_each(:audience))))";
 
 /// Begins a run; one that is `listed` is about nobody yet. Gives its row number.
 pub fn insert(
@@ -97,12 +109,15 @@ pub fn insert(
     } else {
         let sql = format!("SELECT coalesce(max(u.seq), 0), count(*) FROM users u WHERE {IS_FOR}");
         let mut query = conn.prepare_cached(&sql)?;
-        query.query_row(named_params! { ":workflow": plan.id.0 }, |row| Ok((row.get(0)?, row.get(1)?)))?
+        query.query_row(named_params! { ":audience": plan.terms.audience }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
     };
     let mut insert = conn.prepare_cached(
-        "INSERT INTO runs (id, workflow_id, number, cause, state, listed, after_seq, until_seq, total, started_at)
+        "INSERT INTO runs (id, workflow_id, number, cause, state, listed, after_seq, until_seq, total, started_at,
+             kind, settings, audience)
          VALUES (:id, :workflow, (SELECT coalesce(max(number), 0) + 1 FROM runs WHERE workflow_id = :workflow),
-             :cause, 'running', :listed, 0, :until, :total, :now)",
+             :cause, 'running', :listed, 0, :until, :total, :now, :kind, :settings, :audience)",
     )?;
     Ok(insert.insert(named_params! {
         ":id": secret::new_id(),
@@ -112,6 +127,9 @@ pub fn insert(
         ":until": until,
         ":total": total,
         ":now": now,
+        ":kind": plan.terms.kind.key(),
+        ":settings": plan.terms.settings,
+        ":audience": plan.terms.audience,
     })?)
 }
 
@@ -205,15 +223,24 @@ pub fn advance(
     Ok(())
 }
 
-/// Puts users who wait for the workflow into a run: one that goes on already for the same cause, or a new one, which is
-/// then told. Gives the run's row number.
+/// Puts users who wait for the workflow into a run: one that goes on already for the same cause and by the same terms, or
+/// a new one, which is then told. Gives the run's row number.
 pub fn collect(conn: &Connection, plan: &Plan, cause: RunCause, now: i64) -> Result<(i64, bool), DbError> {
     let going_on = conn
         .prepare_cached(
-            "SELECT seq FROM runs WHERE workflow_id = ?1 AND state = 'running' AND listed AND cause = ?2
-             ORDER BY seq DESC LIMIT 1",
+            "SELECT seq FROM runs WHERE workflow_id = :workflow AND state = 'running' AND listed AND cause = :cause
+                 AND kind = :kind AND settings IS :settings AND audience IS :audience ORDER BY seq DESC LIMIT 1",
         )?
-        .query_row((&plan.id.0, cause_name(cause)), |row| row.get(0))
+        .query_row(
+            named_params! {
+                ":workflow": plan.id.0,
+                ":cause": cause_name(cause),
+                ":kind": plan.terms.kind.key(),
+                ":settings": plan.terms.settings,
+                ":audience": plan.terms.audience,
+            },
+            |row| row.get(0),
+        )
         .optional()?;
     let run = match going_on {
         Some(run) => run,

@@ -1,12 +1,12 @@
 //! Making, pausing, running and deleting workflows, and looking at what their runs came to.
 
 use pocketkey_api::{
-    KeyId, Page, RunId, UserId, WorkflowId,
+    GroupId, KeyId, Page, RunId, UserId, WorkflowId,
     audit::Action,
     event::Event,
     workflow::{
         Audience, AudienceCount, NewWorkflow, Run, RunCause, RunDetail, RunResult, RunState, SkipReason,
-        Trigger, Workflow,
+        Trigger, Workflow, WorkflowChange,
     },
 };
 use serde_json::{Value, json};
@@ -20,8 +20,7 @@ use crate::{
     App, activation,
     audit::{self, Actor, Target},
     db::{Connection, DbError, Tx},
-    keys, secret, settings,
-    validate::{self, Fields},
+    keys, secret, validate,
 };
 
 /// Makes a workflow; one that runs once begins.
@@ -29,35 +28,16 @@ use crate::{
 /// # Errors
 /// [`WorkflowError::Invalid`] with every field at fault.
 pub async fn create(app: &App, by: &Actor, new: NewWorkflow) -> Result<Workflow, WorkflowError> {
-    let mut fields = Fields::default();
-    let name = fields.line("name", &new.name, 100);
-    if !new.kind.has_device() {
-        fields.wrong("kind", "So far only smartphones can be activated by e-mail.");
-    }
-    model::check_trigger(&mut fields, new.trigger);
-    fields.finish().map_err(WorkflowError::Invalid)?;
-    let settings = settings::store::stored(&new.settings.unwrap_or_default())?;
-    let trigger = serde_json::to_string(&new.trigger)?;
+    let new = model::check(new)?;
     let (shared, now, by) = (app.clone(), app.now(), by.clone());
     app.db()
         .write(move |tx| {
             let id = WorkflowId(secret::new_id());
-            let row = store::New {
-                id: &id,
-                name: &name,
-                kind: new.kind,
-                settings: settings.as_deref(),
-                trigger: &trigger,
-                starts: model::trigger_name(new.trigger),
-                next_at: model::next_time(new.trigger, now),
-                groups: &new.groups,
-            };
-            if !store::insert(tx, &row, now)? {
-                let wrong = validate::one("groups", "One of these groups does not exist.");
-                return Err(WorkflowError::Invalid(wrong));
-            }
+            store::insert(tx, &id, &new, now)?;
+            set_groups(tx, &id, &new.groups)?;
+            store::set_next(tx, &id, model::next_time(new.trigger, now))?;
             let detail = json!({ "groups": new.groups, "kind": new.kind, "trigger": new.trigger });
-            audit::record(tx, now, &by, Action::WorkflowCreated, Target::new(&id.0, &name), &detail)?;
+            audit::record(tx, now, &by, Action::WorkflowCreated, Target::new(&id.0, &new.name), &detail)?;
             if new.trigger == Trigger::Once {
                 begin(tx, &by, &plan(tx, &id)?, now)?;
             }
@@ -65,6 +45,66 @@ pub async fn create(app: &App, by: &Actor, new: NewWorkflow) -> Result<Workflow,
             store::find(tx, &id)?.ok_or(WorkflowError::NotFound)
         })
         .await
+}
+
+fn set_groups(tx: &Tx<'_>, id: &WorkflowId, groups: &[GroupId]) -> Result<(), WorkflowError> {
+    if store::set_groups(tx, id, groups)? {
+        return Ok(());
+    }
+    Err(WorkflowError::Invalid(validate::one("groups", "One of these groups does not exist.")))
+}
+
+/// Changes what `change` names, all of it or nothing. Runs under way keep what they began with, and so does whoever came
+/// by the trigger before; no run begins.
+///
+/// # Errors
+/// [`WorkflowError::NotFound`]; [`WorkflowError::Invalid`] with every field at fault.
+pub async fn change(
+    app: &App,
+    by: &Actor,
+    id: WorkflowId,
+    change: WorkflowChange,
+) -> Result<Workflow, WorkflowError> {
+    let (shared, now, by) = (app.clone(), app.now(), by.clone());
+    app.db()
+        .write(move |tx| {
+            let plan = plan(tx, &id)?;
+            let before = store::find(tx, &id)?.ok_or(WorkflowError::NotFound)?;
+            let groups = change.groups.clone();
+            let new = model::check(model::changed(&before, change))?;
+            while store::is_awaited(tx, &id)? {
+                collect(tx, &plan, now)?;
+            }
+            if plan.paused {
+                runs::set_all_paused(tx, &id, true)?;
+            }
+            store::update(tx, &id, &new)?;
+            if let Some(groups) = groups {
+                set_groups(tx, &id, &groups)?;
+            }
+            if new.trigger != before.trigger {
+                store::set_next(tx, &id, model::next_time(new.trigger, now))?;
+            }
+            let after = store::find(tx, &id)?.ok_or(WorkflowError::NotFound)?;
+            let detail = model::difference(&before, &after)?;
+            if detail.as_object().is_some_and(|fields| !fields.is_empty()) {
+                let target = Target::new(&id.0, &after.name);
+                audit::record(tx, now, &by, Action::WorkflowChanged, target, &detail)?;
+            }
+            changed(&shared, tx);
+            Ok(after)
+        })
+        .await
+}
+
+/// Lets users who came by the trigger into a run.
+pub(super) fn collect(tx: &Tx<'_>, plan: &Plan, now: i64) -> Result<(), DbError> {
+    let cause = if plan.trigger == Trigger::Imported { RunCause::Imported } else { RunCause::Joined };
+    let (run, is_new) = runs::collect(tx, plan, cause, now)?;
+    if is_new {
+        started(tx, &Actor::appliance(), plan, run, now)?;
+    }
+    Ok(())
 }
 
 /// Begins a run about all of a workflow's users.

@@ -5,12 +5,38 @@ use pocketkey_api::{
     group::Group,
     key::KeyKind,
     settings::SettingsChoice,
-    workflow::{AudienceCount, Trigger, Workflow, WorkflowState},
+    workflow::{AudienceCount, NewWorkflow, Trigger, Workflow, WorkflowState},
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
-use super::runs;
+use super::{
+    WorkflowError, model,
+    runs::{self, IS_FOR},
+};
 use crate::{db::DbError, settings, validate};
+
+/// What a workflow says of its keys, and of whom they are for. A run keeps what it began with.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What kind of key.
+    pub kind: KeyKind,
+    /// What is chosen for new keys, as [`settings::store::stored`] has it.
+    pub settings: Option<String>,
+    /// Groups, a JSON array of their ids; none = all users.
+    pub audience: Option<String>,
+}
+
+impl Terms {
+    /// Those in a row's three columns from `column` on.
+    pub fn read(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        let kind: String = row.get(column)?;
+        Ok(Self {
+            kind: KeyKind::parse(&kind).unwrap_or(KeyKind::Smartphone),
+            settings: row.get(column + 1)?,
+            audience: row.get(column + 2)?,
+        })
+    }
+}
 
 /// A workflow as a run needs it.
 #[derive(Debug, Clone)]
@@ -19,89 +45,92 @@ pub struct Plan {
     pub id: WorkflowId,
     /// Its name.
     pub name: String,
-    /// What kind of key.
-    pub kind: KeyKind,
-    /// What is chosen for new keys.
-    pub settings: SettingsChoice,
+    /// What its next run begins with.
+    pub terms: Terms,
     /// When it runs.
     pub trigger: Trigger,
-    /// Whether it is for all users.
-    pub everybody: bool,
     /// Whether an admin paused it.
     pub paused: bool,
+    settings: SettingsChoice,
     next_at: Option<i64>,
     created_at: i64,
-    starts: String,
 }
 
 const SELECT: &str = "
-    SELECT w.id, w.name, w.kind, w.settings, w.trigger, w.everybody, w.paused_at IS NOT NULL, w.next_at, w.created_at,
-        w.starts
+    SELECT w.id, w.name, w.trigger, w.paused_at IS NOT NULL, w.next_at, w.created_at, w.kind, w.settings,
+        CASE WHEN w.everybody THEN NULL ELSE (
+            SELECT json_group_array(g.group_id) FROM workflow_groups g WHERE g.workflow_id = w.id) END
     FROM workflows w";
 
 fn plan(row: &Row<'_>) -> rusqlite::Result<Plan> {
-    let (kind, trigger): (String, String) = (row.get(2)?, row.get(4)?);
+    let trigger: String = row.get(2)?;
     let trigger = serde_json::from_str(&trigger).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(4, rusqlite::types::Type::Text, error.into())
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into())
     })?;
     Ok(Plan {
         id: WorkflowId(row.get(0)?),
         name: row.get(1)?,
-        kind: KeyKind::parse(&kind).unwrap_or(KeyKind::Smartphone),
-        settings: settings::store::choice(row, 3)?,
         trigger,
-        everybody: row.get(5)?,
-        paused: row.get(6)?,
-        next_at: row.get(7)?,
-        created_at: row.get(8)?,
-        starts: row.get(9)?,
+        paused: row.get(3)?,
+        next_at: row.get(4)?,
+        created_at: row.get(5)?,
+        terms: Terms::read(row, 6)?,
+        settings: settings::store::choice(row, 7)?,
     })
 }
 
-/// A workflow to be added.
-pub struct New<'a> {
-    /// Its id.
-    pub id: &'a WorkflowId,
-    /// Its name.
-    pub name: &'a str,
-    /// What kind of key.
-    pub kind: KeyKind,
-    /// What is chosen for new keys, as [`settings::store::stored`] has it.
-    pub settings: Option<&'a str>,
-    /// When it runs, JSON.
-    pub trigger: &'a str,
-    /// When it runs, in a word.
-    pub starts: &'a str,
-    /// When it runs next.
-    pub next_at: Option<i64>,
-    /// Whom it is for; none = all users.
-    pub groups: &'a [GroupId],
+/// Adds a workflow for all users; [`set_next`] and [`set_groups`] say the rest.
+pub fn insert(conn: &Connection, id: &WorkflowId, new: &NewWorkflow, now: i64) -> Result<(), WorkflowError> {
+    let mut insert = conn
+        .prepare_cached(
+            "INSERT INTO workflows (id, name, name_key, kind, everybody, settings, trigger, starts, created_at)
+             VALUES (:id, :name, :name_key, :kind, 1, :settings, :trigger, :starts, :now)",
+        )
+        .map_err(DbError::from)?;
+    let params = named_params! {
+        ":id": id.0,
+        ":name": new.name,
+        ":name_key": validate::key(&new.name),
+        ":kind": new.kind.key(),
+        ":settings": settings::store::stored(&new.settings.unwrap_or_default())?,
+        ":trigger": serde_json::to_string(&new.trigger)?,
+        ":starts": model::trigger_name(new.trigger),
+        ":now": now,
+    };
+    insert.execute(params).map_err(DbError::from)?;
+    Ok(())
 }
 
-/// Adds a workflow; false if one of the groups does not exist.
-pub fn insert(conn: &Connection, new: &New<'_>, now: i64) -> Result<bool, DbError> {
-    conn.prepare_cached(
-        "INSERT INTO workflows (id, name, name_key, kind, everybody, settings, trigger, starts, next_at, created_at)
-         VALUES (:id, :name, :name_key, :kind, :everybody, :settings, :trigger, :starts, :next_at, :now)",
-    )?
-    .execute(named_params! {
-        ":id": new.id.0,
+/// Stores what a workflow is called and says from now on, but for its groups.
+pub fn update(conn: &Connection, id: &WorkflowId, new: &NewWorkflow) -> Result<(), WorkflowError> {
+    let params = named_params! {
+        ":id": id.0,
         ":name": new.name,
-        ":name_key": validate::key(new.name),
+        ":name_key": validate::key(&new.name),
         ":kind": new.kind.key(),
-        ":everybody": new.groups.is_empty(),
-        ":settings": new.settings,
-        ":trigger": new.trigger,
-        ":starts": new.starts,
-        ":next_at": new.next_at,
-        ":now": now,
-    })?;
+        ":settings": settings::store::stored(&new.settings.unwrap_or_default())?,
+        ":trigger": serde_json::to_string(&new.trigger)?,
+        ":starts": model::trigger_name(new.trigger),
+    };
+    conn.execute(
+        "UPDATE workflows SET name = :name, name_key = :name_key, kind = :kind, settings = :settings,
+             trigger = :trigger, starts = :starts WHERE id = :id",
+        params,
+    )
+    .map_err(DbError::from)?;
+    Ok(())
+}
+
+/// Sets whom a workflow is for: these groups; none = all users. False if one of them does not exist.
+pub fn set_groups(conn: &Connection, id: &WorkflowId, groups: &[GroupId]) -> Result<bool, DbError> {
+    conn.execute("UPDATE workflows SET everybody = ?2 WHERE id = ?1", (&id.0, groups.is_empty()))?;
+    conn.execute("DELETE FROM workflow_groups WHERE workflow_id = ?1", [&id.0])?;
     let mut join = conn.prepare_cached(
         "INSERT INTO workflow_groups (workflow_id, group_id) SELECT ?1, id FROM groups WHERE id = ?2
          ON CONFLICT DO UPDATE SET group_id = group_id",
     )?;
-    for group in new.groups {
-        if join.execute((&new.id.0, &group.0))? == 0 {
+    for group in groups {
+        if join.execute((&id.0, &group.0))? == 0 {
             return Ok(false);
         }
     }
@@ -134,19 +163,20 @@ fn show(conn: &Connection, plan: Plan) -> Result<Workflow, DbError> {
     let groups = groups
         .query_map([&plan.id.0], |row| Ok(Group { id: GroupId(row.get(0)?), name: row.get(1)? }))?
         .collect::<Result<_, _>>()?;
-    let state = match &*plan.starts {
+    let last_run = runs::last(conn, &plan.id)?;
+    let state = match plan.trigger {
         _ if plan.paused => WorkflowState::Paused,
         _ if runs::is_running(conn, &plan.id)? => WorkflowState::Running,
-        "once" => WorkflowState::Done,
+        Trigger::Once if last_run.is_some() => WorkflowState::Done,
         _ => WorkflowState::Waiting,
     };
     Ok(Workflow {
-        last_run: runs::last(conn, &plan.id)?,
+        last_run,
         id: plan.id,
         name: plan.name,
-        everybody: plan.everybody,
+        everybody: plan.terms.audience.is_none(),
         groups,
-        kind: plan.kind,
+        kind: plan.terms.kind,
         settings: Some(plan.settings).filter(|choice| !choice.is_empty()),
         trigger: plan.trigger,
         state,
@@ -171,16 +201,15 @@ pub fn set_paused(conn: &Connection, id: &WorkflowId, at: Option<i64>) -> Result
 pub fn audience(conn: &Connection, groups: &[GroupId], kind: KeyKind) -> Result<AudienceCount, DbError> {
     let ids: Vec<&str> = groups.iter().map(|group| group.0.as_str()).collect();
     // Plain data: it always becomes JSON.
-    let ids = serde_json::to_string(&ids).unwrap_or_default();
-    let mut query = conn.prepare_cached(
+    let audience = (!ids.is_empty()).then(|| serde_json::to_string(&ids).unwrap_or_default());
+    let sql = format!(
         "SELECT count(*), coalesce(sum(u.blocked_at IS NULL AND NOT EXISTS (
              SELECT 1 FROM keys k WHERE k.user_id = u.id AND k.kind = :kind AND k.active = 1
                  AND k.blocked_at IS NULL)), 0)
-         FROM users u WHERE :groups = '[]' OR EXISTS (
-             SELECT 1 FROM group_members m WHERE m.user_id = u.id
-                 AND m.group_id IN (SELECT value FROM json_each(:groups)))",
-    )?;
-    let count = query.query_row(named_params! { ":kind": kind.key(), ":groups": ids }, |row| {
+         FROM users u WHERE {IS_FOR}"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let count = query.query_row(named_params! { ":kind": kind.key(), ":audience": audience }, |row| {
         Ok(AudienceCount { users: row.get(0)?, to_invite: row.get(1)? })
     });
     Ok(count?)
@@ -209,6 +238,13 @@ pub fn imported(conn: &Connection, user: &UserId) -> Result<(), DbError> {
     )?
     .execute([&user.0])?;
     Ok(())
+}
+
+/// Whether users wait for a workflow.
+pub fn is_awaited(conn: &Connection, id: &WorkflowId) -> Result<bool, DbError> {
+    let mut query =
+        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM workflow_waiting WHERE workflow_id = ?1)")?;
+    Ok(query.query_row([&id.0], |row| row.get(0))?)
 }
 
 /// Workflows for which users wait.

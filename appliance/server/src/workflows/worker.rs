@@ -8,7 +8,7 @@ use pocketkey_api::{
     activation::ActivationMethod,
     audit::Action,
     event::Event,
-    workflow::{RunCause, RunState, Trigger},
+    workflow::{RunCause, RunState},
 };
 use serde_json::json;
 use tokio::time;
@@ -17,13 +17,13 @@ use super::{
     model,
     results::{self, Need, Outcome},
     runs, service,
-    store::{self, Plan},
+    store::{self, Terms},
 };
 use crate::{
     App, activation,
     audit::{self, Actor, Target},
     db::{DbError, Tx},
-    keys, mail, secret, settings, users,
+    keys, mail, secret, users,
 };
 
 /// How often to look: users who come by a trigger within that time share a run.
@@ -90,11 +90,7 @@ fn begin_runs(app: &App, tx: &Tx<'_>) -> Result<(), DbError> {
         }
     }
     for plan in store::awaited(tx)? {
-        let cause = if plan.trigger == Trigger::Imported { RunCause::Imported } else { RunCause::Joined };
-        let (run, is_new) = runs::collect(tx, &plan, cause, now)?;
-        if is_new {
-            service::started(tx, &Actor::appliance(), &plan, run, now)?;
-        }
+        service::collect(tx, &plan, now)?;
     }
     app.events().emit(tx, Event::Workflows);
     Ok(())
@@ -114,7 +110,7 @@ fn chunk(app: &App, tx: &Tx<'_>, run: i64) -> Result<bool, DbError> {
     let by = Actor::appliance().by_job(&JobId(job.run.id.0.clone()));
     let (mut invited, mut skipped) = (0, 0);
     for seq in &users {
-        let Some((user, need)) = results::need(tx, &plan, *seq)? else {
+        let Some((user, need)) = results::need(tx, &job.terms, *seq)? else {
             results::forget(tx, run, *seq)?;
             continue;
         };
@@ -132,7 +128,7 @@ fn chunk(app: &App, tx: &Tx<'_>, run: i64) -> Result<bool, DbError> {
                 let key = match key {
                     Some(key) => key,
                     None => {
-                        let key = assign(tx, &plan, &user, now)?;
+                        let key = assign(tx, &job.terms, &user, now)?;
                         note(Action::KeyAssigned, &key)?;
                         key
                     }
@@ -165,16 +161,14 @@ fn chunk(app: &App, tx: &Tx<'_>, run: i64) -> Result<bool, DbError> {
     Ok(more)
 }
 
-/// Assigns a key as the workflow says.
-fn assign(tx: &Tx<'_>, plan: &Plan, user: &UserId, now: i64) -> Result<KeyId, DbError> {
+/// Assigns a key as the run says.
+fn assign(tx: &Tx<'_>, terms: &Terms, user: &UserId, now: i64) -> Result<KeyId, DbError> {
     let id = KeyId(secret::new_id());
-    // Plain data: it always becomes JSON.
-    let settings = settings::store::stored(&plan.settings).unwrap_or_default();
     let new = keys::store::New {
         id: &id,
         user,
-        kind: plan.kind,
-        settings: settings.as_deref(),
+        kind: terms.kind,
+        settings: terms.settings.as_deref(),
         label: "",
         replaces: None,
     };

@@ -132,6 +132,7 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "PUT /api/v1/runs/{id}/pause",
             "PUT /api/v1/settings/keys",
             "PUT /api/v1/workflows/{id}/pause",
+            "PATCH /api/v1/workflows/{id}",
             "PATCH /api/v1/users/{id}",
             "DELETE /api/v1/users/{id}",
             "GET /api/v1/settings/mail",

@@ -6,6 +6,7 @@ use axum::http::Method;
 use pocketkey_api::{
     Page, RunId,
     activation::ActivationMethod,
+    audit::Entry,
     group::{Group, Members, NewGroup},
     inbox::{Fault, FaultSetting, Mail, MailSummary},
     job::Job,
@@ -15,11 +16,12 @@ use pocketkey_api::{
     user::{User, UserChange, UserDetail},
     workflow::{
         Audience, AudienceCount, NewWorkflow, ResultState, Run, RunCause, RunDetail, RunResult, RunState,
-        SkipReason, Trigger, Workflow, WorkflowState,
+        SkipReason, Trigger, Workflow, WorkflowChange, WorkflowState,
     },
 };
 use pocketkey_server::db::DbError;
-use pocketkey_tests_api::{ADMIN, Appliance, Client, PASSWORD, Phone, until};
+use pocketkey_tests_api::{ADMIN, Answer, Appliance, Client, PASSWORD, Phone, until};
+use serde_json::json;
 use tokio::time::sleep;
 
 use crate::{keys::actions, people::finished};
@@ -30,6 +32,32 @@ fn workflow(name: &str, trigger: Trigger) -> NewWorkflow {
 
 async fn create(admin: &mut Client, new: &NewWorkflow) -> Workflow {
     admin.post("/api/v1/workflows", new).await.expect(201).json()
+}
+
+async fn change(admin: &mut Client, of: &Workflow, change: &WorkflowChange) -> Answer {
+    let body = serde_json::to_vec(change).unwrap();
+    admin.send(Method::PATCH, &format!("/api/v1/workflows/{}", of.id), Some("application/json"), body).await
+}
+
+async fn lab(admin: &mut Client, members: &[&User]) -> Group {
+    let group: Group =
+        admin.post("/api/v1/groups", &NewGroup { name: "Lab".into() }).await.expect(201).json();
+    join(admin, &group, members).await;
+    group
+}
+
+async fn join(admin: &mut Client, group: &Group, users: &[&User]) {
+    let members = Members { add: users.iter().map(|user| user.id.clone()).collect(), remove: Vec::new() };
+    admin.post(&format!("/api/v1/groups/{}/members", group.id), &members).await.expect(200);
+}
+
+async fn add_many(admin: &mut Client, count: u32) {
+    let people = |number| format!("user{number},Person {number},user{number}@example.org\n");
+    let file: String =
+        std::iter::once("username,name,email\n".to_owned()).chain((0..count).map(people)).collect();
+    let path = "/api/v1/imports?columns=username,name,email";
+    let job: Job = admin.send(Method::POST, path, Some("text/csv"), file).await.expect(202).json();
+    finished(admin, &job).await;
 }
 
 async fn detail(admin: &mut Client, run: &RunId) -> RunDetail {
@@ -300,12 +328,7 @@ async fn a_schedule_runs_when_it_is_time() {
 async fn a_run_is_paused_resumed_and_cancelled() {
     let appliance = Appliance::start().await;
     let mut admin = appliance.set_up().await;
-    let people = |number| format!("user{number},Person {number},user{number}@example.org\n");
-    let file: String =
-        std::iter::once("username,name,email\n".to_owned()).chain((0..450).map(people)).collect();
-    let path = "/api/v1/imports?columns=username,name,email";
-    let job: Job = admin.send(Method::POST, path, Some("text/csv"), file).await.expect(202).json();
-    finished(&mut admin, &job).await;
+    add_many(&mut admin, 450).await;
 
     let all = create(&mut admin, &workflow("All", Trigger::Once)).await;
     let run = all.last_run.clone().unwrap();
@@ -417,4 +440,141 @@ async fn whoever_becomes_active_while_the_mail_waits_is_not_mailed() {
     assert_eq!(state.await.unwrap(), "dropped");
     let keys: Page<KeyOfUser> = admin.get("/api/v1/keys?status=not_activated").await.expect(200).json();
     assert_eq!(keys.items.len(), 1, "the key it assigned stays, with no open invitation");
+}
+
+#[tokio::test]
+async fn a_workflow_is_changed_and_what_is_not_named_stays() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let ada = admin.add_user("ada").await;
+    let group = lab(&mut admin, &[&ada]).await;
+    create(&mut admin, &workflow("Other", Trigger::Joined)).await;
+    let new = NewWorkflow { groups: vec![group.id.clone()], ..workflow("Lab", Trigger::Joined) };
+    let made = create(&mut admin, &new).await;
+
+    // One field at fault, and nothing is changed.
+    let no_change = WorkflowChange::default();
+    let renamed = WorkflowChange { name: Some("Changed".into()), ..no_change.clone() };
+    for (wrong, field) in [
+        (WorkflowChange { name: Some(" other ".into()), ..no_change.clone() }, "name"),
+        (WorkflowChange { name: Some(" ".into()), ..no_change.clone() }, "name"),
+        (WorkflowChange { groups: Some(vec!["nowhere".into()]), ..renamed.clone() }, "groups"),
+        (WorkflowChange { kind: Some(KeyKind::Card), ..renamed.clone() }, "kind"),
+        (
+            WorkflowChange {
+                trigger: Some(Trigger::Schedule { weekday: Some(0), minute: 0 }),
+                ..renamed.clone()
+            },
+            "trigger",
+        ),
+    ] {
+        let problem = change(&mut admin, &made, &wrong).await.expect_problem(422, "invalid_fields");
+        assert_eq!(problem.fields[0].field, field);
+    }
+    let path = format!("/api/v1/workflows/{}", made.id);
+    assert_eq!(admin.get(&path).await.expect(200).json::<Workflow>(), made);
+    assert_eq!(change(&mut admin, &made, &no_change).await.expect(200).json::<Workflow>(), made);
+    let gone = Workflow { id: "x".into(), ..made.clone() };
+    change(&mut admin, &gone, &renamed).await.expect_problem(404, "not_found");
+
+    let settings = SettingsChoice { offline_login: Some(true), ..SettingsChoice::default() };
+    let trigger = Trigger::Schedule { weekday: None, minute: 60 };
+    let all = WorkflowChange {
+        name: Some(" Everybody ".into()),
+        groups: Some(Vec::new()),
+        kind: Some(KeyKind::Smartphone),
+        settings: Some(settings),
+        trigger: Some(trigger),
+    };
+    let after: Workflow = change(&mut admin, &made, &all).await.expect(200).json();
+    let next_at = Some(1_767_225_600_000 + 3_600_000);
+    let expected = Workflow {
+        name: "Everybody".into(),
+        everybody: true,
+        groups: Vec::new(),
+        settings: Some(settings),
+        trigger,
+        next_at,
+        ..made.clone()
+    };
+    assert_eq!(after, expected);
+    // Its own name in other letters is no other's.
+    let upper = WorkflowChange { name: Some("EVERYBODY".into()), ..no_change.clone() };
+    let after: Workflow = change(&mut admin, &made, &upper).await.expect(200).json();
+    assert_eq!((&*after.name, after.everybody, after.next_at), ("EVERYBODY", true, next_at));
+    let defaults = WorkflowChange {
+        settings: Some(SettingsChoice::default()),
+        trigger: Some(Trigger::Once),
+        ..no_change
+    };
+    let after: Workflow = change(&mut admin, &made, &defaults).await.expect(200).json();
+    assert_eq!((after.settings, after.next_at, after.last_run), (None, None, None), "nothing begins");
+    assert_eq!(after.state, WorkflowState::Waiting);
+
+    let log: Page<Entry> = admin.get("/api/v1/audit?action=workflow.changed").await.expect(200).json();
+    let details: Vec<_> = log.items.into_iter().rev().map(|entry| entry.detail).collect();
+    assert_eq!(details.len(), 3, "what changes nothing is not noted");
+    assert_eq!(details[0]["name"], json!({ "from": "Lab", "to": "Everybody" }));
+    assert_eq!(details[0]["groups"], json!({ "from": "Lab", "to": "all users" }));
+    assert_eq!(details[0]["settings"], json!({ "from": "{}", "to": "{\"offline_login\":true}" }));
+    assert_eq!(details[1], json!({ "name": { "from": "Everybody", "to": "EVERYBODY" } }));
+}
+
+#[tokio::test]
+async fn a_run_keeps_what_it_began_with() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    add_many(&mut admin, 450).await;
+    let group = lab(&mut admin, &[]).await;
+    let all = create(&mut admin, &workflow("All", Trigger::Once)).await;
+    let pause = format!("/api/v1/workflows/{}/pause", all.id);
+    let paused: Workflow = admin.put(&pause, &()).await.expect(200).json();
+    assert!(paused.last_run.unwrap().invited < 450, "it was paused on its way");
+    let offline = SettingsChoice { offline_login: Some(true), ..SettingsChoice::default() };
+    let narrower = WorkflowChange {
+        name: Some("Lab".into()),
+        groups: Some(vec![group.id.clone()]),
+        settings: Some(offline),
+        trigger: Some(Trigger::Joined),
+        ..WorkflowChange::default()
+    };
+    let changed: Workflow = change(&mut admin, &all, &narrower).await.expect(200).json();
+    assert_eq!(changed.state, WorkflowState::Paused);
+    admin.delete(&pause).await.expect(200);
+    let run = ended(&appliance, &mut admin, &all, 1).await;
+    assert_eq!((&*run.workflow, run.total, run.invited, run.skipped), ("Lab", 450, 450, 0));
+    let own = appliance.app.db().read(|conn| -> Result<u32, DbError> {
+        Ok(conn.query_row("SELECT count(*) FROM keys WHERE settings IS NOT NULL", [], |row| row.get(0))?)
+    });
+    assert_eq!(own.await.unwrap(), 0, "the run's settings, not the workflow's");
+
+    // The next one is as the workflow is now.
+    let eve = admin.add_user("eve").await;
+    join(&mut admin, &group, &[&eve]).await;
+    let run = ended(&appliance, &mut admin, &all, 2).await;
+    assert_eq!((run.cause, run.total, run.invited), (RunCause::Joined, 1, 1));
+    let detail: UserDetail = admin.get(&format!("/api/v1/users/{}", eve.id)).await.expect(200).json();
+    assert!(detail.keys[0].settings.unwrap().offline_login);
+}
+
+#[tokio::test]
+async fn who_came_by_the_trigger_before_is_still_looked_at() {
+    let appliance = Appliance::start().await;
+    let mut admin = appliance.set_up().await;
+    let group = lab(&mut admin, &[]).await;
+    let new = NewWorkflow { groups: vec![group.id.clone()], ..workflow("Lab", Trigger::Joined) };
+    let made = create(&mut admin, &new).await;
+    let pause = format!("/api/v1/workflows/{}/pause", made.id);
+    admin.put(&pause, &()).await.expect(200);
+    let (ada, bob) = (admin.add_user("ada").await, admin.add_user("bob").await);
+    join(&mut admin, &group, &[&ada]).await;
+    let once = WorkflowChange { trigger: Some(Trigger::Once), ..WorkflowChange::default() };
+    let changed: Workflow = change(&mut admin, &made, &once).await.expect(200).json();
+    assert_eq!(changed.last_run.map(|run| (run.total, run.state)), Some((1, RunState::Paused)));
+    join(&mut admin, &group, &[&bob]).await;
+    admin.delete(&pause).await.expect(200);
+    let run = ended(&appliance, &mut admin, &made, 1).await;
+    assert_eq!((run.cause, run.total, run.invited), (RunCause::Joined, 1, 1));
+    assert_eq!(lines(&mut admin, &run.id, "search=ada").await.len(), 1);
+    assert!(!mails(&appliance).await.contains_key("bob@example.org"));
 }

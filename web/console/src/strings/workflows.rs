@@ -31,6 +31,7 @@ texts! {
         "Its runs end, and their history is forgotten. Keys and invitations stay. This cannot be undone.",
         "Seine Läufe enden, ihr Verlauf geht verloren. Schlüssel und Einladungen bleiben. Das lässt sich nicht rückgängig machen.";
     device_assignment: "Security key device assignment", "Sicherheitsschlüssel zuweisen";
+    edit_label: "Edit", "Bearbeiten";
     ended: "ended", "beendet";
     for_all_users: "All users", "Alle Benutzer";
     first_workflow: "Make your first workflow", "Ersten Workflow anlegen";
@@ -67,6 +68,7 @@ texts! {
         "A workflow gives security keys to many users and invites them by e-mail, now, by schedule, or as they come.",
         "Ein Workflow gibt vielen Benutzern Sicherheitsschlüssel und lädt sie per E-Mail ein: jetzt, nach Zeitplan oder sobald sie hinzukommen.";
     once: "Once", "Einmal";
+    once_changed_hint: "Only when an admin says so.", "Nur wenn ein Admin ihn startet.";
     once_hint: "Now. You can run it again at any time.", "Jetzt. Er lässt sich jederzeit erneut starten.";
     on_imported: "When a user is imported", "Wenn ein Benutzer importiert wird";
     on_imported_hint: "For users whom an import adds.", "Für Benutzer, die ein Import hinzufügt.";
@@ -94,6 +96,9 @@ texts! {
     runs: "Runs", "Läufe";
     run_done: "Done", "Fertig";
     run_now: "Run now", "Jetzt starten";
+    save_starts_nothing:
+        "Saving begins no run, and a run under way keeps what it began with.",
+        "Speichern startet keinen Lauf; ein laufender behält, womit er begann.";
     skipped: "Passed over", "Übergangen";
     some_groups_chosen: "Members of any of these groups.", "Mitglieder einer dieser Gruppen.";
     started: "started", "gestartet";
@@ -126,6 +131,13 @@ texts! {
         "Whoever has an active key of this type already is passed over.",
         "Wer schon einen aktiven Schlüssel dieser Art hat, wird übergangen.";
     workflow_when_title: "When does it run?", "Wann läuft er?";
+}
+
+pub fn edit_workflow(name: &str) -> String {
+    match lang() {
+        Lang::En => format!("Edit {name}"),
+        Lang::De => format!("{name} bearbeiten"),
+    }
 }
 
 pub fn retry(count: u32) -> String {

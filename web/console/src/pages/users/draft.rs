@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::{
     GroupId,
     key::{CredentialStorage, KeyKind, KeySettings, NewKey, Verification},
+    settings::SettingsChoice,
     user::NewUser,
 };
 
@@ -68,6 +69,17 @@ impl KeyDraft {
             verification: RwSignal::new(verification),
             credential_storage: RwSignal::new(credential_storage),
         }
+    }
+
+    /// Takes over what was chosen before; what of it is absent shows what is built in.
+    pub fn fill(self, kind: KeyKind, settings: Option<SettingsChoice>) {
+        self.kind.set(kind);
+        self.uses_defaults.set(settings.is_none());
+        let Some(chosen) = settings else { return };
+        chosen.bluetooth_proximity.into_iter().for_each(|it| self.bluetooth_proximity.set(it));
+        chosen.offline_login.into_iter().for_each(|it| self.offline_login.set(it));
+        chosen.verification.into_iter().for_each(|it| self.verification.set(it));
+        chosen.credential_storage.into_iter().for_each(|it| self.credential_storage.set(it));
     }
 
     /// As the API wants it.

@@ -1,7 +1,8 @@
 //! Workflows (A8, A9): "Security key device assignment".
 
+mod draft;
 pub mod labels;
 pub mod list;
-pub mod new;
 pub mod run;
 pub mod show;
+pub mod wizard;

@@ -15,6 +15,7 @@ use crate::{delete::TypeToDelete, labels::kind_name, session::may_manage, string
 #[component]
 pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
     let path = StoredValue::new(format!("/api/v1/workflows/{id}"));
+    let id = StoredValue::new(id);
     let workflow = load(move || async move { api::get::<Workflow>(&path.get_value()).await });
     let runs_path = move |after: String| format!("{}/runs?limit=50&after={after}", path.get_value());
     let runs =
@@ -70,6 +71,12 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
                     icon_only=true
                     on_click=move || deleting.set(true)
                     test_id="delete-workflow"
+                />
+                <LinkButton
+                    label=strings::edit_label()
+                    icon=IconKind::Edit
+                    href=format!("/workflows/{}/edit?step=review", id.get_value())
+                    test_id="edit-workflow"
                 />
                 <Button
                     label=if paused { strings::resume() } else { strings::pause() }

@@ -1,23 +1,26 @@
-//! "Security key device assignment": name → groups → type → settings → when → review → submit (A8, A9).
+//! "Security key device assignment": name → groups → type → settings → when → review → submit (A8, A9). A workflow is
+//! changed in the same steps: from the review to any of them, and back.
 //!
-//! Nothing is sent before "Submit"; what the appliance then finds fault with brings the person back to its step.
+//! Nothing is sent before "Submit" or "Save"; what the appliance then finds fault with brings the person back to its step.
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    GroupId,
+    WorkflowId,
     group::GroupSummary,
     key::KeyKind,
-    workflow::{Audience, AudienceCount, NewWorkflow, Trigger, Workflow},
+    workflow::{Audience, AudienceCount, Workflow},
 };
 use pocketkey_kit::{api, load::load, prelude::*};
 
-use super::labels::trigger as trigger_words;
+use super::{
+    draft::{Draft, When},
+    labels::trigger as trigger_words,
+};
 use crate::{
     labels::{chosen, kind_name, storages, verifications},
     pages::{
         groups::all_groups,
         users::{
-            draft::KeyDraft,
             key_steps::{SettingsStep, StepButtons},
             wizard::Wizard,
         },
@@ -26,90 +29,92 @@ use crate::{
 };
 
 const STEPS: [&str; 6] = ["", "groups", "type", "settings", "when", "review"];
+const REVIEW: usize = 5;
 
-/// When it runs, as it is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum When {
-    Once,
-    Daily,
-    Weekly,
-    Joined,
-    Imported,
-}
-
-/// What is typed, kept while one goes back and forth.
+/// The wizard, what is typed in it, and what is changed by it.
 #[derive(Clone, Copy)]
-struct Draft {
-    name: RwSignal<String>,
-    groups: RwSignal<Vec<GroupId>>,
-    key: KeyDraft,
-    when: RwSignal<When>,
-    weekday: RwSignal<u8>,
-    /// `HH:MM`, as the browser's field for times gives it.
-    time: RwSignal<String>,
+struct Task {
+    wizard: Wizard,
+    draft: Draft,
+    form: FormState,
+    /// The workflow's id, and what it said before.
+    existing: Option<(StoredValue<WorkflowId>, Draft)>,
 }
 
-impl Draft {
-    fn new() -> Self {
-        Self {
-            name: RwSignal::new(String::new()),
-            groups: RwSignal::new(Vec::new()),
-            key: KeyDraft::new(),
-            when: RwSignal::new(When::Once),
-            weekday: RwSignal::new(1),
-            time: RwSignal::new("08:00".into()),
-        }
+impl Task {
+    /// Goes on from a step.
+    fn next(self, step: usize) {
+        self.wizard.go(if self.existing.is_some() { REVIEW } else { step + 1 });
     }
 
-    fn trigger(self) -> Trigger {
-        let minute = minute_of(&self.time.get()).unwrap_or(0);
-        match self.when.get() {
-            When::Once => Trigger::Once,
-            When::Daily => Trigger::Schedule { weekday: None, minute },
-            When::Weekly => Trigger::Schedule { weekday: Some(self.weekday.get()), minute },
-            When::Joined => Trigger::Joined,
-            When::Imported => Trigger::Imported,
-        }
-    }
-
-    fn to_api(self) -> NewWorkflow {
-        let key = self.key.to_api();
-        NewWorkflow {
-            name: self.name.get_untracked(),
-            groups: self.groups.get_untracked(),
-            kind: key.kind,
-            settings: key.settings,
-            trigger: untrack(|| self.trigger()),
+    /// Goes back from a step.
+    fn back(self, step: usize) {
+        match (self.existing, step) {
+            (Some((id, _)), REVIEW) => self.wizard.leave(&format!("/workflows/{}", id.get_value())),
+            (Some(_), _) => self.wizard.go(REVIEW),
+            (None, 0) => self.wizard.leave("/workflows"),
+            (None, _) => self.wizard.go(step - 1),
         }
     }
 }
 
-/// Minutes after midnight of `HH:MM`.
-fn minute_of(time: &str) -> Option<u16> {
-    let (hours, minutes) = time.split_once(':')?;
-    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.get(..2)?.parse().ok()?);
-    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+/// The page where a workflow is made.
+#[component]
+pub fn NewWorkflowPage() -> impl IntoView {
+    view! { <WorkflowWizard/> }
+}
+
+/// The page where a workflow is changed.
+#[component]
+pub fn EditWorkflowPage(id: WorkflowId) -> impl IntoView {
+    let path = format!("/api/v1/workflows/{id}");
+    let workflow = load(move || {
+        let path = path.clone();
+        async move { api::get::<Workflow>(&path).await }
+    });
+    workflow.show(|workflow| view! { <WorkflowWizard workflow/> }.into_any())
 }
 
 /// The wizard.
 #[component]
-pub fn NewWorkflowPage() -> impl IntoView {
-    let wizard = Wizard::new("/workflows/new".into(), &STEPS);
-    let draft = Draft::new();
-    let form = FormState::new();
+fn WorkflowWizard(
+    /// What is to be changed; otherwise a workflow is made.
+    #[prop(optional)]
+    workflow: Option<Workflow>,
+) -> impl IntoView {
+    let (title, back, address) = match &workflow {
+        Some(it) => (
+            strings::edit_workflow(&it.name),
+            (format!("/workflows/{}", it.id), strings::to_workflow().to_owned()),
+            format!("/workflows/{}/edit", it.id),
+        ),
+        None => (
+            strings::device_assignment().to_owned(),
+            ("/workflows".to_owned(), strings::workflows().to_owned()),
+            "/workflows/new".to_owned(),
+        ),
+    };
+    let task = Task {
+        wizard: Wizard::new(address, &STEPS),
+        draft: workflow.as_ref().map_or_else(Draft::new, Draft::of),
+        form: FormState::new(),
+        existing: workflow.map(|it| (StoredValue::new(it.id.clone()), Draft::of(&it))),
+    };
+    if task.existing.is_some() {
+        task.wizard.reach_all();
+    }
     let groups = load(all_groups);
-    let step = move || {
-        match wizard.step() {
-        0 => view! { <NameStep wizard draft form/> }.into_any(),
-        1 => view! { <GroupsStep wizard draft groups/> }.into_any(),
-        2 => view! { <TypeStep wizard draft/> }.into_any(),
+    let step = move || match task.wizard.step() {
+        0 => view! { <NameStep task/> }.into_any(),
+        1 => view! { <GroupsStep task groups/> }.into_any(),
+        2 => view! { <TypeStep task/> }.into_any(),
         3 => {
-            view! { <SettingsStep draft=draft.key on_back=move || wizard.go(2) on_next=move || wizard.go(4)/> }
+            let draft = task.draft.key;
+            view! { <SettingsStep draft on_back=move || task.back(3) on_next=move || task.next(3)/> }
                 .into_any()
         }
-        4 => view! { <WhenStep wizard draft/> }.into_any(),
-        _ => view! { <ReviewStep wizard draft form groups/> }.into_any(),
-    }
+        4 => view! { <WhenStep task/> }.into_any(),
+        _ => view! { <ReviewStep task groups/> }.into_any(),
     };
     let labels = vec![
         strings::name(),
@@ -121,34 +126,37 @@ pub fn NewWorkflowPage() -> impl IntoView {
     ];
     view! {
         <div class="mx-auto max-w-2xl">
-            <PageHeader
-                title=strings::device_assignment()
-                back=("/workflows".to_owned(), strings::workflows().to_owned())
-            />
-            <Steps labels current=Signal::derive(move || wizard.step())/>
+            <PageHeader title back/>
+            <Steps labels current=Signal::derive(move || task.wizard.step())/>
             <div class="card p-5 sm:p-6">{step}</div>
         </div>
     }
 }
 
 #[component]
-fn NameStep(wizard: Wizard, draft: Draft, form: FormState) -> impl IntoView {
+fn NameStep(task: Task) -> impl IntoView {
+    let Task { wizard, draft, form, .. } = task;
     let next = move || {
         form.set_problem(None);
-        wizard.go(1);
+        task.next(0);
     };
     view! {
         <StepHeading title=strings::workflow_name_title() text=strings::workflow_name_text() quiet=!wizard.has_moved()/>
         <Form on_submit=next>
             <FormProblem state=form/>
             <TextField name="name" label=strings::name() value=draft.name error=form.error("name")/>
-            <StepButtons on_back=move || wizard.leave("/workflows")/>
+            <StepButtons on_back=move || task.back(0)/>
         </Form>
     }
 }
 
 #[component]
-fn GroupsStep(wizard: Wizard, draft: Draft, groups: Load<Vec<GroupSummary>>) -> impl IntoView {
+fn GroupsStep(task: Task, groups: Load<Vec<GroupSummary>>) -> impl IntoView {
+    let draft = task.draft;
+    let next = move || {
+        draft.groups_gone.set(false);
+        task.next(1);
+    };
     let tick = move |group: GroupSummary| {
         let (id, other) = (group.id.clone(), group.id);
         let is_chosen = move || draft.groups.with(|chosen| chosen.contains(&id));
@@ -187,35 +195,37 @@ fn GroupsStep(wizard: Wizard, draft: Draft, groups: Load<Vec<GroupSummary>>) -> 
     };
     view! {
         <StepHeading title=strings::workflow_groups_title() text=strings::workflow_groups_text()/>
-        <Form on_submit=move || wizard.go(2)>
+        <Form on_submit=next>
             <fieldset class="min-w-0">
                 <legend class="sr-only">{strings::groups()}</legend>
                 {choice}
             </fieldset>
             <p class="text-sm font-medium" role="status">{whom}</p>
-            <StepButtons on_back=move || wizard.go(0)/>
+            <StepButtons on_back=move || task.back(1)/>
         </Form>
     }
 }
 
 #[component]
-fn TypeStep(wizard: Wizard, draft: Draft) -> impl IntoView {
+fn TypeStep(task: Task) -> impl IntoView {
     let kinds = crate::labels::kinds().into_iter().filter(|kind| kind.value.has_device()).collect();
     view! {
         <StepHeading title=strings::step_type_title() text=strings::workflow_type_text()/>
-        <Form on_submit=move || wizard.go(3)>
-            <Choices name="kind" legend=strings::key_type() options=kinds value=draft.key.kind/>
+        <Form on_submit=move || task.next(2)>
+            <Choices name="kind" legend=strings::key_type() options=kinds value=task.draft.key.kind/>
             <Note test_id="other-kinds">{strings::other_kinds_later()}</Note>
-            <StepButtons on_back=move || wizard.go(1)/>
+            <StepButtons on_back=move || task.back(2)/>
         </Form>
     }
 }
 
 #[component]
-fn WhenStep(wizard: Wizard, draft: Draft) -> impl IntoView {
+fn WhenStep(task: Task) -> impl IntoView {
+    let draft = task.draft;
+    let once = if task.existing.is_some() { strings::once_changed_hint() } else { strings::once_hint() };
     let choice = |value, key, label, hint| Choice { value, key, label, hint };
     let options = vec![
-        choice(When::Once, "once", strings::once(), strings::once_hint()),
+        choice(When::Once, "once", strings::once(), once),
         choice(When::Daily, "daily", strings::daily(), strings::daily_hint()),
         choice(When::Weekly, "weekly", strings::weekly(), strings::weekly_hint()),
         choice(When::Joined, "joined", strings::on_joined(), strings::on_joined_hint()),
@@ -230,7 +240,7 @@ fn WhenStep(wizard: Wizard, draft: Draft) -> impl IntoView {
     let weekly = Memo::new(move |_| draft.when.get() == When::Weekly);
     view! {
         <StepHeading title=strings::workflow_when_title()/>
-        <Form on_submit=move || wizard.go(5)>
+        <Form on_submit=move || task.next(4)>
             <Choices name="when" legend=strings::when() options value=draft.when/>
             {move || scheduled.get().then(|| view! {
                 <div class="grid gap-5 sm:grid-cols-2">
@@ -246,18 +256,14 @@ fn WhenStep(wizard: Wizard, draft: Draft) -> impl IntoView {
                     />
                 </div>
             })}
-            <StepButtons on_back=move || wizard.go(3)/>
+            <StepButtons on_back=move || task.back(4)/>
         </Form>
     }
 }
 
 #[component]
-fn ReviewStep(
-    wizard: Wizard,
-    draft: Draft,
-    form: FormState,
-    groups: Load<Vec<GroupSummary>>,
-) -> impl IntoView {
+fn ReviewStep(task: Task, groups: Load<Vec<GroupSummary>>) -> impl IntoView {
+    let Task { wizard, draft, form, existing } = task;
     let toasts = use_toasts();
     let count = load(move || {
         let audience = Audience { groups: draft.groups.get(), kind: draft.key.kind.get() };
@@ -265,7 +271,13 @@ fn ReviewStep(
     });
     let submit = move || {
         let send = async move {
-            let answer = api::post::<_, Workflow>("/api/v1/workflows", &draft.to_api()).await;
+            let answer = match existing {
+                Some((id, before)) => {
+                    let path = format!("/api/v1/workflows/{}", id.get_value());
+                    api::patch::<_, Workflow>(&path, &draft.change(before)).await
+                }
+                None => api::post::<_, Workflow>("/api/v1/workflows", &draft.to_api()).await,
+            };
             if let Err(problem) = &answer {
                 match problem.fields.first().map(|field| &*field.field) {
                     Some("name") => wizard.go(0),
@@ -276,7 +288,10 @@ fn ReviewStep(
             answer
         };
         form.send(send, move |workflow| {
-            toasts.say(strings::workflow_made(&workflow.name));
+            toasts.say(match existing {
+                Some(_) => strings::saved(&workflow.name),
+                None => strings::workflow_made(&workflow.name),
+            });
             wizard.leave(&format!("/workflows/{}", workflow.id));
         });
     };
@@ -286,7 +301,9 @@ fn ReviewStep(
             let names = all.iter().filter(|group| chosen.contains(&group.id)).map(|group| &*group.name);
             names.collect::<Vec<_>>().join(", ")
         });
-        names.filter(|names| !names.is_empty()).unwrap_or_else(|| strings::for_all_users().to_owned())
+        let nobody = draft.groups_gone.get();
+        let none = move || if nobody { strings::groups_gone() } else { strings::for_all_users() };
+        names.filter(|names| !names.is_empty()).unwrap_or_else(|| none().to_owned())
     };
     let settings = move || {
         let key = draft.key;
@@ -305,61 +322,60 @@ fn ReviewStep(
     };
     let effect = move || {
         count.with(|count| match draft.when.get() {
+            _ if draft.groups_gone.get() => String::new(),
             When::Joined | When::Imported => strings::later_users_only().to_owned(),
             _ => strings::would_invite(count.to_invite, count.users),
         })
     };
-    let row = |term: &'static str, value: AnyView| {
+    let row = move |step: usize, term: &'static str, value: AnyView| {
         view! {
-            <div class="grid gap-x-4 py-2.5 sm:grid-cols-[9rem_1fr]">
-                <dt class="text-sm text-muted">{term}</dt>
-                <dd class="min-w-0 font-medium break-words">{value}</dd>
+            <div class="flex items-start justify-between gap-4 py-2.5">
+                <div class="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[9rem_1fr]">
+                    <dt class="text-sm text-muted">{term}</dt>
+                    <dd class="min-w-0 font-medium break-words">{value}</dd>
+                </div>
+                <dd>
+                    <Button
+                        label=strings::edit(term)
+                        icon=IconKind::Edit
+                        icon_only=true
+                        small=true
+                        kind=ButtonKind::Ghost
+                        on_click=move || wizard.go(step)
+                        test_id=format!("edit-step-{step}")
+                    />
+                </dd>
             </div>
         }
     };
-    let once = move || draft.when.get() == When::Once;
+    let submit_label = move || match (existing.is_some(), draft.when.get()) {
+        (true, _) => strings::save(),
+        (false, When::Once) => strings::submit_and_run(),
+        (false, _) => strings::submit(),
+    };
+    let consequence =
+        if existing.is_some() { strings::save_starts_nothing() } else { strings::never_twice() };
     view! {
         <StepHeading title=strings::review_title()/>
         <Form on_submit=submit>
             <FormProblem state=form/>
             <dl class="divide-y divide-line" data-testid="review">
-                {row(strings::name(), (move || draft.name.get()).into_any())}
-                {row(strings::groups(), whom.into_any())}
-                {row(strings::key_type(), (move || kind_name(KeyKind::clone(&draft.key.kind.get()))).into_any())}
-                {row(strings::step_settings(), settings.into_any())}
-                {row(strings::when(), (move || trigger_words(draft.trigger())).into_any())}
+                {row(0, strings::name(), (move || draft.name.get()).into_any())}
+                {row(1, strings::groups(), whom.into_any())}
+                {row(2, strings::key_type(), (move || kind_name(KeyKind::clone(&draft.key.kind.get()))).into_any())}
+                {row(3, strings::step_settings(), settings.into_any())}
+                {row(4, strings::when(), (move || trigger_words(draft.trigger())).into_any())}
             </dl>
-            <Note tone=Tone::Accent test_id="effect">{effect} " " {strings::never_twice()}</Note>
+            <Note tone=Tone::Accent test_id="effect">{effect} " " {consequence}</Note>
             <div class="flex justify-between gap-2 pt-1">
-                <Button label=strings::back() icon=IconKind::Left on_click=move || wizard.go(4) test_id="back"/>
+                <Button label=strings::back() icon=IconKind::Left on_click=move || task.back(REVIEW) test_id="back"/>
                 <Button
-                    label=Signal::derive(move || {
-                        (if once() { strings::submit_and_run() } else { strings::submit() }).to_owned()
-                    })
+                    label=Signal::derive(move || submit_label().to_owned())
                     kind=ButtonKind::Primary
                     loading=form.busy()
                     test_id="submit"
                 />
             </div>
         </Form>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times() {
-        for (text, minute) in [
-            ("00:00", Some(0)),
-            ("08:30", Some(510)),
-            ("23:59:00", Some(1439)),
-            ("24:00", None),
-            ("", None),
-            ("8", None),
-        ] {
-            assert_eq!(minute_of(text), minute, "{text}");
-        }
     }
 }
