@@ -113,7 +113,7 @@ texts! {
     remove_password: "Log in without a password", "Ohne Passwort anmelden";
     reply_to: "Answers go to", "Antworten an";
     reply_to_hint: "Empty: to the sender.", "Leer: an den Absender.";
-    retry_all: "Retry all failed", "Alle fehlgeschlagenen wiederholen";
+    retry_all: "Retry all failed", "Fehlgeschlagene wiederholen";
     retry_mail: "Retry", "Wiederholen";
     search_outbox: "Search recipients", "Empfänger suchen";
     sender: "Sender", "Absender";

@@ -5,7 +5,7 @@ use pocketkey_api::{
     MailId,
     inbox::{Attachment, Header, Mail},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     confirm::{Confirm, ConfirmDialog, Subject},

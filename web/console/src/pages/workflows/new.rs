@@ -9,7 +9,7 @@ use pocketkey_api::{
     key::KeyKind,
     workflow::{Audience, AudienceCount, NewWorkflow, Trigger, Workflow},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::labels::trigger as trigger_words;
 use crate::{
