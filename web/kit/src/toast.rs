@@ -128,7 +128,7 @@ pub fn ToastRegion() -> impl IntoView {
     };
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id children=toast/>
+            {move || toasts.shown.get().into_iter().map(toast).collect_view()}
         </div>
     }
     .into_any()

@@ -19,7 +19,7 @@ texts! {
     delete_mail_text:
         "It is gone for good; other mails stay.",
         "Sie ist endgültig weg; andere Mails bleiben.";
-    drop: "Drop", "Abbrechen";
+    drop: "Drop", "Verbindung trennen";
     drop_hint:
         "The connection ends when a mail is complete, and the mail is lost.",
         "Die Verbindung endet, sobald eine Mail vollständig ist, und die Mail geht verloren.";

@@ -247,7 +247,7 @@ fn GroupChoice(group: RwSignal<Option<GroupId>>) -> impl IntoView {
                         on:change=move |_| group.set(Some(id.clone()))
                     />
                     <span class="min-w-0 grow break-words">{it.name}</span>
-                    <span class="text-sm text-muted">{strings::members(it.member_count)}</span>
+                    <span class="shrink-0 text-sm text-muted">{strings::members(it.member_count)}</span>
                 </label>
             }
         };
