@@ -62,8 +62,14 @@ impl Filters {
             };
             all.iter().map(in_api).collect::<Vec<_>>()
         });
-        let all = all.iter().map(|(name, value)| (*name, &**value));
-        api::with_query(base, all.chain(own.iter().copied()))
+        // Of two for the same, such as a span and a date, the first holds.
+        let mut query: Vec<(&str, &str)> = own.to_vec();
+        for (name, value) in &all {
+            if !value.is_empty() && query.iter().all(|(other, _)| other != name) {
+                query.push((name, value));
+            }
+        }
+        api::with_query(base, query)
     }
 }
 

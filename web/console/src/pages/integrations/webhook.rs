@@ -152,7 +152,9 @@ fn Enabled(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
                     }
                     Err(problem) => {
                         toasts.problem(&problem);
-                        on.try_set(untrack(enabled));
+                        if !on.is_disposed() {
+                            on.set(untrack(enabled));
+                        }
                     }
                 }
             });
