@@ -45,6 +45,7 @@ test('an API key is made with scopes, shown once, used, and revoked', async () =
   await admin.getByTestId('create-api-key').click();
   await admin.locator('#field-scopes-error:not([hidden])').waitFor();
   await admin.getByTestId('scope-see_people').check();
+  await admin.locator('#field-scopes-error[hidden]').waitFor({ state: 'attached' });
   await everyLook(admin, 'api-keys-new');
   await admin.getByTestId('create-api-key').click();
   const secret = await secretOf();

@@ -262,7 +262,7 @@ test('by keyboard alone: the dashboard leads to a list, the log is filtered', as
   await admin.waitForURL(`**${href}`);
   await press('g', 'l');
   await heading('Logs');
-  await tabTo('outcome');
+  await tabTo('filter-outcome');
   await type('Failed');
   await admin.waitForURL('**/logs?outcome=failed');
   await admin.getByTestId('no-match').waitFor();

@@ -66,7 +66,7 @@ test('sign-ins appear by themselves, with what the phone says of them', async ()
 
 test('sign-ins are filtered by what the address says, and told in full beside the list', async () => {
   await admin.getByTestId('outcome').first().waitFor();
-  await admin.locator('select[data-testid=reason]').selectOption('denied');
+  await admin.locator('select[data-testid=filter-reason]').selectOption('denied');
   await admin.waitForURL('**/logs?reason=denied');
   await shows('sign-in-row', 1);
   await admin.reload();
@@ -79,7 +79,7 @@ test('sign-ins are filtered by what the address says, and told in full beside th
   await admin.keyboard.press('Escape');
   await facts.waitFor({ state: 'detached' });
   assert.ok(!admin.url().includes('entry='));
-  await admin.locator('select[data-testid=reason]').selectOption('busy');
+  await admin.locator('select[data-testid=filter-reason]').selectOption('busy');
   await admin.getByTestId('no-match').waitFor();
   await admin.getByRole('link', { name: 'Show the whole log' }).click();
   await shows('sign-in-row', 3);

@@ -109,7 +109,7 @@ test('the list: search, filters, order and columns are in the address', async ()
   assert.equal(query().get('q'), 'lovelace user11');
   await admin.getByTestId('filter-group').selectOption({ label: 'Odd' });
   await until('five are left', async () => await rows().count() === 5);
-  await admin.getByTestId('sort').selectOption('-name');
+  await admin.getByTestId('filter-sort').selectOption('-name');
   await rows().first().filter({ hasText: 'Person 119' }).waitFor();
   await admin.getByTestId('columns').click();
   await admin.getByTestId('column-username').check();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    admin::Role,
     event::Event,
+    permission::Permission,
     session::{Session, SessionState},
 };
 use pocketkey_kit::{api, prelude::*};
@@ -82,12 +82,12 @@ fn Console() -> impl IntoView {
             item("/workflows", strings::workflows(), IconKind::Flow, false),
             item("/computers", strings::computers(), IconKind::Computer, false),
         ];
-        if may(Role::manages_people) {
+        if may(Permission::Mail) {
             nav.push(item("/inbox", strings::inbox(), IconKind::Inbox, false));
         }
         nav.push(item("/outbox", strings::outbox(), IconKind::Outbox, false));
         nav.push(item("/logs", strings::logs(), IconKind::Log, false));
-        if may(|role| role != Role::HelpDesk) {
+        if may(Permission::SeeAdmins) {
             nav.push(item("/settings", strings::settings(), IconKind::Settings, false));
         }
         if session.with_untracked(|session| session.sandbox) == Some(true) {
@@ -140,7 +140,7 @@ fn page(route: Route) -> AnyView {
         Route::Inbox => lazy(parts::inbox()),
         Route::Mail(id) => lazy(parts::inbox_mail(id)),
         Route::Outbox => lazy(parts::outbox()),
-        Route::Settings if may(Role::manages_people) => go_on("/settings/mail"),
+        Route::Settings if may(Permission::Mail) => go_on("/settings/mail"),
         Route::Settings => go_on("/settings/admins"),
         Route::MailSettings => lazy(parts::mail_settings()),
         Route::Templates => lazy(parts::template_list()),
@@ -173,14 +173,9 @@ fn AccountMenu() -> impl IntoView {
     let router = use_router();
     let help = expect_context::<Shortcuts>().help;
     let leave = move |_| {
-        leptos::task::spawn_local(async move {
-            match api::delete("/api/v1/session").await {
-                Ok(()) => {
-                    sign_out(session);
-                    router.go("/sign-in");
-                }
-                Err(problem) => toasts.problem(&problem),
-            }
+        toasts.attempt(async { api::delete("/api/v1/session").await }, move |()| {
+            sign_out(session);
+            router.go("/sign-in");
         });
     };
     view! {

@@ -85,19 +85,15 @@ impl Confirm {
         }
     }
 
-    /// Asks, and blocks if the answer is yes. What changed is shown when the appliance says so.
-    pub fn block(self, subject: Subject) {
-        self.ask(Deed::Block, subject);
-    }
-
-    /// Unblocks at once.
-    pub fn unblock(self, subject: Subject) {
-        leptos::task::spawn_local(async move {
-            match api::delete(&subject.block_path()).await {
-                Ok(()) => self.toasts.say(strings::unblocked(&subject.name)),
-                Err(problem) => self.toasts.problem(&problem),
-            }
-        });
+    /// Asks, and blocks if the answer is yes; or unblocks at once what is `blocked`. What changed is shown when the
+    /// appliance says so.
+    pub fn block(self, subject: Subject, blocked: bool) {
+        if !blocked {
+            return self.ask(Deed::Block, subject);
+        }
+        let done = strings::unblocked(&subject.name);
+        let request = async move { api::delete(&subject.block_path()).await };
+        self.toasts.attempt(request, move |()| self.toasts.say(done));
     }
 
     /// Asks, and deletes if the answer is yes.
@@ -136,17 +132,14 @@ pub fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
     let content = move || {
         confirm.asked.get().map(|(deed, subject)| {
             view! {
-                <p class="text-muted">{deed.text(&subject)}</p>
-                <div class="mt-5 flex flex-wrap justify-end gap-2">
-                    <Button label=strings::cancel() on_click=move || confirm.open.set(false) test_id="confirm-no"/>
-                    <Button
-                        label=deed.button()
-                        kind=ButtonKind::Danger
-                        loading=confirm.form.busy()
-                        on_click=move || confirm.confirmed()
-                        test_id="confirm-yes"
-                    />
-                </div>
+                <Ask
+                    text=deed.text(&subject)
+                    yes=deed.button()
+                    form=confirm.form
+                    open=confirm.open
+                    on_yes=move || confirm.confirmed()
+                    test_id="confirm-yes"
+                />
             }
         })
     };
@@ -156,10 +149,37 @@ pub fn ConfirmDialog(confirm: Confirm) -> impl IntoView {
             title=Signal::derive(move || title().unwrap_or_default())
             test_id="confirm"
         >
-            <div class="max-w-md">
-                <FormProblem state=confirm.form/>
-                {content}
-            </div>
+            {content}
         </Dialog>
+    }
+}
+
+/// Asks before something ends; `on_yes` does it. For inside of a dialog.
+#[component]
+pub fn Ask(
+    /// What comes of it.
+    #[prop(into)]
+    text: String,
+    /// The button's words.
+    yes: &'static str,
+    /// How the button looks.
+    #[prop(default = ButtonKind::Danger)]
+    kind: ButtonKind,
+    /// How it goes.
+    form: FormState,
+    /// The dialog.
+    open: RwSignal<bool>,
+    /// What happens.
+    #[prop(into)]
+    on_yes: Callback<()>,
+    /// The button's `data-testid`.
+    test_id: &'static str,
+) -> impl IntoView {
+    view! {
+        <Form on_submit=on_yes>
+            <FormProblem state=form/>
+            <p class="max-w-md break-words text-muted">{text}</p>
+            <DialogButtons open form label=yes kind test_id/>
+        </Form>
     }
 }

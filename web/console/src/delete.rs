@@ -39,16 +39,14 @@ pub fn TypeToDelete(
             <FormProblem state=form/>
             <p class="text-muted">{text}</p>
             <TextField name="confirm" label value=typed/>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::delete()
-                    kind=ButtonKind::Danger
-                    disabled=not_yet
-                    loading=form.busy()
-                    test_id="delete-confirm"
-                />
-            </div>
+            <DialogButtons
+                open
+                form
+                label=strings::delete()
+                kind=ButtonKind::Danger
+                disabled=not_yet
+                test_id="delete-confirm"
+            />
         </Form>
     }
 }

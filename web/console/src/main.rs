@@ -3,6 +3,7 @@
 mod app;
 mod confirm;
 mod delete;
+mod filters;
 mod labels;
 mod pages;
 mod palette;

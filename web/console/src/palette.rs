@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use pocketkey_api::{Page, admin::Role, group::GroupSummary, user::User};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{Page, group::GroupSummary, permission::Permission, user::User};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     pages::groups::all_groups,
@@ -17,50 +17,6 @@ use crate::{
 const OFFERED: usize = 8;
 /// So long after the last letter users are searched.
 const PAUSE: Duration = Duration::from_millis(150);
-
-/// What it does, who sees it, its picture, its name and its address.
-type Entry = (&'static str, fn(Role) -> bool, IconKind, &'static str, &'static str);
-
-/// Pages and actions beside the main menu, and who sees them.
-fn more() -> [Entry; 11] {
-    [
-        (strings::go_to(), |role| role != Role::HelpDesk, IconKind::Log, strings::audit(), "/logs/audit"),
-        (strings::go_to(), Role::manages_people, IconKind::Mail, strings::mail_settings(), "/settings/mail"),
-        (strings::go_to(), Role::manages_people, IconKind::Edit, strings::templates(), "/settings/templates"),
-        (
-            strings::go_to(),
-            Role::manages_people,
-            IconKind::Key,
-            strings::default_settings(),
-            "/settings/keys",
-        ),
-        (
-            strings::go_to(),
-            |role| role != Role::HelpDesk,
-            IconKind::Shield,
-            strings::admins(),
-            "/settings/admins",
-        ),
-        (strings::go_to(), |_| true, IconKind::User, strings::account(), "/account"),
-        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_user(), "/users/new"),
-        (
-            strings::actions(),
-            Role::manages_people,
-            IconKind::Upload,
-            strings::import_users(),
-            "/users/import",
-        ),
-        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_group(), "/groups?new=1"),
-        (strings::actions(), Role::manages_people, IconKind::Plus, strings::new_workflow(), "/workflows/new"),
-        (
-            strings::actions(),
-            Role::manages_people,
-            IconKind::Plus,
-            strings::invite_admin(),
-            "/settings/admins?new=1",
-        ),
-    ]
-}
 
 /// The palette.
 #[component]
@@ -134,15 +90,35 @@ fn after_pause(words: Memo<String>) -> RwSignal<String> {
     settled
 }
 
+/// The main menu, and beside it the pages and actions that the admin may see.
 fn pages_and_actions(shortcuts: Shortcuts) -> Vec<PaletteItem> {
-    let menu = shortcuts.nav.get_value();
-    let pages = menu.into_iter().map(|page| PaletteItem {
+    let menu = shortcuts.nav.get_value().into_iter().map(|page| PaletteItem {
         keys: letter(page.href).map(|letter| format!("g {letter}")),
         external: page.external,
         ..item(strings::go_to(), page.icon, page.label, page.href)
     });
-    let more = more().into_iter().filter(|(_, seen_by, ..)| may(*seen_by));
-    pages.chain(more.map(|(section, _, icon, label, href)| item(section, icon, label, href))).collect()
+    let mut all: Vec<_> = menu.collect();
+    let mut add = |section, seen_by, icon, label: &str, href: &str| {
+        if may(seen_by) {
+            all.push(item(section, icon, label, href));
+        }
+    };
+    let go = strings::go_to();
+    add(go, Permission::SeeAudit, IconKind::Log, strings::audit(), "/logs/audit");
+    add(go, Permission::Mail, IconKind::Mail, strings::mail_settings(), "/settings/mail");
+    add(go, Permission::Mail, IconKind::Edit, strings::templates(), "/settings/templates");
+    add(go, Permission::SeePeople, IconKind::Key, strings::default_settings(), "/settings/keys");
+    add(go, Permission::SeeAdmins, IconKind::Shield, strings::admins(), "/settings/admins");
+    add(go, Permission::Integrate, IconKind::Key, strings::api_keys(), "/settings/api-keys");
+    add(go, Permission::Integrate, IconKind::Globe, strings::webhooks(), "/settings/webhooks");
+    add(go, Permission::Own, IconKind::User, strings::account(), "/account");
+    let act = strings::actions();
+    add(act, Permission::ManagePeople, IconKind::Plus, strings::new_user(), "/users/new");
+    add(act, Permission::ManagePeople, IconKind::Upload, strings::import_users(), "/users/import");
+    add(act, Permission::ManagePeople, IconKind::Plus, strings::new_group(), "/groups?new=1");
+    add(act, Permission::ManagePeople, IconKind::Plus, strings::new_workflow(), "/workflows/new");
+    add(act, Permission::ManageAdmins, IconKind::Plus, strings::invite_admin(), "/settings/admins?new=1");
+    all
 }
 
 fn item(

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     admin::Role,
+    permission::Permission,
     session::{Session, SessionState},
 };
 use pocketkey_kit::{
@@ -28,18 +29,6 @@ pub fn use_session() -> Load<Session> {
     expect_context::<SessionHandle>().0
 }
 
-/// Whether the admin may change people, settings and workflows.
-pub fn may_manage() -> Signal<bool> {
-    let role = use_role();
-    Signal::derive(move || role.get().manages_people())
-}
-
-/// Whether the admin may assign keys, invite, block and unblock.
-pub fn may_help() -> Signal<bool> {
-    let role = use_role();
-    Signal::derive(move || role.get().helps_people())
-}
-
 /// Shows the sign-in page: the session is over.
 pub fn sign_out(session: Load<Session>) {
     session.update(|session| {
@@ -50,16 +39,24 @@ pub fn sign_out(session: Load<Session>) {
     });
 }
 
-/// What the signed-in admin may do; the least before that is known.
+/// The role of the signed-in admin.
 pub fn use_role() -> Memo<Role> {
     let session = use_session();
-    Memo::new(move |_| {
-        let role = session.with(|session| session.admin.as_ref().map(|admin| admin.role));
-        role.flatten().unwrap_or(Role::Auditor)
-    })
+    Memo::new(move |_| role_of(session))
 }
 
-/// Whether the signed-in admin may do something. Pages are drawn anew when the role changes.
-pub fn may(something: fn(Role) -> bool) -> bool {
-    something(use_role().get_untracked())
+/// Whether the signed-in admin may do something. With another role, pages are drawn anew.
+pub fn may(something: Permission) -> bool {
+    something.is_held_by(untrack(|| role_of(use_session())))
+}
+
+/// The least before it is known.
+fn role_of(session: Load<Session>) -> Role {
+    session.with(|session| session.admin.as_ref().map(|admin| admin.role)).flatten().unwrap_or(Role::Auditor)
+}
+
+/// The e-mail address of the signed-in admin.
+pub fn own_email() -> String {
+    let email = use_session().with_untracked(|session| session.admin.as_ref().map(|own| own.email.clone()));
+    email.flatten().unwrap_or_default()
 }

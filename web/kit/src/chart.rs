@@ -252,7 +252,7 @@ pub fn Bars(
             <details class="mt-2">
                 <summary class="cursor-pointer rounded text-sm text-muted hover:text-ink">{as_table}</summary>
                 <div class="mt-2 max-h-72 overflow-auto" tabindex="0" role="region" aria-label=region>
-                    <table class="table">
+                    <table class="table table-tight">
                         <caption class="sr-only">{caption}</caption>
                         <thead>
                             <tr>

@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use crate::{
     button::{Button, ButtonKind},
     dom,
+    form::FormState,
     icon::IconKind,
     strings,
 };
@@ -71,6 +72,35 @@ pub fn Dialog(
         >
             {content}
         </dialog>
+    }
+    .into_any()
+}
+
+/// The end of a form in a dialog: the button that sends it, and the one that only closes the dialog.
+#[component]
+pub fn DialogButtons(
+    /// The dialog.
+    open: RwSignal<bool>,
+    /// The form.
+    form: FormState,
+    /// The words of the button that sends it.
+    #[prop(into)]
+    label: String,
+    /// How that looks.
+    #[prop(default = ButtonKind::Primary)]
+    kind: ButtonKind,
+    /// The form cannot be sent yet.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// Its `data-testid`.
+    #[prop(into)]
+    test_id: String,
+) -> impl IntoView {
+    view! {
+        <div class="flex flex-wrap justify-end gap-2">
+            <Button label=strings::cancel() on_click=move || open.set(false) test_id="dialog-cancel"/>
+            <Button label kind disabled loading=form.busy() test_id/>
+        </div>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! The few things done to the document by hand.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{
     Element, FocusOptions, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent,
@@ -124,10 +124,26 @@ fn is_typing() -> bool {
 /// Scrolls what is around the element with this id, as little as will do to see it.
 pub fn reveal(id: &str) {
     if let Some(element) = document().get_element_by_id(id) {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&options);
+        scroll_to(&element);
     }
+}
+
+/// Scrolls the row that a link is in, so that it is seen when it becomes the current one.
+pub fn reveal_when(link: NodeRef<html::A>, current: impl Fn() -> bool + 'static) {
+    Effect::new(move |_| {
+        if let Some(link) = link.get()
+            && current()
+        {
+            request_animation_frame(move || scroll_to(&link));
+        }
+    });
+}
+
+fn scroll_to(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Sets the tab's title: `page · Pocketkey`.

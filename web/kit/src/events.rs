@@ -175,7 +175,10 @@ pub fn use_event(react: impl Fn(Event) + Send + Sync + 'static) {
 const SOON: Duration = Duration::from_millis(500);
 
 /// Calls `fetch` soon after a change that `wanted` picks out; what changes until then is fetched with it.
-pub fn use_changes(wanted: fn(&Event) -> bool, fetch: impl Fn() + Copy + Send + Sync + 'static) {
+pub fn use_changes(
+    wanted: impl Fn(&Event) -> bool + Send + Sync + 'static,
+    fetch: impl Fn() + Copy + Send + Sync + 'static,
+) {
     let waits = StoredValue::new(false);
     use_event(move |event| {
         if !wanted(&event) || waits.get_value() {

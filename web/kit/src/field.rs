@@ -37,13 +37,35 @@ fn Field(
 }
 
 /// The value of `aria-describedby`.
-fn described_by(id: &str, hint: bool, error: bool) -> Option<String> {
-    match (hint, error) {
-        (false, false) => None,
-        (true, false) => Some(format!("{id}-hint")),
-        (false, true) => Some(format!("{id}-error")),
-        (true, true) => Some(format!("{id}-error {id}-hint")),
+fn described_by(id: &str, hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + use<> {
+    let (hint, error_id) = (hint.then(|| format!("{id}-hint")), format!("{id}-error"));
+    move || match (&hint, error.with(Option::is_some)) {
+        (hint, false) => hint.clone(),
+        (None, true) => Some(error_id.clone()),
+        (Some(hint), true) => Some(format!("{error_id} {hint}")),
     }
+}
+
+/// What is wrong with a value, for as long as it is the value at fault.
+pub fn until_changed<T>(value: RwSignal<T>, error: Signal<Option<String>>) -> Signal<Option<String>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    let fault = Memo::new(move |_| error.get().map(|error| (value.get_untracked(), error)));
+    Signal::derive(move || {
+        let is_it = |(at_fault, _): &(T, String)| value.with(|value| value == at_fault);
+        fault.get().filter(is_it).map(|(_, error)| error)
+    })
+}
+
+/// Puts an item among the chosen ones, or takes it out.
+pub fn toggle<T: PartialEq + Send + Sync + 'static>(chosen: RwSignal<Vec<T>>, item: T, on: bool) {
+    chosen.update(|chosen| {
+        chosen.retain(|other| *other != item);
+        if on {
+            chosen.push(item);
+        }
+    });
 }
 
 /// A line of text.
@@ -83,11 +105,8 @@ pub fn TextField(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
-    let has_hint = hint.is_some();
-    let described = {
-        let id = id.clone();
-        move || described_by(&id, has_hint, error.get().is_some())
-    };
+    let error = until_changed(value, error);
+    let described = described_by(&id, hint.is_some(), error);
     view! {
         <Field id=id.clone() label hint optional error>
             <input
@@ -103,7 +122,7 @@ pub fn TextField(
                 spellcheck="false"
                 placeholder=placeholder
                 disabled=move || disabled.get()
-                aria-invalid=move || error.get().map(|_| "true")
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
@@ -135,11 +154,8 @@ pub fn TextArea(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
-    let has_hint = hint.is_some();
-    let described = {
-        let id = id.clone();
-        move || described_by(&id, has_hint, error.get().is_some())
-    };
+    let error = until_changed(value, error);
+    let described = described_by(&id, hint.is_some(), error);
     view! {
         <Field id=id.clone() label hint error>
             <textarea
@@ -152,7 +168,7 @@ pub fn TextArea(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                aria-invalid=move || error.get().map(|_| "true")
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
@@ -196,11 +212,8 @@ pub fn Select<T: Copy + PartialEq + Send + Sync + 'static>(
     error: Signal<Option<String>>,
 ) -> impl IntoView {
     let id = format!("field-{name}");
-    let has_hint = hint.is_some();
-    let described = {
-        let id = id.clone();
-        move || described_by(&id, has_hint, error.get().is_some())
-    };
+    let error = until_changed(value, error);
+    let described = described_by(&id, hint.is_some(), error);
     let choose = {
         let options = options.clone();
         move |event| {
@@ -220,6 +233,7 @@ pub fn Select<T: Copy + PartialEq + Send + Sync + 'static>(
                 id=id.clone()
                 data-testid=id.clone()
                 name=name
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=described
                 on:change=choose
             >

@@ -48,6 +48,15 @@ impl FormState {
         })
     }
 
+    /// As [`FormState::error`], for a form of that one field: whatever went wrong stands there.
+    #[must_use]
+    pub fn in_a_line(self, field: &'static str) -> Signal<Option<String>> {
+        let error = self.error(field);
+        Signal::derive(move || {
+            error.get().or_else(|| self.problem.with(|problem| problem.as_ref().map(ToString::to_string)))
+        })
+    }
+
     /// What went wrong, if anything did.
     #[must_use]
     pub fn problem(self) -> Signal<Option<Problem>> {

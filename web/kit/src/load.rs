@@ -1,12 +1,13 @@
 //! What a page shows: fetched, fetched again when its inputs or the appliance change, never flickering meanwhile.
 
 use leptos::prelude::*;
-use pocketkey_api::Problem;
+use pocketkey_api::{Problem, event::Event};
 
 use crate::{
     button::Button,
     card::{ProblemNote, Skeleton},
     dom,
+    events::use_event,
     icon::IconKind,
 };
 
@@ -33,34 +34,62 @@ where
     F: Fn() -> A + 'static,
     A: Future<Output = Result<T, Problem>> + 'static,
 {
-    let load = Load { value: RwSignal::new(None), problem: RwSignal::new(None), again: RwSignal::new(0) };
-    let latest = StoredValue::new(0_u64);
-    Effect::new(move |_| {
-        load.again.track();
-        let answer = fetch();
-        let number = latest.get_value() + 1;
-        latest.set_value(number);
-        leptos::task::spawn_local(async move {
-            let answer = answer.await;
-            if latest.try_get_value() != Some(number) {
-                return;
-            }
-            match answer {
-                Ok(value) => {
-                    load.problem.set(None);
-                    load.put(value);
-                }
-                Err(problem) => load.problem.set(Some(problem)),
-            }
-        });
-    });
+    let load = Load::new();
+    load.fetch_with(fetch);
     load
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Load<T> {
+    pub(crate) fn new() -> Self {
+        Self { value: RwSignal::new(None), problem: RwSignal::new(None), again: RwSignal::new(0) }
+    }
+
+    pub(crate) fn fetch_with<F, A>(self, fetch: F)
+    where
+        F: Fn() -> A + 'static,
+        A: Future<Output = Result<T, Problem>> + 'static,
+    {
+        let latest = StoredValue::new(0_u64);
+        Effect::new(move |_| {
+            self.again.track();
+            let answer = fetch();
+            let number = latest.get_value() + 1;
+            latest.set_value(number);
+            leptos::task::spawn_local(async move {
+                let answer = answer.await;
+                if latest.try_get_value() != Some(number) {
+                    return;
+                }
+                match answer {
+                    Ok(value) => {
+                        self.problem.set(None);
+                        self.put(value);
+                    }
+                    Err(problem) => self.problem.set(Some(problem)),
+                }
+            });
+        });
+    }
+
     /// Fetches again.
     pub fn refetch(self) {
         self.again.try_update(|count| *count += 1);
+    }
+
+    /// Fetches again when something changes that `wanted` picks out, or changes may have been missed.
+    #[must_use]
+    pub fn refetch_on(self, wanted: impl Fn(&Event) -> bool + Send + Sync + 'static) -> Self {
+        use_event(move |event| {
+            if event == Event::Lagged || wanted(&event) {
+                self.refetch();
+            }
+        });
+        self
+    }
+
+    /// How often it was asked to fetch again.
+    pub(crate) fn times_refetched(self) -> u64 {
+        self.again.get()
     }
 
     /// Puts a newer value in place, for example the answer to a change.

@@ -54,13 +54,15 @@ pub fn PageHeader(
                         </a>
                     }
                 })}
-            <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
-                <h1 class="min-w-0 text-2xl break-words" tabindex="-1" node_ref=heading>
-                    {move || title.get()}
-                </h1>
+            <div class="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
+                <div class="min-w-0 grow basis-72">
+                    <h1 class="text-2xl wrap-anywhere" tabindex="-1" node_ref=heading>
+                        {move || title.get()}
+                    </h1>
+                    {text.map(|text| view! { <p class="mt-1 max-w-2xl text-muted">{text}</p> })}
+                </div>
                 {children.map(|children| view! { <div class="flex flex-wrap gap-2">{children()}</div> })}
             </div>
-            {text.map(|text| view! { <p class="mt-1 max-w-2xl text-muted">{text}</p> })}
         </header>
     }
     .into_any()

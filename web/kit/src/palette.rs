@@ -199,8 +199,8 @@ fn option(
             }
         >
             <Icon kind=icon class=""/>
-            <span class="shrink-0 max-w-full truncate">{label}</span>
-            <span class="min-w-0 grow truncate text-sm text-muted">{hint}</span>
+            <span class="min-w-0 truncate">{label}</span>
+            <span class="min-w-0 flex-1 truncate text-sm text-muted">{hint}</span>
             {keys.map(|keys| view! { <kbd class="kbd max-sm:hidden" aria-hidden="true">{keys}</kbd> })}
         </a>
     }

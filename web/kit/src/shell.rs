@@ -1,8 +1,9 @@
 //! The frame around the console's pages: a sidebar where there is room, else a bar above and a menu below.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
+    dom,
     events::Banner,
     icon::{Icon, IconKind},
     router::use_router,
@@ -42,16 +43,17 @@ pub fn AppShell(
 ) -> impl IntoView {
     let path = use_router().path();
     let item = move |item: NavItem| {
-        let current = move || {
-            path.with(|path| path == item.href || path.starts_with(&format!("{}/", item.href)))
-                .then_some("page")
-        };
+        let is_current =
+            move || path.with(|path| path == item.href || path.starts_with(&format!("{}/", item.href)));
+        let link = NodeRef::<html::A>::new();
+        dom::reveal_when(link, is_current);
         view! {
             <a
                 class="nav-item"
+                node_ref=link
                 href=item.href
                 rel=item.external.then_some("external")
-                aria-current=current
+                aria-current=move || is_current().then_some("page")
                 data-testid=format!("nav-{}", item.href.trim_start_matches('/'))
             >
                 <Icon kind=item.icon class=""/>
@@ -71,7 +73,7 @@ pub fn AppShell(
             <header class="shell-side">
                 <div class="shell-bar">
                     <Icon kind=IconKind::Pocketkey class="size-6 shrink-0 text-accent-text"/>
-                    <span class="min-w-0 grow truncate font-semibold" data-testid="organisation">
+                    <span class="line-clamp-2 min-w-0 grow leading-5 font-semibold wrap-anywhere" data-testid="organisation">
                         {move || organisation.get()}
                     </span>
                     <button

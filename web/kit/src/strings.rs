@@ -5,6 +5,7 @@ use crate::texts;
 pub const PRODUCT: &str = "Pocketkey";
 
 texts! {
+    cancel: "Cancel", "Abbrechen";
     cancel_search: "Clear the search", "Suche leeren";
     close: "Close", "Schließen";
     copied: "Copied", "Kopiert";
@@ -15,6 +16,7 @@ texts! {
     dismiss: "Dismiss", "Ausblenden";
     expired: "expired", "abgelaufen";
     loading: "Loading…", "Wird geladen …";
+    just_now: "just now", "gerade eben";
     load_more: "Load more", "Mehr laden";
     main_menu: "Main", "Hauptmenü";
     missing: "This page could not be fetched", "Diese Seite konnte nicht geladen werden";
@@ -23,7 +25,7 @@ texts! {
         "Ein Teil dieser Seite konnte nicht geladen werden: Die Appliance wurde aktualisiert oder ist nicht erreichbar. Zum erneuten Versuch neu laden.";
     optional: "optional", "optional";
     pairing_key: "Pairing key", "Kopplungsschlüssel";
-    palette: "Search or go to…", "Suchen oder gehe zu …";
+    palette: "Search or go to…", "Suchen …";
     palette_close: "to close", "schließen";
     palette_go: "to go", "öffnen";
     palette_move: "to choose", "auswählen";

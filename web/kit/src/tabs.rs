@@ -1,8 +1,8 @@
 //! Tabs that live in the address: each is a link, so that reload, back and a shared address work.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use crate::router::use_router;
+use crate::{dom, router::use_router};
 
 /// A tab.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +36,15 @@ pub fn Tabs(
     let path = use_router().path();
     let link = move |(index, tab): (usize, &'static Tab)| {
         let href = move || if index == 0 { path.get() } else { format!("{}?tab={}", path.get(), tab.key) };
+        let is_current = move || current.get() == tab.key;
+        let link = NodeRef::<html::A>::new();
+        dom::reveal_when(link, is_current);
         view! {
             <a
                 class="tab"
+                node_ref=link
                 href=href
-                aria-current=move || (current.get() == tab.key).then_some("page")
+                aria-current=move || is_current().then_some("page")
                 data-testid=format!("tab-{}", tab.key)
             >
                 {(tab.label)()}
@@ -50,6 +54,40 @@ pub fn Tabs(
     view! {
         <nav class="tabs mb-5" aria-label=label>
             {tabs.iter().enumerate().map(link).collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+/// A row of links between pages that belong together, each an address and its words.
+#[component]
+pub fn PageTabs(
+    /// What the pages are of, for who cannot see it.
+    #[prop(into)]
+    label: String,
+    /// The pages.
+    pages: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let path = use_router().path();
+    let link = move |(href, label): (&'static str, &'static str)| {
+        let is_current = move || path.with(|path| path == href);
+        let link = NodeRef::<html::A>::new();
+        dom::reveal_when(link, is_current);
+        view! {
+            <a
+                class="tab"
+                node_ref=link
+                href=href
+                aria-current=move || is_current().then_some("page")
+                data-testid=href.trim_start_matches('/').replace('/', "-")
+            >
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="tabs mb-5" aria-label=label>
+            {pages.into_iter().map(link).collect_view()}
         </nav>
     }
     .into_any()

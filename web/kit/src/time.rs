@@ -104,7 +104,10 @@ fn format_relative(difference: i64) -> String {
     thread_local! {
         static FORMAT: OnceCell<Intl::RelativeTimeFormat> = const { OnceCell::new() };
     }
-    let (count, unit) = relative(difference);
+    let (count, unit) = match relative(difference) {
+        None if difference <= 0 => return strings::just_now().to_owned(),
+        found => found.unwrap_or((0, "second")),
+    };
     FORMAT.with(|format| {
         let format = format.get_or_init(|| {
             let options = Object::new();
@@ -115,15 +118,13 @@ fn format_relative(difference: i64) -> String {
     })
 }
 
-/// A difference in milliseconds as a whole number of the largest unit that fits.
-fn relative(difference: i64) -> (i32, &'static str) {
+/// A difference in milliseconds as a whole number of the largest unit that fits; none below a minute, which nobody counts.
+fn relative(difference: i64) -> Option<(i32, &'static str)> {
     const UNITS: [(i64, &str); 5] =
         [(365 * 86_400, "year"), (30 * 86_400, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute")];
     let seconds = difference / 1000;
-    let Some((size, unit)) = UNITS.iter().find(|(size, _)| seconds.abs() >= *size) else {
-        return (0, "second"); // below a minute nobody counts
-    };
-    (i32::try_from(seconds / size).unwrap_or(i32::MAX), unit)
+    let (size, unit) = UNITS.iter().find(|(size, _)| seconds.abs() >= *size)?;
+    Some((i32::try_from(seconds / size).unwrap_or(i32::MAX), unit))
 }
 
 /// What is left of a difference in milliseconds.
@@ -148,13 +149,13 @@ mod tests {
     #[test]
     fn differences_are_told_in_the_largest_unit_that_fits() {
         for (difference, expected) in [
-            (0, (0, "second")),
-            (-59_999, (0, "second")),
-            (-MINUTE, (-1, "minute")),
-            (90 * MINUTE, (1, "hour")),
-            (-24 * HOUR, (-1, "day")),
-            (40 * 24 * HOUR, (1, "month")),
-            (-800 * 24 * HOUR, (-2, "year")),
+            (0, None),
+            (-59_999, None),
+            (-MINUTE, Some((-1, "minute"))),
+            (90 * MINUTE, Some((1, "hour"))),
+            (-24 * HOUR, Some((-1, "day"))),
+            (40 * 24 * HOUR, Some((1, "month"))),
+            (-800 * 24 * HOUR, Some((-2, "year"))),
         ] {
             assert_eq!(relative(difference), expected, "{difference}");
         }

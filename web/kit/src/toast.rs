@@ -33,9 +33,30 @@ impl Toasts {
         self.add(Tone::Good, text.into(), None, Duration::from_secs(5));
     }
 
-    /// Says that something was done, and offers to take it back; stays longer.
-    pub fn say_undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-        self.add(Tone::Good, text.into(), Some(Callback::new(move |()| undo())), Duration::from_secs(12));
+    /// Says that something was done, and offers to take it back by what `undo` sends; stays longer.
+    pub fn say_undo<T: 'static, A>(
+        self,
+        text: impl Into<String>,
+        undo: impl Fn() -> A + Send + Sync + 'static,
+    ) where
+        A: Future<Output = Result<T, Problem>> + 'static,
+    {
+        let undo = Callback::new(move |()| self.attempt(undo(), drop));
+        self.add(Tone::Good, text.into(), Some(undo), Duration::from_secs(12));
+    }
+
+    /// Sends something, then runs `done` with the answer, or says what went wrong.
+    pub fn attempt<T: 'static>(
+        self,
+        request: impl Future<Output = Result<T, Problem>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        leptos::task::spawn_local(async move {
+            match request.await {
+                Ok(answer) => done(answer),
+                Err(problem) => self.problem(&problem),
+            }
+        });
     }
 
     /// Says that something went wrong; stays longer.

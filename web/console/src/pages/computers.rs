@@ -1,8 +1,8 @@
 //! Computers: which are paired with whose phone, live; blocking and deleting them.
 
 use leptos::prelude::*;
-use pocketkey_api::{Page, admin::Role, computer::Computer, event::Event};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{computer::Computer, event::Event, permission::Permission};
+use pocketkey_kit::prelude::*;
 
 use crate::{
     confirm::{Confirm, ConfirmDialog, Subject},
@@ -10,42 +10,19 @@ use crate::{
     strings,
 };
 
-/// Computers fetched at a time, and at most when a long list is fetched again.
-const PAGE: (usize, usize) = (50, 200);
-
 /// The list of computers.
 #[component]
 pub fn ComputerList() -> impl IntoView {
-    let shown = StoredValue::new(PAGE.0);
-    let computers = load(move || {
-        let path = list_path(shown.get_value().clamp(PAGE.0, PAGE.1), None);
-        async move { api::get::<Page<Computer>>(&path).await }
-    });
-    // Fetched again, a list stays as long as it was.
-    Effect::new(move |_| {
-        if let Some(count) = computers.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
+    let computers = load_list::<Computer>(|| "/api/v1/computers".to_owned());
     use_changes(|event| !matches!(event, Event::Mail { .. }), move || computers.refetch());
     let confirm = Confirm::new();
-    let more = |after: String| list_path(PAGE.0, Some(&after));
-    let draw = move |page: Page<Computer>| {
-        if page.items.is_empty() {
-            return none();
-        }
-        let row = |computer| view! { <Row computer confirm/> };
-        view! {
-            <ul class="divide-y divide-line" data-testid="computers">
-                {page.items.into_iter().map(row).collect_view()}
-            </ul>
-            <LoadMore list=computers path=more/>
-        }
-        .into_any()
+    let draw = move |all: Vec<Computer>| {
+        let rows = all.into_iter().map(|computer| view! { <Row computer confirm/> }).collect_view();
+        view! { <ul class="divide-y divide-line" data-testid="computers">{rows}</ul> }.into_any()
     };
     view! {
         <PageHeader title=strings::computers() text=strings::computers_text()/>
-        <div class="card overflow-hidden">{computers.show(draw)}</div>
+        <div class="card overflow-hidden">{computers.show(none, draw)}</div>
         <ConfirmDialog confirm/>
     }
 }
@@ -79,9 +56,6 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
         delete_text: strings::delete_computer_text(),
         then: None,
     });
-    let on_block = move || {
-        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
-    };
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3.5" data-testid="computer-row">
             <Icon kind=IconKind::Computer class="size-5 shrink-0 text-muted"/>
@@ -94,15 +68,15 @@ fn Row(computer: Computer, confirm: Confirm) -> impl IntoView {
                 <p class="text-sm text-muted">{phone} {seen}</p>
             </div>
             <div class="flex gap-2">
-                {may(Role::helps_people).then(|| view! {
+                {may(Permission::HelpPeople).then(|| view! {
                     <Button
                         label=if blocked { strings::unblock() } else { strings::block() }
                         small=true
-                        on_click=on_block
+                        on_click=move || confirm.block(subject.get_value(), blocked)
                         test_id="block-computer"
                     />
                 })}
-                {may(Role::manages_people).then(|| view! {
+                {may(Permission::ManagePeople).then(|| view! {
                     <Button
                         label=strings::delete()
                         icon=IconKind::Trash
@@ -136,9 +110,4 @@ fn none() -> AnyView {
         </EmptyState>
     }
     .into_any()
-}
-
-fn list_path(limit: usize, after: Option<&str>) -> String {
-    let after = after.map(|after| format!("&after={}", api::encode(after))).unwrap_or_default();
-    format!("/api/v1/computers?limit={limit}{after}")
 }

@@ -6,7 +6,7 @@ use pocketkey_api::{
     event::Event,
     job::{Job, JobKind, JobProblem, JobState},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::strings;
 
@@ -20,12 +20,7 @@ pub fn use_job(id: JobId) -> Load<Job> {
         let path = path.clone();
         async move { api::get::<Job>(&path).await }
     });
-    use_event(move |event| match event {
-        Event::Job { job_id } if job_id == id => job.refetch(),
-        Event::Lagged => job.refetch(),
-        _ => {}
-    });
-    job
+    job.refetch_on(move |event| matches!(event, Event::Job { job_id } if *job_id == id))
 }
 
 /// A job in a card, until it is dismissed.
@@ -49,11 +44,8 @@ fn card(shown: Job, job: RwSignal<Option<JobId>>) -> AnyView {
     let path = format!("/api/v1/jobs/{}/undo", shown.id);
     let undo = move || {
         let path = path.clone();
-        leptos::task::spawn_local(async move {
-            match api::post::<_, Job>(&path, &()).await {
-                Ok(undoing) => job.set(Some(undoing.id)),
-                Err(problem) => toasts.problem(&problem),
-            }
+        toasts.attempt(async move { api::post::<_, Job>(&path, &()).await }, move |undoing| {
+            job.set(Some(undoing.id));
         });
     };
     let can_undo = shown.can_undo && !running;

@@ -1,7 +1,7 @@
 //! What the pages of the settings share.
 
 use leptos::prelude::*;
-use pocketkey_api::{admin::Role, permission::Permission};
+use pocketkey_api::permission::Permission;
 use pocketkey_kit::prelude::*;
 
 use crate::{session::may, strings};
@@ -9,24 +9,15 @@ use crate::{session::may, strings};
 /// Links between the pages of the settings, as far as the role sees them.
 #[component]
 pub fn SettingsTabs() -> impl IntoView {
-    let path = use_router().path();
-    let link = move |(href, label): (&'static str, &'static str)| {
-        let current = move || path.with(|path| path == href).then_some("page");
-        let test_id = href.replace("/settings/", "settings-");
-        view! { <a class="tab" href=href aria-current=current data-testid=test_id>{label}</a> }
-    };
-    let mut links = Vec::new();
-    if may(Role::manages_people) {
-        links.push(("/settings/mail", strings::mail_settings()));
-        links.push(("/settings/templates", strings::templates()));
-        links.push(("/settings/keys", strings::security_keys()));
-    }
-    links.push(("/settings/admins", strings::admins()));
-    if may(|role| Permission::Integrate.is_held_by(role)) {
-        links.push(("/settings/api-keys", strings::api_keys()));
-        links.push(("/settings/webhooks", strings::webhooks()));
-    }
-    view! {
-        <nav class="tabs mb-5" aria-label=strings::settings()>{links.into_iter().map(link).collect_view()}</nav>
-    }
+    let pages = [
+        (Permission::Mail, "/settings/mail", strings::mail_settings()),
+        (Permission::Mail, "/settings/templates", strings::templates()),
+        (Permission::ManagePeople, "/settings/keys", strings::security_keys()),
+        (Permission::SeeAdmins, "/settings/admins", strings::admins()),
+        (Permission::Integrate, "/settings/api-keys", strings::api_keys()),
+        (Permission::Integrate, "/settings/webhooks", strings::webhooks()),
+    ];
+    let pages = pages.into_iter().filter(|(seen_by, ..)| may(*seen_by));
+    let pages = pages.map(|(_, href, label)| (href, label)).collect();
+    view! { <PageTabs label=strings::settings() pages/> }
 }

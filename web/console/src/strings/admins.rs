@@ -76,7 +76,7 @@ texts! {
         "The password was changed. Other browsers were signed out.",
         "Das Passwort wurde geändert. Andere Browser wurden abgemeldet.";
     password_text: "Changing it signs you out everywhere else.", "Eine Änderung meldet Sie überall sonst ab.";
-    profile: "You", "Sie";
+    profile: "Profile", "Profil";
     recovery_codes: "Recovery codes", "Wiederherstellungscodes";
     rename_passkey: "Rename the passkey", "Passkey umbenennen";
     scan_with_app: "Scan this with an authenticator app.", "Mit einer Authenticator-App scannen.";

@@ -1,6 +1,6 @@
 //! Words of logs and the dashboard.
 
-use pocketkey_api::authentication::AuthAction;
+use pocketkey_api::authentication::{AuthAction, AuthReason};
 use pocketkey_kit::{
     chart::counted,
     lang::{Lang, lang, pick},
@@ -47,7 +47,7 @@ texts! {
     last_month: "Last 30 days", "Letzte 30 Tage";
     last_week: "Last 7 days", "Letzte 7 Tage";
     log_settings: "What is logged", "Was protokolliert wird";
-    mail_failed: "failed, 7 days", "fehlgeschlagen, 7 Tage";
+    mail_failed: "failed, 7 days", "Fehler, 7 Tage";
     mail_waiting: "waiting", "warten";
     next_steps: "Next steps", "Nächste Schritte";
     nothing: "nothing", "nichts";
@@ -80,7 +80,7 @@ texts! {
     report_rp_hint:
         "Off: the log says who signed in with which computer and how it ended, but not where.",
         "Aus: Das Protokoll sagt, wer sich mit welchem Computer angemeldet hat und wie es ausging, aber nicht wo.";
-    same_actor: "Everything by them", "Alles von dieser Seite";
+    same_actor: "Everything by them", "Alles vom selben Urheber";
     same_site: "Everything at this site", "Alles auf dieser Website";
     same_target: "Everything about it", "Alles hierzu";
     same_user: "Everything of this user", "Alles zu diesem Benutzer";
@@ -111,7 +111,7 @@ texts! {
     took: "Took", "Dauer";
     to_what: "About", "Betrifft";
     unknown_user: "Unknown", "Unbekannt";
-    up_since: "The appliance was started", "Die Appliance wurde gestartet";
+    up_since: "Appliance started:", "Appliance gestartet:";
     web_site: "Web site", "Website";
     what: "What", "Was";
 }
@@ -128,38 +128,55 @@ pub fn action(name: &str) -> String {
 pub fn words(name: &str) -> String {
     let german = match name {
         _ if lang() == Lang::En => None,
+        "actions" => Some("Ereignisse"),
         "answered" => Some("Beantwortet"),
+        "cause" => Some("Anlass"),
+        "count" => Some("Anzahl"),
         "email" => Some("E-Mail"),
+        "enabled" => Some("Eingeschaltet"),
+        "expires_at" => Some("Ablauf"),
         "failed" => Some("Fehlgeschlagen"),
         "group" => Some("Gruppe"),
         "groups" => Some("Gruppen"),
         "key" => Some("Schlüssel"),
         "kind" => Some("Art"),
+        "label" => Some("Bezeichnung"),
+        "method" => Some("Weg"),
         "name" => Some("Name"),
         "other" => Some("Anderes"),
         "reason" => Some("Grund"),
         "register" => Some("Registrieren"),
         "role" => Some("Rolle"),
+        "scopes" => Some("Berechtigungen"),
         "settings" => Some("Einstellungen"),
         "sign_in" => Some("Anmelden"),
         "status" => Some("Status"),
         "succeeded" => Some("Erfolgreich"),
         "user" => Some("Benutzer"),
         "username" => Some("Benutzername"),
+        "workflow" => Some("Workflow"),
         _ => None,
     };
     german.map_or_else(|| capitalised(name), str::to_owned)
 }
 
 /// Why a request failed.
-pub fn reason(name: &str) -> String {
-    match name {
-        "timed_out" => pick("Nobody answered", "Niemand hat geantwortet").into(),
-        "wrong_unlock" => pick("Not unlocked", "Nicht entsperrt").into(),
-        "cancelled" => pick("Called off", "Abgebrochen").into(),
-        "phone_offline" => pick("Phone not reached", "Smartphone nicht erreicht").into(),
-        "busy" => pick("Phone busy", "Smartphone beschäftigt").into(),
-        other => words(other),
+pub fn reason(reason: AuthReason) -> &'static str {
+    match reason {
+        AuthReason::Denied => pick("Denied", "Abgelehnt"),
+        AuthReason::TimedOut => pick("Nobody answered", "Niemand hat geantwortet"),
+        AuthReason::WrongUnlock => pick("Not unlocked", "Nicht entsperrt"),
+        AuthReason::Cancelled => pick("Called off", "Abgebrochen"),
+        AuthReason::PhoneOffline => pick("Phone not reached", "Smartphone nicht erreicht"),
+        AuthReason::Blocked => pick("Blocked", "Gesperrt"),
+        AuthReason::Busy => pick("Phone busy", "Smartphone beschäftigt"),
+        AuthReason::NotPaired => pick("Not paired", "Nicht gekoppelt"),
+        AuthReason::Unreadable => pick("Unreadable", "Nicht lesbar"),
+        AuthReason::Interrupted => pick("Interrupted", "Unterbrochen"),
+        AuthReason::Overloaded => pick("Overloaded", "Überlastet"),
+        AuthReason::NoCredential => pick("No credential", "Keine Anmeldedaten"),
+        AuthReason::AlreadyRegistered => pick("Already registered", "Schon registriert"),
+        AuthReason::Refused => pick("Refused", "Verweigert"),
     }
 }
 
@@ -198,10 +215,9 @@ pub fn overflows(count: u64) -> String {
     }
 }
 
-/// An action's name in German: what it is about, and what was done to it.
-fn german_action(name: &str) -> Option<String> {
-    let (thing, deed) = name.split_once('.')?;
-    let thing = match thing {
+/// What actions are about, in German.
+fn german_thing(name: &str) -> Option<&'static str> {
+    Some(match name {
         "account" => "Konto",
         "admin" => "Admin",
         "api_key" => "API-Schlüssel",
@@ -218,11 +234,24 @@ fn german_action(name: &str) -> Option<String> {
         "mail_template" => "Mailvorlage",
         "outbox" => "Postausgang:",
         "run" => "Lauf",
-        "user" | "users" => "Benutzer",
+        "user" => "Benutzer",
+        "users" => "Alle Benutzer",
         "webhook" => "Webhook",
         "workflow" => "Workflow",
         _ => return None,
-    };
+    })
+}
+
+/// What actions of webhooks and of the log are about, as words.
+pub fn thing(name: &str) -> String {
+    let german = german_thing(name).filter(|_| lang() == Lang::De);
+    german.map_or_else(|| words(name), |name| name.trim_end_matches(':').to_owned())
+}
+
+/// An action's name in German: what it is about, and what was done to it.
+fn german_action(name: &str) -> Option<String> {
+    let (thing, deed) = name.split_once('.')?;
+    let thing = german_thing(thing)?;
     let deed = match deed {
         "activated" => "aktiviert",
         "assigned" => "zugewiesen",
@@ -268,6 +297,7 @@ fn german_action(name: &str) -> Option<String> {
         "signed_in" => "angemeldet",
         "signed_out" => "abgemeldet",
         "started" => "gestartet",
+        "test" => "– Test",
         "tested" => "getestet",
         "two_step_off" => "– Anmeldung in zwei Schritten aus",
         "two_step_on" => "– Anmeldung in zwei Schritten ein",

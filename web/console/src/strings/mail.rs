@@ -19,7 +19,7 @@ texts! {
     delete_mail_text:
         "It is gone for good; other mails stay.",
         "Sie ist endgültig weg; andere Mails bleiben.";
-    drop: "Drop", "Abbrechen";
+    drop: "Drop", "Verbindung trennen";
     drop_hint:
         "The connection ends when a mail is complete, and the mail is lost.",
         "Die Verbindung endet, sobald eine Mail vollständig ist, und die Mail geht verloren.";
@@ -113,7 +113,7 @@ texts! {
     remove_password: "Log in without a password", "Ohne Passwort anmelden";
     reply_to: "Answers go to", "Antworten an";
     reply_to_hint: "Empty: to the sender.", "Leer: an den Absender.";
-    retry_all: "Retry all failed", "Alle fehlgeschlagenen wiederholen";
+    retry_all: "Retry all failed", "Fehlgeschlagene wiederholen";
     retry_mail: "Retry", "Wiederholen";
     search_outbox: "Search recipients", "Empfänger suchen";
     sender: "Sender", "Absender";

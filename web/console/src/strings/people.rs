@@ -98,6 +98,7 @@ texts! {
         "From a CSV file, as spreadsheets and directories write it. Nothing is changed before you have seen what would be.",
         "Aus einer CSV-Datei, wie Tabellenprogramme und Verzeichnisdienste sie schreiben. Vor jeder Änderung ist zu sehen, was geschehen würde.";
     info: "Info", "Info";
+    in_no_group: "In no group.", "In keiner Gruppe.";
     invitation_dead:
         "This invitation no longer works: it has expired, was locked after too many wrong pairing keys, or was replaced by a later one.",
         "Diese Einladung gilt nicht mehr: Sie ist abgelaufen, wurde nach zu vielen falschen Kopplungsschlüsseln gesperrt oder durch eine spätere ersetzt.";
@@ -176,7 +177,7 @@ texts! {
     step_activation_title: "Activate the phone", "Smartphone aktivieren";
     step_person: "Person", "Person";
     step_person_title: "Who is it?", "Wer ist es?";
-    step_settings_text: "They belong to this key.", "Sie gehören zu diesem Schlüssel.";
+    step_settings_text: "These settings are for this key alone.", "Diese Einstellungen gelten nur für diesen Schlüssel.";
     step_settings_title: "How should it work?", "Wie soll er funktionieren?";
     step_type_text: "What this person signs in with.", "Womit sich diese Person anmeldet.";
     to_user: "Go to the user", "Zum Benutzer";

@@ -10,7 +10,7 @@ mod two_step;
 
 use leptos::prelude::*;
 use pocketkey_api::{account::Account, event::Event};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     session::{use_role, use_session},
@@ -25,13 +25,11 @@ pub fn AccountPage() -> impl IntoView {
     let own = Memo::new(move |_| {
         session.with(|session| session.admin.as_ref().map(|own| own.id.clone())).flatten()
     });
-    use_event(move |event| match event {
-        Event::Admin { admin_id } if own.with_untracked(|own| own.as_ref() == Some(&admin_id)) => {
-            account.refetch()
-        }
-        Event::Lagged => account.refetch(),
-        _ => {}
-    });
+    let is_own = move |event: &Event| match event {
+        Event::Admin { admin_id } => own.with_untracked(|own| own.as_ref() == Some(admin_id)),
+        _ => false,
+    };
+    let account = account.refetch_on(is_own);
     let sensitive = confirm::Sensitive::new();
     let role = use_role();
     let role_line = move || {

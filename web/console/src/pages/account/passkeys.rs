@@ -5,7 +5,7 @@ use pocketkey_api::account::{Account, Passkey, PasskeyName};
 use pocketkey_kit::{api, prelude::*};
 
 use super::confirm::Sensitive;
-use crate::{passkey, session::use_session, strings};
+use crate::{confirm::Ask, passkey, session::use_session, strings};
 
 /// What the dialog shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,15 +147,12 @@ fn Name(
                 hint=strings::passkey_name_hint()
                 error=form.error("name")
             />
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=if is_new { strings::continue_label() } else { strings::save() }
-                    kind=ButtonKind::Primary
-                    loading=form.busy()
-                    test_id="save-passkey"
-                />
-            </div>
+            <DialogButtons
+                open
+                form
+                label=if is_new { strings::continue_label() } else { strings::save() }
+                test_id="save-passkey"
+            />
         </Form>
     }
 }
@@ -183,18 +180,13 @@ fn Delete(
         });
     };
     view! {
-        <Form on_submit=delete>
-            <FormProblem state=form/>
-            <p class="text-muted">{strings::delete_passkey_text()}</p>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::delete()
-                    kind=ButtonKind::Danger
-                    loading=form.busy()
-                    test_id="delete-passkey-confirm"
-                />
-            </div>
-        </Form>
+        <Ask
+            text=strings::delete_passkey_text()
+            yes=strings::delete()
+            form
+            open
+            on_yes=delete
+            test_id="delete-passkey-confirm"
+        />
     }
 }

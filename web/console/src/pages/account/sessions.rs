@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{account::OpenSession, event::Event};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::strings;
 
@@ -12,19 +12,10 @@ const PATH: &str = "/api/v1/account/sessions";
 #[component]
 pub fn Sessions() -> impl IntoView {
     let toasts = use_toasts();
-    let sessions = load(|| async { api::get::<Vec<OpenSession>>(PATH).await });
-    use_event(move |event| {
-        if matches!(event, Event::Admin { .. } | Event::Lagged) {
-            sessions.refetch();
-        }
-    });
+    let sessions = load(|| async { api::get::<Vec<OpenSession>>(PATH).await })
+        .refetch_on(|event| matches!(event, Event::Admin { .. }));
     let end = Callback::new(move |path: String| {
-        leptos::task::spawn_local(async move {
-            match api::delete(&path).await {
-                Ok(()) => sessions.refetch(),
-                Err(problem) => toasts.problem(&problem),
-            }
-        });
+        toasts.attempt(async move { api::delete(&path).await }, move |()| sessions.refetch());
     });
     let draw = move |all: Vec<OpenSession>| {
         let others = all.iter().any(|session| !session.current);

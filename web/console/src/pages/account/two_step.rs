@@ -8,7 +8,7 @@ use pocketkey_api::{
 use pocketkey_kit::{api, prelude::*};
 
 use super::{codes::Codes, confirm::Sensitive};
-use crate::strings;
+use crate::{confirm::Ask, strings};
 
 const TOTP: &str = "/api/v1/account/totp";
 
@@ -144,14 +144,14 @@ fn TurnOff(account: Load<Account>, open: RwSignal<bool>, sensitive: Sensitive) -
         });
     };
     view! {
-        <Form on_submit=off>
-            <FormProblem state=form/>
-            <p class="text-muted">{strings::two_step_off_text()}</p>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button label=strings::turn_off() kind=ButtonKind::Danger loading=form.busy() test_id="turn-off-confirm"/>
-            </div>
-        </Form>
+        <Ask
+            text=strings::two_step_off_text()
+            yes=strings::turn_off()
+            form
+            open
+            on_yes=off
+            test_id="turn-off-confirm"
+        />
     }
 }
 
@@ -170,18 +170,14 @@ fn NewCodes(
         });
     };
     view! {
-        <Form on_submit=make>
-            <FormProblem state=form/>
-            <p class="text-muted">{strings::new_codes_text()}</p>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::new_codes()
-                    kind=ButtonKind::Primary
-                    loading=form.busy()
-                    test_id="new-codes-confirm"
-                />
-            </div>
-        </Form>
+        <Ask
+            text=strings::new_codes_text()
+            yes=strings::new_codes()
+            kind=ButtonKind::Primary
+            form
+            open
+            on_yes=make
+            test_id="new-codes-confirm"
+        />
     }
 }

@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page,
     admin::{AdminInvitation, Role},
     event::Event,
 };
-use pocketkey_kit::{api, load::load, prelude::*, time};
+use pocketkey_kit::{api, prelude::*, time};
 
 use crate::{session::use_role, strings};
 
@@ -19,47 +18,36 @@ pub fn Invitations(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let role = use_role();
-    let invitations = load(|| async { api::get::<Page<AdminInvitation>>(PATH).await });
-    use_event(move |event| {
-        if matches!(event, Event::AdminInvitations | Event::Lagged) {
-            invitations.refetch();
-        }
-    });
-    let more = |after: String| format!("{PATH}?after={}", api::encode(&after));
-    let draw = move |page: Page<AdminInvitation>| {
-        if page.items.is_empty() {
-            return view! {
-                <EmptyState
-                    icon=IconKind::Mail
-                    title=strings::no_invitations()
-                    text=strings::no_invitations_text()
-                    test_id="no-invitations"
-                >
-                    {move || role.get().manages(Role::HelpDesk).then(|| view! {
-                        <Button
-                            label=strings::invite_admin()
-                            icon=IconKind::Plus
-                            on_click=move || open.set(true)
-                            test_id="first-invitation"
-                        />
-                    })}
-                </EmptyState>
-            }
-            .into_any();
-        }
-        let row = |invitation| view! { <Row invitation role/> };
+    let invitations = load_list::<AdminInvitation>(|| PATH.to_owned())
+        .refetch_on(|event| *event == Event::AdminInvitations);
+    let none = move || {
         view! {
-            <ul class="divide-y divide-line" data-testid="invitations">
-                {page.items.into_iter().map(row).collect_view()}
-            </ul>
-            <LoadMore list=invitations path=more/>
+            <EmptyState
+                icon=IconKind::Mail
+                title=strings::no_invitations()
+                text=strings::no_invitations_text()
+                test_id="no-invitations"
+            >
+                {move || role.get().manages(Role::HelpDesk).then(|| view! {
+                    <Button
+                        label=strings::invite_admin()
+                        icon=IconKind::Plus
+                        on_click=move || open.set(true)
+                        test_id="first-invitation"
+                    />
+                })}
+            </EmptyState>
         }
         .into_any()
+    };
+    let draw = move |all: Vec<AdminInvitation>| {
+        let rows = all.into_iter().map(|invitation| view! { <Row invitation role/> }).collect_view();
+        view! { <ul class="divide-y divide-line" data-testid="invitations">{rows}</ul> }.into_any()
     };
     view! {
         <section class="mt-8">
             <h2 class="mb-3">{strings::invitations()}</h2>
-            <div class="card overflow-hidden">{invitations.show(draw)}</div>
+            <div class="card overflow-hidden">{invitations.show(none, draw)}</div>
         </section>
     }
 }
@@ -73,21 +61,13 @@ fn Row(invitation: AdminInvitation, role: Memo<Role>) -> impl IntoView {
     let send = move || {
         // The row may be another one when the answer comes.
         let (path, address) = (format!("{}/mail", path.get_value()), address.get_value());
-        leptos::task::spawn_local(async move {
-            match api::post::<_, AdminInvitation>(&path, &()).await {
-                Ok(_) => toasts.say(strings::admin_invited(&address)),
-                Err(problem) => toasts.problem(&problem),
-            }
-        });
+        let request = async move { api::post::<_, AdminInvitation>(&path, &()).await };
+        toasts.attempt(request, move |_| toasts.say(strings::admin_invited(&address)));
     };
     let revoke = move || {
         let (path, name) = (path.get_value(), whom.get_value());
-        leptos::task::spawn_local(async move {
-            match api::delete(&path).await {
-                Ok(()) => toasts.say(strings::invitation_revoked(&name)),
-                Err(problem) => toasts.problem(&problem),
-            }
-        });
+        let request = async move { api::delete(&path).await };
+        toasts.attempt(request, move |()| toasts.say(strings::invitation_revoked(&name)));
     };
     let past = time::use_past(expires_at);
     let expiry = move || {

@@ -36,15 +36,7 @@ pub fn InviteForm(open: RwSignal<bool>) -> impl IntoView {
             <TextField name="name" label=strings::full_name() value=name error=form.error("name")/>
             <TextField name="email" label=strings::email() value=email kind="email" error=form.error("email")/>
             <Choices name="role" legend=strings::admin_role() options value=role/>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::invite()
-                    kind=ButtonKind::Primary
-                    loading=form.busy()
-                    test_id="invite-submit"
-                />
-            </div>
+            <DialogButtons open form label=strings::invite() test_id="invite-submit"/>
         </Form>
     }
 }

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page, Problem,
+    Problem,
     admin::{AdminChange, AdminSummary, Role},
     event::Event,
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::grantable;
 use crate::{
@@ -22,26 +22,15 @@ async fn set_role(path: String, role: Role) -> Result<AdminSummary, Problem> {
 /// The list.
 #[component]
 pub fn AdminList() -> impl IntoView {
-    let admins = load(|| async { api::get::<Page<AdminSummary>>("/api/v1/admins").await });
-    use_event(move |event| {
-        if matches!(event, Event::Admin { .. } | Event::Lagged) {
-            admins.refetch();
-        }
-    });
+    let admins = load_list::<AdminSummary>(|| "/api/v1/admins".to_owned())
+        .refetch_on(|event| matches!(event, Event::Admin { .. }));
     let confirm = Confirm::new();
-    let more = |after: String| format!("/api/v1/admins?after={}", api::encode(&after));
-    let draw = move |page: Page<AdminSummary>| {
-        let row = |admin| view! { <Row admin confirm/> };
-        view! {
-            <ul class="divide-y divide-line" data-testid="admins">
-                {page.items.into_iter().map(row).collect_view()}
-            </ul>
-            <LoadMore list=admins path=more/>
-        }
-        .into_any()
+    let draw = move |all: Vec<AdminSummary>| {
+        let rows = all.into_iter().map(|admin| view! { <Row admin confirm/> }).collect_view();
+        view! { <ul class="divide-y divide-line" data-testid="admins">{rows}</ul> }.into_any()
     };
     view! {
-        <div class="card overflow-hidden">{admins.show(draw)}</div>
+        <div class="card overflow-hidden">{admins.show(|| ().into_any(), draw)}</div>
         <ConfirmDialog confirm/>
     }
 }
@@ -118,18 +107,8 @@ fn Actions(
     let choose = move |event| {
         let Some(to) = Role::parse(&event_target_value(&event)) else { return };
         let Subject { path, name, .. } = subject.get_value();
-        leptos::task::spawn_local(async move {
-            match set_role(path.clone(), to).await {
-                Ok(_) => toasts.say_undo(strings::role_changed(&name, to), move || {
-                    let back = set_role(path.clone(), role);
-                    leptos::task::spawn_local(async move {
-                        if let Err(problem) = back.await {
-                            toasts.problem(&problem);
-                        }
-                    });
-                }),
-                Err(problem) => toasts.problem(&problem),
-            }
+        toasts.attempt(set_role(path.clone(), to), move |_| {
+            toasts.say_undo(strings::role_changed(&name, to), move || set_role(path.clone(), role));
         });
     };
     let option = move |choice: Choice<Role>| {
@@ -137,15 +116,8 @@ fn Actions(
     };
     let unlock = move || {
         let Subject { path, name, .. } = subject.get_value();
-        leptos::task::spawn_local(async move {
-            match api::delete(&format!("{path}/lock")).await {
-                Ok(()) => toasts.say(strings::unlocked(&name)),
-                Err(problem) => toasts.problem(&problem),
-            }
-        });
-    };
-    let on_block = move || {
-        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
+        let request = async move { api::delete(&format!("{path}/lock")).await };
+        toasts.attempt(request, move |()| toasts.say(strings::unlocked(&name)));
     };
     view! {
         <select
@@ -162,7 +134,7 @@ fn Actions(
         <Button
             label=if blocked { strings::unblock() } else { strings::block() }
             small=true
-            on_click=on_block
+            on_click=move || confirm.block(subject.get_value(), blocked)
             test_id="block-admin"
         />
         <Button

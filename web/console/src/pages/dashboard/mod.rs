@@ -10,7 +10,6 @@ use pocketkey_api::{
 use pocketkey_kit::{
     api,
     chart::{Bar, Bars, Count, Ink, Ranks, Series, Shares, number},
-    load::load,
     prelude::*,
     time::{DAY, day},
 };
@@ -23,15 +22,6 @@ use steps::Steps;
 pub fn DashboardPage() -> impl IntoView {
     let dashboard = load(|| async { api::get::<Dashboard>("/api/v1/dashboard").await });
     use_changes(|event| !matches!(event, Event::Job { .. } | Event::MailFault), move || dashboard.refetch());
-    // Each part is drawn anew only if its own numbers changed: whoever is in it stays there.
-    let part = move |title: &'static str, draw: fn(&Dashboard) -> AnyView, key: fn(&Dashboard) -> String| {
-        let changed = Memo::new(move |_| dashboard.with(key));
-        let shown = move || {
-            changed.track();
-            dashboard.with_untracked(draw)
-        };
-        view! { <Card title>{shown}</Card> }
-    };
     let steps = Memo::new(move |_| dashboard.with(steps::done));
     let there = Memo::new(move |_| dashboard.with(|_| ()).is_some());
     let page = move || {
@@ -41,12 +31,12 @@ pub fn DashboardPage() -> impl IntoView {
         view! {
             {move || steps.get().flatten().map(|done| view! { <Steps done/> })}
             <div class="grid grid-cols-1 gap-4 lg:grid-cols-2" data-testid="dashboard">
-                {part(strings::users_label(), |it| people(it.people, it.unused_keys), |it| format!("{:?}{}", it.people, it.unused_keys))}
-                {part(strings::last_30_days(), |it| days(&it.days), |it| format!("{:?}", it.days))}
-                {part(strings::failures(), |it| failures(&it.failures), |it| format!("{:?}", it.failures))}
+                <Part title=strings::users_label() dashboard of=|it| (it.people, it.unused_keys) draw=people/>
+                <Part title=strings::last_30_days() dashboard of=|it| it.days.clone() draw=days/>
+                <Part title=strings::failures() dashboard of=|it| it.failures.clone() draw=failures/>
                 <div class="grid grid-cols-1 content-start gap-4">
-                    {part(strings::connections(), |it| relay(it.relay, it.computers), |it| format!("{:?}{}", it.relay, it.computers))}
-                    {part(strings::own_mail(), |it| mail(it.mail), |it| format!("{:?}", it.mail))}
+                    <Part title=strings::connections() dashboard of=|it| (it.relay, it.computers) draw=relay/>
+                    <Part title=strings::own_mail() dashboard of=|it| it.mail draw=mail/>
                 </div>
             </div>
         }
@@ -58,7 +48,19 @@ pub fn DashboardPage() -> impl IntoView {
     }
 }
 
-fn people(people: People, unused_keys: u32) -> AnyView {
+/// A card with a part of the numbers, drawn anew only if these changed: whoever is in it stays there.
+#[component]
+fn Part<T: Clone + PartialEq + Send + Sync + 'static>(
+    title: &'static str,
+    dashboard: Load<Dashboard>,
+    of: fn(&Dashboard) -> T,
+    draw: fn(T) -> AnyView,
+) -> impl IntoView {
+    let numbers = Memo::new(move |_| dashboard.with(of));
+    view! { <Card title>{move || numbers.get().map(draw)}</Card> }
+}
+
+fn people((people, unused_keys): (People, u32)) -> AnyView {
     let count = |label: &str, count, status: &str, ink| Count {
         label: label.to_owned(),
         count,
@@ -84,7 +86,7 @@ fn people(people: People, unused_keys: u32) -> AnyView {
     .into_any()
 }
 
-fn days(days: &[Day]) -> AnyView {
+fn days(days: Vec<Day>) -> AnyView {
     let series = vec![
         Series { label: strings::signed_in(), ink: Ink::Accent },
         Series { label: strings::registered(), ink: Ink::Good },
@@ -121,13 +123,13 @@ fn days(days: &[Day]) -> AnyView {
     .into_any()
 }
 
-fn failures(failures: &[FailureCount]) -> AnyView {
+fn failures(failures: Vec<FailureCount>) -> AnyView {
     if failures.is_empty() {
         return view! { <p class="text-muted" data-testid="no-failures">{strings::no_failures()}</p> }
             .into_any();
     }
     let count = |it: &FailureCount| Count {
-        label: strings::reason(it.reason.as_str()),
+        label: strings::reason(it.reason).to_owned(),
         count: it.count,
         href: format!("/logs?reason={}&since=30d", it.reason.as_str()),
         ink: Ink::Bad,
@@ -135,7 +137,7 @@ fn failures(failures: &[FailureCount]) -> AnyView {
     view! { <Ranks counts=failures.iter().map(count).collect() test_id="failures"/> }.into_any()
 }
 
-fn relay(relay: RelayHealth, paired: u32) -> AnyView {
+fn relay((relay, paired): (RelayHealth, u32)) -> AnyView {
     view! {
         <div class="grid grid-cols-3 gap-4">
             <Figure count=relay.phones label=strings::phones_connected() href="/users?status=active" test_id="phones-connected"/>

@@ -1,10 +1,10 @@
 //! What a fresh appliance still needs, until somebody has signed in.
 
 use leptos::prelude::*;
-use pocketkey_api::dashboard::Dashboard;
+use pocketkey_api::{dashboard::Dashboard, permission::Permission};
 use pocketkey_kit::prelude::*;
 
-use crate::strings;
+use crate::{session::may, strings};
 
 /// Which of the steps are done; `None` once all are.
 pub fn done(dashboard: &Dashboard) -> Option<[bool; 4]> {
@@ -25,6 +25,7 @@ pub fn Steps(done: [bool; 4]) -> impl IntoView {
         (strings::step_pair(), strings::step_pair_text(), "/computers", strings::computers()),
         (strings::step_sign_in(), strings::step_sign_in_text(), "/logs", strings::logs()),
     ];
+    let adds = may(Permission::ManagePeople);
     let next = done.iter().position(|done| !done);
     let step = move |(index, (title, text, href, label)): (
         usize,
@@ -43,7 +44,7 @@ pub fn Steps(done: [bool; 4]) -> impl IntoView {
                     </p>
                     <p class="text-sm text-muted">{text}</p>
                 </div>
-                {(next == Some(index)).then(|| view! {
+                {(next == Some(index) && (index > 0 || adds)).then(|| view! {
                     <LinkButton label href kind=ButtonKind::Primary small=true test_id="next-step"/>
                 })}
             </li>

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    admin::Role,
     event::Event,
     group::{Group, GroupSummary, NewGroup},
+    permission::Permission,
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::all_groups;
 use crate::{session::may, strings};
@@ -14,12 +14,8 @@ use crate::{session::may, strings};
 /// The page.
 #[component]
 pub fn GroupList() -> impl IntoView {
-    let groups = load(all_groups);
-    use_event(move |event| {
-        if matches!(event, Event::Groups | Event::Users | Event::Lagged) {
-            groups.refetch();
-        }
-    });
+    let groups = load(all_groups).refetch_on(|event| matches!(event, Event::Groups | Event::Users));
+    let manages = may(Permission::ManagePeople);
     let toasts = use_toasts();
     let open = RwSignal::new(false);
     let form = FormState::new();
@@ -37,7 +33,7 @@ pub fn GroupList() -> impl IntoView {
         form.set_problem(None);
         open.set(true);
     };
-    if may(Role::manages_people) {
+    if manages {
         use_router().on_asked("new", start);
     }
     let draw = move |groups: Vec<GroupSummary>| {
@@ -49,7 +45,7 @@ pub fn GroupList() -> impl IntoView {
                     text=strings::no_groups_text()
                     test_id="no-groups"
                 >
-                    {may(Role::manages_people).then(|| view! {
+                    {manages.then(|| view! {
                         <Button
                             label=strings::first_group()
                             icon=IconKind::Plus
@@ -82,7 +78,7 @@ pub fn GroupList() -> impl IntoView {
     };
     view! {
         <PageHeader title=strings::groups()>
-            {may(Role::manages_people).then(|| view! {
+            {manages.then(|| view! {
                 <Button
                     label=strings::new_group()
                     icon=IconKind::Plus
@@ -102,15 +98,7 @@ pub fn GroupList() -> impl IntoView {
                     value=name
                     error=form.error("name")
                 />
-                <div class="flex justify-end gap-2">
-                    <Button label=strings::cancel() on_click=move || open.set(false)/>
-                    <Button
-                        label=strings::create_group()
-                        kind=ButtonKind::Primary
-                        loading=form.busy()
-                        test_id="create-group"
-                    />
-                </div>
+                <DialogButtons open form label=strings::create_group() test_id="create-group"/>
             </Form>
         </Dialog>
     }

@@ -1,8 +1,10 @@
 //! Who is in a group: found and added, listed and taken out, each with a way back.
 
 use leptos::prelude::*;
-use pocketkey_api::{GroupId, Page, Problem, UserId, admin::Role, event::Event, group, user::User};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{
+    GroupId, Page, Problem, UserId, event::Event, group, permission::Permission, user::User,
+};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{session::may, strings};
 
@@ -25,36 +27,14 @@ async fn change(group: GroupId, user: UserId, join: bool) -> Result<group::Membe
 pub fn Members(group: GroupId) -> impl IntoView {
     let toasts = use_toasts();
     let group = StoredValue::new(group);
-    let path = move |after: Option<String>| {
-        let after = after.map(|after| format!("&after={}", api::encode(&after))).unwrap_or_default();
-        format!("/api/v1/users?sort=name&group={}{after}", group.get_value())
-    };
-    let members = load(move || async move { api::get::<Page<User>>(&path(None)).await });
-    use_event(move |event| {
-        if matches!(event, Event::Users | Event::Groups | Event::User { .. } | Event::Lagged) {
-            members.refetch();
-        }
-    });
+    let members = load_list::<User>(move || format!("/api/v1/users?sort=name&group={}", group.get_value()))
+        .refetch_on(|event| matches!(event, Event::Users | Event::Groups | Event::User { .. }));
     let set = Callback::new(move |(user, join): (User, bool)| {
         // The page may be another one when the answer comes, or when it is taken back.
         let group = group.get_value();
-        leptos::task::spawn_local(async move {
-            let answer = change(group.clone(), user.id.clone(), join).await;
-            match answer {
-                Ok(_) => {
-                    let said = if join { strings::joined(&user.name) } else { strings::left(&user.name) };
-                    let id = user.id;
-                    toasts.say_undo(said, move || {
-                        let back = change(group.clone(), id.clone(), !join);
-                        leptos::task::spawn_local(async move {
-                            if let Err(problem) = back.await {
-                                toasts.problem(&problem);
-                            }
-                        });
-                    });
-                }
-                Err(problem) => toasts.problem(&problem),
-            }
+        toasts.attempt(change(group.clone(), user.id.clone(), join), move |_| {
+            let said = if join { strings::joined(&user.name) } else { strings::left(&user.name) };
+            toasts.say_undo(said, move || change(group.clone(), user.id.clone(), !join));
         });
     });
     let row = move |user: User| {
@@ -65,7 +45,7 @@ pub fn Members(group: GroupId) -> impl IntoView {
                     <a class="font-medium hover:underline" href=format!("/users/{}", user.id)>{user.name}</a>
                     <span class="block truncate text-sm text-muted">{user.email}</span>
                 </span>
-                {may(Role::manages_people).then(|| view! {
+                {may(Permission::ManagePeople).then(|| view! {
                     <button
                         class="btn btn-secondary btn-small"
                         type="button"
@@ -79,29 +59,25 @@ pub fn Members(group: GroupId) -> impl IntoView {
             </li>
         }
     };
-    let draw = move |page: Page<User>| {
-        if page.items.is_empty() {
-            return view! {
-                <EmptyState
-                    icon=IconKind::Users
-                    title=strings::no_members()
-                    text=strings::no_members_text()
-                    test_id="no-members"
-                />
-            }
-            .into_any();
-        }
+    let none = || {
         view! {
-            <ul class="divide-y divide-line">{page.items.into_iter().map(row).collect_view()}</ul>
-            <LoadMore list=members path=move |after: String| path(Some(after))/>
+            <EmptyState
+                icon=IconKind::Users
+                title=strings::no_members()
+                text=strings::no_members_text()
+                test_id="no-members"
+            />
         }
         .into_any()
     };
+    let draw = move |all: Vec<User>| {
+        view! { <ul class="divide-y divide-line">{all.into_iter().map(row).collect_view()}</ul> }.into_any()
+    };
     view! {
-        {may(Role::manages_people).then(|| view! {
+        {may(Permission::ManagePeople).then(|| view! {
             <AddMember group=group.get_value() set/>
         })}
-        <div class="card overflow-hidden">{members.show(draw)}</div>
+        <div class="card overflow-hidden">{members.show(none, draw)}</div>
     }
 }
 
@@ -121,11 +97,7 @@ fn AddMember(group: GroupId, set: Callback<(User, bool)>) -> impl IntoView {
             }
         }
     });
-    use_event(move |event| {
-        if matches!(event, Event::User { .. } | Event::Users | Event::Lagged) {
-            found.refetch();
-        }
-    });
+    let found = found.refetch_on(|event| matches!(event, Event::User { .. } | Event::Users));
     let offer = move |user: User| {
         let is_in = user.groups.iter().any(|it| it.id == group);
         let (name, joining) = (user.name.clone(), user.clone());

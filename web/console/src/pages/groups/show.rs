@@ -3,19 +3,14 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId, Problem,
-    admin::Role,
     event::Event,
     group::{GroupSummary, NewGroup},
+    permission::Permission,
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::members::Members;
-use crate::{
-    delete::TypeToDelete,
-    pages::keys::choices::SettingsForm,
-    session::{may, may_manage},
-    strings,
-};
+use crate::{delete::TypeToDelete, pages::keys::settings::SettingsForm, session::may, strings};
 
 const TABS: [Tab; 2] = [
     Tab { key: "members", label: strings::members_label },
@@ -26,12 +21,9 @@ const TABS: [Tab; 2] = [
 #[component]
 pub fn GroupPage(id: GroupId) -> impl IntoView {
     let path = StoredValue::new(format!("/api/v1/groups/{id}"));
-    let group = load(move || async move { api::get::<GroupSummary>(&path.get_value()).await });
-    use_event(move |event| {
-        if matches!(event, Event::Groups | Event::Users | Event::Lagged) {
-            group.refetch();
-        }
-    });
+    let group = load(move || async move { api::get::<GroupSummary>(&path.get_value()).await })
+        .refetch_on(|event| matches!(event, Event::Groups | Event::Users));
+    let manages = may(Permission::ManagePeople);
     let name = move || group.with(|group| group.name.clone()).unwrap_or_else(|| strings::group().into());
     let count = Memo::new(move |_| group.with(|group| group.member_count));
     let (renaming, deleting) = (RwSignal::new(false), RwSignal::new(false));
@@ -40,7 +32,7 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
     let tab = use_tab(&TABS);
     view! {
         <PageHeader title=Signal::derive(name) back=("/groups".to_owned(), strings::groups().to_owned())>
-            {may(Role::manages_people).then(|| view! {
+            {manages.then(|| view! {
                 <Button
                     label=strings::rename()
                     icon=IconKind::Edit
@@ -48,8 +40,6 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
                     on_click=move || renaming.set(true)
                     test_id="rename-group"
                 />
-            })}
-            {may(Role::manages_people).then(|| view! {
                 <Button
                     label=strings::delete()
                     icon=IconKind::Trash
@@ -66,7 +56,7 @@ pub fn GroupPage(id: GroupId) -> impl IntoView {
             (false, "settings") => view! {
                 <section class="card p-5" aria-label=strings::key_settings()>
                     <p class="mb-4 text-sm text-muted">{strings::group_settings_text()}</p>
-                    <SettingsForm path=format!("{}/settings", path.get_value()) editable=may_manage()/>
+                    <SettingsForm path=format!("{}/settings", path.get_value()) editable=manages/>
                 </section>
             }
             .into_any(),
@@ -108,14 +98,9 @@ fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl
         form.send(rename(path.clone(), name.get_untracked()), move |renamed| {
             open.set(false);
             group.put(renamed);
+            // The page may be another one by then: what it shows is told by the event.
             toasts.say_undo(strings::saved(strings::group_name()), move || {
-                // The page may be another one by then: what it shows is told by the event.
-                let back = rename(path.clone(), before.clone());
-                leptos::task::spawn_local(async move {
-                    if let Err(problem) = back.await {
-                        toasts.problem(&problem);
-                    }
-                });
+                rename(path.clone(), before.clone())
             });
         });
     };
@@ -123,15 +108,7 @@ fn Rename(path: String, group: Load<GroupSummary>, open: RwSignal<bool>) -> impl
         <Form on_submit=save>
             <FormProblem state=form/>
             <TextField name="name" label=strings::group_name() value=name error=form.error("name")/>
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::save()
-                    kind=ButtonKind::Primary
-                    loading=form.busy()
-                    test_id="rename-confirm"
-                />
-            </div>
+            <DialogButtons open form label=strings::save() test_id="rename-confirm"/>
         </Form>
     }
 }

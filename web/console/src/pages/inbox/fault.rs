@@ -5,11 +5,7 @@ use pocketkey_api::{
     event::Event,
     inbox::{Fault, FaultSetting},
 };
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
-};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::strings;
 
@@ -40,13 +36,7 @@ fn kinds() -> [Choice<Kind>; 4] {
 
 /// The setting, kept up to date.
 pub fn load_fault() -> Load<FaultSetting> {
-    let fault = load(|| api::get::<FaultSetting>(PATH));
-    use_event(move |event| {
-        if matches!(event, Event::MailFault | Event::Lagged) {
-            fault.refetch();
-        }
-    });
-    fault
+    load(|| api::get::<FaultSetting>(PATH)).refetch_on(|event| *event == Event::MailFault)
 }
 
 /// Says so while there is a fault, with the way to end it.
@@ -64,7 +54,7 @@ pub fn FaultNote(fault: Load<FaultSetting>) -> impl IntoView {
         let FaultSetting { fault, to } = fault.get()?;
         let words = words(fault?, &to);
         Some(view! {
-            <div class="mb-4">
+            <div class="mb-4 space-y-2">
                 <Note tone=Tone::Warn test_id="fault">
                     <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
                         <span class="min-w-0 break-words">{words}</span>
@@ -77,6 +67,7 @@ pub fn FaultNote(fault: Load<FaultSetting>) -> impl IntoView {
                         />
                     </div>
                 </Note>
+                <FormProblem state=form/>
             </div>
         })
     }
@@ -142,15 +133,7 @@ pub fn FaultDialog(open: RwSignal<bool>, fault: Load<FaultSetting>) -> impl Into
                     value=to
                     error=form.error("to")
                 />
-                <div class="flex justify-end gap-2">
-                    <Button label=strings::cancel() on_click=move || open.set(false)/>
-                    <Button
-                        label=strings::start_fault()
-                        kind=ButtonKind::Primary
-                        loading=form.busy()
-                        test_id="start-fault"
-                    />
-                </div>
+                <DialogButtons open form label=strings::start_fault() test_id="start-fault"/>
             </Form>
         </Dialog>
     }

@@ -1,62 +1,32 @@
 //! Mails as they arrive, newest first; the search, and what is done with all that it finds.
 
 use leptos::prelude::*;
-use pocketkey_api::{Page, event::Event, inbox::MailSummary};
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
-};
+use pocketkey_api::{event::Event, inbox::MailSummary};
+use pocketkey_kit::{api, prelude::*};
 
 use super::fault::{FaultDialog, FaultNote, load_fault};
-use crate::strings;
+use crate::{confirm::Ask, strings};
 
-/// Mails fetched at a time.
-const PAGE: usize = 50;
-/// Mails fetched at most when a long list is fetched again.
-const PAGE_MOST: usize = 200;
+/// The mails that `q` finds, in the API.
+fn path(q: &str) -> String {
+    api::with_query("/api/v1/inbox", [("search", q)])
+}
 
 /// The list.
 #[component]
 pub fn MailList() -> impl IntoView {
     let (search, q) = use_search();
-    let shown = StoredValue::new(PAGE);
-    Effect::new(move |_| {
-        q.track();
-        shown.set_value(PAGE);
-    });
-    let mails = load(move || {
-        let path = list_path(&q.get(), shown.get_value().clamp(PAGE, PAGE_MOST), None);
-        async move { api::get::<Page<MailSummary>>(&path).await }
-    });
-    use_event(move |event| {
-        if matches!(event, Event::Mail { .. } | Event::Lagged) {
-            mails.refetch();
-        }
-    });
-    // Fetched again, a list stays as long as it was.
-    Effect::new(move |_| {
-        if let Some(count) = mails.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
-    let more = move |after: String| list_path(&q.get_untracked(), PAGE, Some(&after));
-    let draw = move |page: Page<MailSummary>| {
-        if page.items.is_empty() {
-            return nothing(&q.get_untracked());
-        }
-        view! {
-            <ul class="divide-y divide-line">{page.items.into_iter().map(row).collect_view()}</ul>
-            <LoadMore list=mails path=more/>
-        }
-        .into_any()
+    let mails = load_list::<MailSummary>(move || q.with(|q| path(q)))
+        .refetch_on(|event| matches!(event, Event::Mail { .. }));
+    let draw = |all: Vec<MailSummary>| {
+        view! { <ul class="divide-y divide-line">{all.into_iter().map(row).collect_view()}</ul> }.into_any()
     };
     let (asking, breaking) = (RwSignal::new(false), RwSignal::new(false));
     let fault = load_fault();
-    let empty = Signal::derive(move || mails.with(|page| page.items.is_empty()).unwrap_or(true));
+    let empty = Signal::derive(move || mails.page().with(|page| page.items.is_empty()).unwrap_or(true));
     // A search that cannot be understood leaves the list as it was, and says why.
     let problem = move || {
-        mails.problem().get().filter(|_| mails.with(|_| ()).is_some()).map(|problem| {
+        mails.page().problem().get().filter(|_| mails.page().with(|_| ()).is_some()).map(|problem| {
             view! {
                 <div class="mb-4">
                     <ProblemNote problem/>
@@ -86,7 +56,7 @@ pub fn MailList() -> impl IntoView {
             <p class="mt-1.5 text-sm text-muted">{strings::search_mail_hint()}</p>
         </div>
         {problem}
-        <div class="card overflow-hidden">{mails.show(draw)}</div>
+        <div class="card overflow-hidden">{mails.show(move || nothing(&q.get_untracked()), draw)}</div>
         <DeleteDialog open=asking q mails/>
         <FaultDialog open=breaking fault/>
     }
@@ -152,14 +122,11 @@ fn nothing(q: &str) -> AnyView {
 
 /// Asks before everything that is listed, or would be, is deleted.
 #[component]
-fn DeleteDialog(open: RwSignal<bool>, q: Memo<String>, mails: Load<Page<MailSummary>>) -> impl IntoView {
+fn DeleteDialog(open: RwSignal<bool>, q: Memo<String>, mails: List<MailSummary>) -> impl IntoView {
     let toasts = use_toasts();
     let form = FormState::new();
     let delete = move || {
-        let path = match q.get_untracked() {
-            q if q.is_empty() => "/api/v1/inbox".to_owned(),
-            q => format!("/api/v1/inbox?search={}", api::encode(&q)),
-        };
+        let path = path(&q.get_untracked());
         form.send(async move { api::delete(&path).await }, move |()| {
             open.set(false);
             toasts.say(strings::mails_deleted());
@@ -168,29 +135,10 @@ fn DeleteDialog(open: RwSignal<bool>, q: Memo<String>, mails: Load<Page<MailSumm
     };
     view! {
         <Dialog open title=strings::delete_all() test_id="delete-dialog">
-            <Form on_submit=delete>
-                <FormProblem state=form/>
-                <p class="break-words">{move || q.with(|q| strings::delete_all_text(q))}</p>
-                <div class="flex justify-end gap-2">
-                    <Button label=strings::cancel() on_click=move || open.set(false)/>
-                    <Button
-                        label=strings::delete()
-                        kind=ButtonKind::Danger
-                        loading=form.busy()
-                        test_id="confirm-delete"
-                    />
-                </div>
-            </Form>
+            {move || {
+                let text = q.with(|q| strings::delete_all_text(q));
+                view! { <Ask text yes=strings::delete() form open on_yes=delete test_id="confirm-delete"/> }
+            }}
         </Dialog>
     }
-}
-
-fn list_path(q: &str, limit: usize, after: Option<&str>) -> String {
-    let mut path = format!("/api/v1/inbox?limit={limit}");
-    for (name, value) in [("search", Some(q).filter(|q| !q.is_empty())), ("after", after)] {
-        if let Some(value) = value {
-            path.push_str(&format!("&{name}={}", api::encode(value)));
-        }
-    }
-    path
 }

@@ -5,7 +5,7 @@ use pocketkey_api::{
     MailId,
     inbox::{Attachment, Header, Mail},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     confirm::{Confirm, ConfirmDialog, Subject},
@@ -184,7 +184,7 @@ fn headers(headers: Vec<Header>) -> AnyView {
         view! {
             <tr>
                 <td class="align-top! font-medium whitespace-nowrap">{header.name}</td>
-                <td class="font-mono text-sm break-all">{header.value}</td>
+                <td class="font-mono text-sm wrap-anywhere">{header.value}</td>
             </tr>
         }
     };

@@ -2,15 +2,10 @@
 
 use leptos::prelude::*;
 use pocketkey_api::api_key::{ApiKey, ApiKeyState};
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
-    time,
-};
+use pocketkey_kit::{api, prelude::*, time};
 
-use super::{Ask, new_api_key::NewApiKeyDialog};
-use crate::{pages::settings::SettingsTabs, strings};
+use super::new_api_key::NewApiKeyDialog;
+use crate::{confirm::Ask, pages::settings::SettingsTabs, strings};
 
 /// The page.
 #[component]
@@ -121,7 +116,7 @@ fn Revoke(asking: RwSignal<Option<ApiKey>>, keys: Load<Vec<ApiKey>>) -> impl Int
     };
     view! {
         <Dialog open title=Signal::derive(title) test_id="revoke-dialog">
-            <Ask text=strings::revoke_text() yes=strings::revoke() form open on_yes=revoke/>
+            <Ask text=strings::revoke_text() yes=strings::revoke() form open on_yes=revoke test_id="ask-yes"/>
         </Dialog>
     }
 }

@@ -1,81 +1,56 @@
 //! What a webhook was told, newest first, with all there is to say of a delivery beside the list.
 
 use leptos::prelude::*;
-use pocketkey_api::{
-    Page,
-    webhook::{Delivery, DeliveryState},
-};
+use pocketkey_api::webhook::{Delivery, DeliveryState};
 use pocketkey_kit::{api, prelude::*, time};
 
 use super::webhook::Handle;
-use crate::{pages::logs::fact, strings};
+use crate::strings;
 
 /// The list.
 #[component]
 pub fn Deliveries(handle: Handle) -> impl IntoView {
     let router = use_router();
-    let list = handle.deliveries;
-    let more = move |after: String| handle.path(&format!("/deliveries?after={}", api::encode(&after)));
-    let draw = move |page: Page<Delivery>| {
-        if page.items.is_empty() {
-            return view! {
-                <EmptyState
-                    icon=IconKind::Outbox
-                    title=strings::no_deliveries()
-                    text=strings::no_deliveries_text()
-                    test_id="no-deliveries"
-                />
-            }
-            .into_any();
-        }
-        let row = move |delivery: Delivery| {
-            let (label, tone) = state_words(delivery.state);
-            let href = router.with("delivery", &delivery.id);
-            view! {
-                <li class="relative space-y-0.5 px-5 py-3 hover:bg-sunken" data-testid="delivery-row">
-                    <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
-                        <RowLink href>{strings::action(&delivery.kind)}</RowLink>
-                        <Badge label tone dot=true test_id="delivery-state"/>
-                        <span class="text-sm text-muted"><RelativeTime at=delivery.created_at/></span>
-                    </p>
-                    {delivery.outcome.map(|outcome| view! { <p class="truncate text-sm text-muted">{outcome}</p> })}
-                </li>
-            }
-        };
+    let row = move |delivery: Delivery| {
+        let (label, tone) = state_words(delivery.state);
+        let href = router.with("delivery", &delivery.id);
         view! {
-            <ul class="divide-y divide-line" data-testid="deliveries">{page.items.into_iter().map(row).collect_view()}</ul>
-            <LoadMore list path=more/>
+            <li class="relative space-y-0.5 px-5 py-3 hover:bg-sunken" data-testid="delivery-row">
+                <p class="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                    <RowLink href>{strings::action(&delivery.kind)}</RowLink>
+                    <Badge label tone dot=true test_id="delivery-state"/>
+                    <span class="text-sm text-muted"><RelativeTime at=delivery.created_at/></span>
+                </p>
+                {delivery.outcome.map(|outcome| view! { <p class="truncate text-sm text-muted">{outcome}</p> })}
+            </li>
+        }
+    };
+    let draw = move |all: Vec<Delivery>| {
+        let rows = all.into_iter().map(row).collect_view();
+        view! { <ul class="divide-y divide-line" data-testid="deliveries">{rows}</ul> }.into_any()
+    };
+    let none = || {
+        view! {
+            <EmptyState
+                icon=IconKind::Outbox
+                title=strings::no_deliveries()
+                text=strings::no_deliveries_text()
+                test_id="no-deliveries"
+            />
         }
         .into_any()
     };
     view! {
-        <Card title=strings::deliveries() class="overflow-hidden [&>h2]:px-5 [&>h2]:pt-4">{list.show(draw)}</Card>
-        <Drawer handle/>
-    }
-}
-
-/// The delivery that the address names.
-#[component]
-fn Drawer(handle: Handle) -> impl IntoView {
-    let router = use_router();
-    let chosen = router.query("delivery");
-    let delivery = Memo::new(move |_| {
-        let id = chosen.get();
-        let find = |page: &Page<Delivery>| page.items.iter().find(|delivery| delivery.id == id).cloned();
-        handle.deliveries.with(find).flatten()
-    });
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(delivery.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && delivery.with_untracked(Option::is_some) {
-            router.replace(&router.with("delivery", ""));
-        }
-    });
-    let title = move || delivery.with(|one| one.as_ref().map(|one| strings::action(&one.kind)));
-    view! {
-        <Dialog open title=Signal::derive(move || title().unwrap_or_default()) drawer=true test_id="delivery">
-            {move || delivery.get().map(|delivery| view! { <Facts delivery handle/> })}
-        </Dialog>
+        <Card title=strings::deliveries() class="overflow-hidden [&>h2]:px-5 [&>h2]:pt-4">
+            {handle.deliveries.show(none, draw)}
+        </Card>
+        <Drawer
+            name="delivery"
+            page=handle.deliveries.page()
+            id=|delivery: &Delivery| delivery.id.clone()
+            title=|delivery: &Delivery| strings::action(&delivery.kind)
+            draw=move |delivery: Delivery| view! { <Facts delivery handle/> }.into_any()
+        />
     }
 }
 

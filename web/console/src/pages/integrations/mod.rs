@@ -9,26 +9,49 @@ mod webhook_form;
 pub mod webhooks;
 
 use leptos::prelude::*;
-use pocketkey_kit::prelude::*;
+use pocketkey_kit::{dom, prelude::*};
 
 use crate::strings;
 
-/// A secret that is shown this once. For inside of a dialog.
+/// A dialog that ends with a secret, shown this once in place of what was asked before.
 #[component]
-fn OnceOnly(
-    /// The secret.
-    secret: String,
-    /// What it is for.
-    text: &'static str,
-    /// The dialog.
+fn SecretDialog(
     open: RwSignal<bool>,
+    title: &'static str,
+    /// What the secret is for.
+    text: &'static str,
+    /// The secret, once there is one.
+    made: RwSignal<Option<String>>,
+    test_id: &'static str,
+    children: ChildrenFn,
 ) -> impl IntoView {
+    Effect::new(move |_| {
+        if !open.get() {
+            made.set(None);
+        }
+    });
+    let content = move || match made.get() {
+        Some(secret) => view! { <OnceOnly secret text open/> }.into_any(),
+        None => children().into_any(),
+    };
+    view! { <Dialog open title=title.to_owned() test_id>{content.clone()}</Dialog> }
+}
+
+#[component]
+fn OnceOnly(secret: String, text: &'static str, open: RwSignal<bool>) -> impl IntoView {
+    // The form that had the focus is gone.
+    dom::focus_soon("#secret");
     view! {
         <div class="max-w-lg space-y-4">
             <Note tone=Tone::Warn>{strings::shown_once()} " " {text}</Note>
-            <p class="rounded-lg bg-sunken px-3 py-2.5 font-mono text-sm break-all" data-testid="secret">
+            <output
+                class="block rounded-lg bg-sunken px-3 py-2.5 font-mono text-sm break-all"
+                id="secret"
+                tabindex="-1"
+                data-testid="secret"
+            >
                 {secret.clone()}
-            </p>
+            </output>
             <div class="flex flex-wrap justify-end gap-2">
                 <CopyButton text=secret label=strings::copy_secret() test_id="copy-secret"/>
                 <Button
@@ -36,39 +59,6 @@ fn OnceOnly(
                     kind=ButtonKind::Primary
                     on_click=move || open.set(false)
                     test_id="secret-done"
-                />
-            </div>
-        </div>
-    }
-}
-
-/// Asks before something ends; `on_yes` does it. For inside of a dialog.
-#[component]
-fn Ask(
-    /// What comes of it.
-    text: &'static str,
-    /// The button's words.
-    yes: &'static str,
-    /// How it goes.
-    form: FormState,
-    /// The dialog.
-    open: RwSignal<bool>,
-    /// What happens.
-    #[prop(into)]
-    on_yes: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <div class="max-w-md">
-            <FormProblem state=form/>
-            <p class="text-muted">{text}</p>
-            <div class="mt-5 flex flex-wrap justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false) test_id="ask-no"/>
-                <Button
-                    label=yes
-                    kind=ButtonKind::Danger
-                    loading=form.busy()
-                    on_click=on_yes
-                    test_id="ask-yes"
                 />
             </div>
         </div>

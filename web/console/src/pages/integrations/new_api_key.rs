@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use pocketkey_api::api_key::{ApiKey, ApiKeySecret, NewApiKey};
-use pocketkey_kit::{api, load::Load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
-use super::{OnceOnly, scopes::Scopes};
-use crate::{session::use_session, strings};
+use super::{SecretDialog, scopes::Scopes};
+use crate::strings;
 
 fn lives() -> [Choice<Option<u32>>; 4] {
     [
@@ -20,17 +20,16 @@ fn lives() -> [Choice<Option<u32>>; 4] {
 #[component]
 pub fn NewApiKeyDialog(open: RwSignal<bool>, keys: Load<Vec<ApiKey>>) -> impl IntoView {
     let made = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if !open.get() {
-            made.set(None);
-        }
-    });
-    let content = move || match made.get() {
-        Some(secret) => view! { <OnceOnly secret text=strings::key_secret_text() open/> }.into_any(),
-        None => view! { <NewApiKeyForm open keys made/> }.into_any(),
-    };
     view! {
-        <Dialog open title=strings::new_api_key().to_owned() test_id="new-api-key-dialog">{content}</Dialog>
+        <SecretDialog
+            open
+            title=strings::new_api_key()
+            text=strings::key_secret_text()
+            made
+            test_id="new-api-key-dialog"
+        >
+            <NewApiKeyForm open keys made/>
+        </SecretDialog>
     }
 }
 
@@ -41,8 +40,6 @@ fn NewApiKeyForm(
     made: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let form = FormState::new();
-    let role =
-        use_session().with_untracked(|session| session.admin.as_ref().map(|admin| admin.role)).flatten();
     let name = RwSignal::new(String::new());
     let scopes = RwSignal::new(Vec::new());
     let life = RwSignal::new(Some(90));
@@ -68,7 +65,7 @@ fn NewApiKeyForm(
                 value=name
                 error=form.error("name")
             />
-            {role.map(|role| view! { <Scopes role chosen=scopes error=form.error("scopes")/> })}
+            <Scopes chosen=scopes error=form.error("scopes")/>
             <Select
                 name="expires_in_days"
                 label=strings::ends_label()
@@ -76,15 +73,7 @@ fn NewApiKeyForm(
                 value=life
                 error=form.error("expires_in_days")
             />
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label=strings::make_api_key()
-                    kind=ButtonKind::Primary
-                    loading=form.busy()
-                    test_id="create-api-key"
-                />
-            </div>
+            <DialogButtons open form label=strings::make_api_key() test_id="create-api-key"/>
         </Form>
     }
 }

@@ -4,17 +4,13 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page, WebhookId,
+    WebhookId,
     webhook::{Delivery, Webhook, WebhookChange, WebhookSecret},
 };
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
-};
+use pocketkey_kit::{api, prelude::*};
 
-use super::{Ask, OnceOnly, deliveries::Deliveries, webhook_form::WebhookForm, webhooks::Health};
-use crate::{pages::not_found::NotFound, strings};
+use super::{SecretDialog, deliveries::Deliveries, webhook_form::WebhookForm, webhooks::Health};
+use crate::{confirm::Ask, pages::not_found::NotFound, strings};
 
 /// When to look how a delivery went.
 const LOOK: [Duration; 3] = [Duration::from_millis(600), Duration::from_secs(2), Duration::from_secs(6)];
@@ -26,7 +22,7 @@ pub struct Handle {
     /// All webhooks, this one among them.
     webhooks: Load<Vec<Webhook>>,
     /// What it was told.
-    pub deliveries: Load<Page<Delivery>>,
+    pub deliveries: List<Delivery>,
 }
 
 impl Handle {
@@ -58,10 +54,7 @@ impl Handle {
 pub fn WebhookPage(id: WebhookId) -> impl IntoView {
     let id = StoredValue::new(id);
     let webhooks = load(|| api::get::<Vec<Webhook>>("/api/v1/webhooks"));
-    let deliveries = load(move || {
-        let path = format!("/api/v1/webhooks/{}/deliveries", id.get_value());
-        async move { api::get::<Page<Delivery>>(&path).await }
-    });
+    let deliveries = load_list(move || format!("/api/v1/webhooks/{}/deliveries", id.get_value()));
     let handle = Handle { id, webhooks, deliveries };
     let webhook = Memo::new(move |_| webhooks.with(|all| handle.find(all)));
     // Drawn once it is known whether there is one.
@@ -119,6 +112,7 @@ fn Shown(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
             <Button label=strings::edit_webhook() icon=IconKind::Edit on_click=move || editing.set(true) test_id="edit-webhook"/>
         </PageHeader>
         <div class="space-y-5">
+            <FormProblem state=test/>
             <div class="card space-y-4 p-5">
                 {facts}
                 <Enabled webhook handle/>
@@ -152,10 +146,17 @@ fn Enabled(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
             let path = handle.path("");
             leptos::task::spawn_local(async move {
                 match api::patch::<_, Webhook>(&path, &change).await {
-                    Ok(_) => handle.look_soon(),
-                    Err(problem) => toasts.problem(&problem),
+                    Ok(_) => {
+                        handle.webhooks.refetch();
+                        handle.look_soon();
+                    }
+                    Err(problem) => {
+                        toasts.problem(&problem);
+                        if !on.is_disposed() {
+                            on.set(untrack(enabled));
+                        }
+                    }
                 }
-                handle.webhooks.refetch();
             });
         },
         false,
@@ -168,27 +169,30 @@ fn Enabled(webhook: Signal<Option<Webhook>>, handle: Handle) -> impl IntoView {
 fn Renew(open: RwSignal<bool>, handle: Handle) -> impl IntoView {
     let form = FormState::new();
     let made = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if !open.get() {
-            made.set(None);
-        }
-    });
     let renew = move || {
         let path = handle.path("/secret");
         form.send(async move { api::post::<_, WebhookSecret>(&path, &()).await }, move |answer| {
             made.set(Some(answer.secret));
         });
     };
-    let content = move || {
-        match made.get() {
-        Some(secret) => view! { <OnceOnly secret text=strings::webhook_secret_text() open/> }.into_any(),
-        None => {
-            view! { <Ask text=strings::renew_secret_text() yes=strings::renew_secret() form open on_yes=renew/> }
-                .into_any()
-        }
+    view! {
+        <SecretDialog
+            open
+            title=strings::renew_secret()
+            text=strings::webhook_secret_text()
+            made
+            test_id="renew-dialog"
+        >
+            <Ask
+                text=strings::renew_secret_text()
+                yes=strings::renew_secret()
+                form
+                open
+                on_yes=renew
+                test_id="ask-yes"
+            />
+        </SecretDialog>
     }
-    };
-    view! { <Dialog open title=strings::renew_secret().to_owned() test_id="renew-dialog">{content}</Dialog> }
 }
 
 /// Asks, and deletes it.
@@ -205,7 +209,7 @@ fn Delete(open: RwSignal<bool>, handle: Handle) -> impl IntoView {
     };
     view! {
         <Dialog open title=strings::delete_webhook().to_owned() test_id="delete-dialog">
-            <Ask text=strings::delete_webhook_text() yes=strings::delete() form open on_yes=delete/>
+            <Ask text=strings::delete_webhook_text() yes=strings::delete() form open on_yes=delete test_id="ask-yes"/>
         </Dialog>
     }
 }

@@ -5,7 +5,7 @@ use pocketkey_api::{
     audit::Action,
     webhook::{NewWebhook, Webhook, WebhookChange, WebhookSecret},
 };
-use pocketkey_kit::{api, prelude::*};
+use pocketkey_kit::{api, field::toggle, prelude::*};
 
 use crate::strings;
 
@@ -75,16 +75,7 @@ pub fn WebhookForm(
                 value=everything
             />
             {move || (!everything.get()).then(|| view! { <Actions actions/> })}
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button
-                    label
-                    kind=ButtonKind::Primary
-                    disabled=nothing
-                    loading=form.busy()
-                    test_id="save-webhook"
-                />
-            </div>
+            <DialogButtons open form label disabled=nothing test_id="save-webhook"/>
         </Form>
     }
 }
@@ -110,7 +101,7 @@ fn Actions(actions: RwSignal<Vec<Action>>) -> impl IntoView {
         view! {
             <details class="border-b border-line last:border-0" data-testid=format!("actions-{name}")>
                 <summary class="cursor-pointer px-3 py-2 hover:bg-sunken">
-                    {strings::words(name)} " " <span class="text-sm text-muted">{count}</span>
+                    {strings::thing(name)} " " <span class="text-sm text-muted">{count}</span>
                 </summary>
                 <div class="flex flex-wrap gap-2 px-3 pt-1 pb-3">
                     {deeds.into_iter().map(|deed| view! { <Deed deed actions/> }).collect_view()}
@@ -128,22 +119,13 @@ fn Actions(actions: RwSignal<Vec<Action>>) -> impl IntoView {
 
 #[component]
 fn Deed(deed: Action, actions: RwSignal<Vec<Action>>) -> impl IntoView {
-    let toggle = move |event| {
-        let on = event_target_checked(&event);
-        actions.update(|chosen| {
-            chosen.retain(|other| *other != deed);
-            if on {
-                chosen.push(deed);
-            }
-        });
-    };
     view! {
         <label class="chip">
             <input
                 type="checkbox"
                 data-testid=format!("action-{}", deed.as_str())
                 prop:checked=move || actions.with(|chosen| chosen.contains(&deed))
-                on:change=toggle
+                on:change=move |event| toggle(actions, deed, event_target_checked(&event))
             />
             {strings::action(deed.as_str())}
         </label>

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use pocketkey_api::webhook::{Webhook, WebhookSecret};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
-use super::{OnceOnly, webhook_form::WebhookForm};
+use super::{SecretDialog, webhook_form::WebhookForm};
 use crate::{pages::settings::SettingsTabs, strings};
 
 /// The page.
@@ -13,11 +13,6 @@ pub fn WebhooksPage() -> impl IntoView {
     let webhooks = load(|| api::get::<Vec<Webhook>>("/api/v1/webhooks"));
     let adding = RwSignal::new(false);
     let made = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
-        if !adding.get() {
-            made.set(None);
-        }
-    });
     let done = move |answer: WebhookSecret| {
         webhooks.refetch();
         made.set(Some(answer.secret));
@@ -48,12 +43,6 @@ pub fn WebhooksPage() -> impl IntoView {
         }
         .into_any()
     };
-    let dialog = move || match made.get() {
-        Some(secret) => {
-            view! { <OnceOnly secret text=strings::webhook_secret_text() open=adding/> }.into_any()
-        }
-        None => view! { <WebhookForm open=adding on_made=Callback::new(done)/> }.into_any(),
-    };
     view! {
         <PageHeader title=strings::webhooks() text=strings::webhooks_text()>
             <Button
@@ -66,7 +55,15 @@ pub fn WebhooksPage() -> impl IntoView {
         </PageHeader>
         <SettingsTabs/>
         <div class="card overflow-hidden">{webhooks.show(draw)}</div>
-        <Dialog open=adding title=strings::new_webhook().to_owned() test_id="new-webhook-dialog">{dialog}</Dialog>
+        <SecretDialog
+            open=adding
+            title=strings::new_webhook()
+            text=strings::webhook_secret_text()
+            made
+            test_id="new-webhook-dialog"
+        >
+            <WebhookForm open=adding on_made=Callback::new(done)/>
+        </SecretDialog>
     }
 }
 

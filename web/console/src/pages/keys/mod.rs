@@ -1,7 +1,6 @@
 //! Security keys of all users, and the settings of smartphones.
 
-pub mod choices;
 pub mod defaults;
 pub mod list;
+pub mod settings;
 pub mod show;
-mod view;

@@ -1,22 +1,17 @@
 //! A security key: where it stands, what can be done about it, and its own settings.
 
 use leptos::prelude::*;
-use pocketkey_api::{
-    KeyId,
-    activation::{Activation, ActivationMethod},
-    event::Event,
-    key::KeyOfUser,
-};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{KeyId, event::Event, key::KeyOfUser, permission::Permission};
+use pocketkey_kit::{api, prelude::*};
 
-use super::choices::SettingsForm;
+use super::settings::SettingsForm;
 use crate::{
     confirm::{Confirm, ConfirmDialog},
     pages::users::{
-        activation::{Invitation, invite},
+        activation::{InvitationDialog, Inviting},
         key_card::KeyCard,
     },
-    session::may_help,
+    session::may,
     strings,
 };
 
@@ -25,46 +20,18 @@ use crate::{
 pub fn KeyPage(id: KeyId) -> impl IntoView {
     let id = StoredValue::new(id);
     let path = move || format!("/api/v1/keys/{}", id.get_value());
-    let of = load(move || async move { api::get::<KeyOfUser>(&path()).await });
-    use_event(move |event| match event {
-        Event::Key { key_id, .. } if key_id != id.get_value() => {}
-        Event::Key { .. }
-        | Event::User { .. }
-        | Event::Users
-        | Event::Settings
-        | Event::Phone { .. }
-        | Event::Lagged => of.refetch(),
-        _ => {}
-    });
+    let of =
+        load(move || async move { api::get::<KeyOfUser>(&path()).await }).refetch_on(
+            move |event| match event {
+                Event::Key { key_id, .. } => *key_id == id.get_value(),
+                Event::User { .. } | Event::Users | Event::Settings | Event::Phone { .. } => true,
+                _ => false,
+            },
+        );
     let name = move || of.with(|of| of.user.name.clone()).unwrap_or_else(|| strings::security_keys().into());
     let user = Memo::new(move |_| of.with(|of| of.user.id.clone()));
     let has_settings = Memo::new(move |_| of.with(|of| of.key.kind.has_device()) == Some(true));
-    let confirm = Confirm::new();
-    let toasts = use_toasts();
-    let form = FormState::new();
-    let open = RwSignal::new(false);
-    let shown = RwSignal::new(None::<Activation>);
-    let activate = Callback::new(move |(key_id, method): (KeyId, ActivationMethod)| {
-        form.send(async move { invite(&key_id, method).await }, move |activation| {
-            if let Some(address) = &activation.mailed_to {
-                toasts.say(strings::mailed_to(address));
-            } else {
-                shown.set(Some(activation));
-                open.set(true);
-            }
-        });
-    });
-    Effect::new(move |_| {
-        if let Some(problem) = form.problem().get() {
-            toasts.problem(&problem);
-        }
-    });
-    let invitation = move || {
-        shown.get().zip(user.get()).map(|(activation, user_id)| {
-            let again = Callback::new(move |method| activate.run((id.get_value(), method)));
-            view! { <Invitation user_id key_id=id.get_value() activation on_again=again/> }
-        })
-    };
+    let (confirm, inviting) = (Confirm::new(), Inviting::new());
     view! {
         <PageHeader
             title=Signal::derive(name)
@@ -80,16 +47,16 @@ pub fn KeyPage(id: KeyId) -> impl IntoView {
             })}
         </PageHeader>
         {of.show(move |of| {
-            view! { <KeyCard key=of.key busy=form.busy() on_activate=activate confirm/> }.into_any()
+            view! { <KeyCard key=of.key inviting confirm/> }.into_any()
         })}
         {move || has_settings.get().then(|| view! {
             <section class="card mt-5 p-5" aria-label=strings::key_settings()>
                 <h2>{strings::key_settings()}</h2>
                 <p class="mt-0.5 mb-4 text-sm text-muted">{strings::key_settings_text()}</p>
-                <SettingsForm path=format!("{}/settings", path()) editable=may_help()/>
+                <SettingsForm path=format!("{}/settings", path()) editable=may(Permission::HelpPeople)/>
             </section>
         })}
         <ConfirmDialog confirm/>
-        <Dialog open title=strings::activate_phone() test_id="activation-dialog">{invitation}</Dialog>
+        <InvitationDialog inviting/>
     }
 }

@@ -1,44 +1,23 @@
 //! Logs → Audit: what was done by whom, with all there is to say of an entry beside the list.
 
 use leptos::prelude::*;
-use pocketkey_api::{
-    Page,
-    audit::{Action, Entry},
-};
-use pocketkey_kit::{api, load::load, prelude::*, time};
+use pocketkey_api::audit::{Action, Entry};
+use pocketkey_kit::{api, prelude::*, time};
 use serde_json::Value;
 
-use super::{
-    LogTabs,
-    filters::{Choose, Exports, Filters, Narrowed, Since, fact},
+use super::{LogTabs, nothing};
+use crate::{
+    filters::{Choose, Exports, FilterBar, Filters, Narrowed, Since, options},
+    strings,
 };
-use crate::strings;
-
-/// Entries fetched at a time.
-const PAGE: usize = 50;
 
 /// The page.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let filters = Filters::of(&["action", "actor", "target", "job"]);
-    let (search, _) = use_search();
-    let entries = load(move || {
-        let path = filters.path("/api/v1/audit", &[("limit", PAGE.to_string())]);
-        async move { api::get::<Page<Entry>>(&path).await }
-    });
-    use_event(move |event| {
-        if event == pocketkey_api::event::Event::Lagged {
-            entries.refetch();
-        }
-    });
-    let more = move |after: String| {
-        untrack(|| filters.path("/api/v1/audit", &[("limit", PAGE.to_string()), ("after", after)]))
-    };
+    let filters = Filters::of(&["action", "actor", "target", "job", "since", "from", "to"]);
+    let entries = load_list::<Entry>(move || filters.path("/api/v1/audit", &[])).refetch_on(|_| false);
     let router = use_router();
-    let draw = move |page: Page<Entry>| {
-        if page.items.is_empty() {
-            return nothing(filters);
-        }
+    let draw = move |all: Vec<Entry>| {
         let columns = vec![
             Column::new(strings::what(), ""),
             Column::new(strings::to_what(), "hidden md:table-cell"),
@@ -47,26 +26,30 @@ pub fn AuditPage() -> impl IntoView {
         ];
         view! {
             <Table caption=strings::audit() columns test_id="audit">
-                {page.items.into_iter().map(|entry| row(entry, router)).collect_view()}
+                {all.into_iter().map(|entry| row(entry, router)).collect_view()}
             </Table>
-            <LoadMore list=entries path=more/>
         }
         .into_any()
     };
-    let things = Action::ALL.iter().map(|action| action.as_str());
-    let options = things.map(|name| (name.to_owned(), strings::action(name))).collect::<Vec<_>>();
+    let empty = || {
+        view! { <EmptyState icon=IconKind::Log title=strings::empty_log() text=strings::audit_text() test_id="no-audit"/> }
+            .into_any()
+    };
     view! {
         <PageHeader title=strings::logs() text=strings::audit_text()>
             <Exports filters path="/api/v1/exports/audit"/>
         </PageHeader>
         <LogTabs/>
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
-            <div class="w-full sm:w-64">
-                <SearchField label=strings::search_log() value=search/>
-            </div>
-            <Choose filters name="action" label=strings::what() any=strings::any_action() options/>
+        <FilterBar search=strings::search_log()>
+            <Choose
+                filters
+                name="action"
+                label=strings::what()
+                any=strings::any_action()
+                options=options(Action::ALL, |it| it.as_str(), |it| strings::action(it.as_str()))
+            />
             <Since filters/>
-        </div>
+        </FilterBar>
         <Narrowed
             filters
             what=vec![
@@ -77,12 +60,18 @@ pub fn AuditPage() -> impl IntoView {
                 ("to", strings::before()),
             ]
         />
-        <div class="card overflow-hidden">{entries.show(draw)}</div>
-        <Drawer entries/>
+        <div class="card overflow-hidden">{entries.show(move || nothing(filters, "/logs/audit", empty), draw)}</div>
+        <Drawer
+            name="entry"
+            page=entries.page()
+            id=|entry: &Entry| entry.id.to_string()
+            title=|entry: &Entry| strings::action(&entry.action)
+            draw=|entry: Entry| facts(entry)
+        />
     }
 }
 
-fn row(entry: Entry, router: pocketkey_kit::router::Router) -> impl IntoView {
+fn row(entry: Entry, router: Router) -> impl IntoView {
     let who = entry.actor.name.clone();
     view! {
         <tr data-testid="audit-row">
@@ -90,64 +79,15 @@ fn row(entry: Entry, router: pocketkey_kit::router::Router) -> impl IntoView {
                 <RowLink href=router.with("entry", &entry.id.to_string())>
                     {strings::action(&entry.action)}
                 </RowLink>
-                <span class="block text-muted break-words md:hidden">{entry.target.name.clone()}</span>
-                <span class="block text-muted break-words sm:hidden">{who.clone()}</span>
+                <span class="block text-muted wrap-anywhere md:hidden">{entry.target.name.clone()}</span>
+                <span class="block text-muted wrap-anywhere sm:hidden">{who.clone()}</span>
             </td>
-            <td class="hidden break-words md:table-cell">{entry.target.name}</td>
-            <td class="hidden break-words sm:table-cell">{who}</td>
+            <td class="hidden wrap-anywhere md:table-cell">{entry.target.name}</td>
+            <td class="hidden wrap-anywhere sm:table-cell">{who}</td>
             <td class="w-px whitespace-nowrap text-muted">
                 <RelativeTime at=entry.at/>
             </td>
         </tr>
-    }
-}
-
-fn nothing(filters: Filters) -> AnyView {
-    if filters.any() {
-        view! {
-            <EmptyState
-                icon=IconKind::Search
-                title=strings::nothing_like_that()
-                text=strings::nothing_like_that_text()
-                test_id="no-match"
-            >
-                <LinkButton label=strings::show_whole_log() href="/logs/audit"/>
-            </EmptyState>
-        }
-        .into_any()
-    } else {
-        view! { <EmptyState icon=IconKind::Log title=strings::empty_log() text=strings::audit_text() test_id="no-audit"/> }
-            .into_any()
-    }
-}
-
-/// All there is to say of the entry that the address names.
-#[component]
-fn Drawer(entries: Load<Page<Entry>>) -> impl IntoView {
-    let router = use_router();
-    let chosen = router.query("entry");
-    let entry = Memo::new(move |_| {
-        let id = chosen.get();
-        let find = |page: &Page<Entry>| page.items.iter().find(|entry| entry.id.to_string() == id).cloned();
-        entries.with(find).flatten()
-    });
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(entry.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && entry.with_untracked(Option::is_some) {
-            router.replace(&router.with("entry", ""));
-        }
-    });
-    let title = move || entry.with(|entry| entry.as_ref().map(|entry| strings::action(&entry.action)));
-    view! {
-        <Dialog
-            open
-            title=Signal::derive(move || title().unwrap_or_default())
-            drawer=true
-            test_id="entry"
-        >
-            {move || entry.get().map(facts)}
-        </Dialog>
     }
 }
 
@@ -173,7 +113,7 @@ fn facts(entry: Entry) -> AnyView {
         _ => Vec::new(),
     };
     let changes =
-        fields.into_iter().filter(|(name, value)| name != "job" && name != "user" && !value.is_null());
+        fields.into_iter().filter(|(name, value)| name != "job" && name != "user" && !is_empty(value));
     let changes = changes.map(|(name, value)| change(&name, &value)).collect_view();
     view! {
         <dl class="divide-y divide-line text-sm" data-testid="entry-facts">
@@ -198,14 +138,24 @@ fn facts(entry: Entry) -> AnyView {
     .into_any()
 }
 
+/// Whether there is nothing to say of a value.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
 /// What a field was and is, or what is said by it.
 fn change(name: &str, value: &Value) -> AnyView {
     let words = |value: &Value| match value {
         Value::String(text) if text.is_empty() => strings::nothing().to_owned(),
         Value::String(text) => text.clone(),
+        Value::Bool(on) => (if *on { strings::on() } else { strings::off() }).to_owned(),
+        Value::Array(all) => all
+            .iter()
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
         other => other.to_string(),
     };
-    let label = strings::words(name);
     let shown = match (value.get("from"), value.get("to")) {
         (Some(from), Some(to)) => view! {
             <del class="text-muted">{words(from)}</del>
@@ -215,11 +165,5 @@ fn change(name: &str, value: &Value) -> AnyView {
         .into_any(),
         _ => words(value).into_any(),
     };
-    view! {
-        <div class="grid grid-cols-[7rem_1fr] gap-x-3 py-2">
-            <dt class="text-muted">{label}</dt>
-            <dd class="min-w-0 break-words">{shown}</dd>
-        </div>
-    }
-    .into_any()
+    fact(strings::words(name), shown)
 }

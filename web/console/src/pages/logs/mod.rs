@@ -1,47 +1,36 @@
 //! Logs: what phones were asked (A14), and what admins did (A15).
 
 pub mod audit;
-mod filters;
 mod settings;
 pub mod sign_ins;
 
 use leptos::prelude::*;
-use pocketkey_api::admin::Role;
+use pocketkey_api::permission::Permission;
 use pocketkey_kit::prelude::*;
 
-pub use filters::fact;
-
-use crate::{session::use_session, strings};
+use crate::{filters::Filters, session::may, strings};
 
 /// The two logs, for those who may see both.
 #[component]
 fn LogTabs() -> impl IntoView {
-    let session = use_session();
-    let path = use_router().path();
-    let sees_both = move || {
-        let role = session.with(|session| session.admin.as_ref().map(|admin| admin.role)).flatten();
-        role.is_some_and(|role| role != Role::HelpDesk)
-    };
-    let tab = move |href: &'static str, label: &'static str, key: &'static str| {
-        view! {
-            <a
-                class="tab"
-                href=href
-                aria-current=move || path.with(|path| path == href).then_some("page")
-                data-testid=format!("tab-{key}")
-            >
-                {label}
-            </a>
-        }
-    };
-    move || {
-        sees_both().then(|| {
-            view! {
-                <nav class="tabs mb-5" aria-label=strings::logs()>
-                    {tab("/logs", strings::sign_ins(), "sign-ins")}
-                    {tab("/logs/audit", strings::audit(), "audit")}
-                </nav>
-            }
-        })
+    let pages = vec![("/logs", strings::sign_ins()), ("/logs/audit", strings::audit())];
+    may(Permission::SeeAudit).then(|| view! { <PageTabs label=strings::logs() pages/> })
+}
+
+/// In place of a list without entries: what to do if it is for the filters, else `empty`.
+fn nothing(filters: Filters, whole: &'static str, empty: impl FnOnce() -> AnyView) -> AnyView {
+    if !filters.any() {
+        return empty();
     }
+    view! {
+        <EmptyState
+            icon=IconKind::Search
+            title=strings::nothing_like_that()
+            text=strings::nothing_like_that_text()
+            test_id="no-match"
+        >
+            <LinkButton label=strings::show_whole_log() href=whole/>
+        </EmptyState>
+    }
+    .into_any()
 }

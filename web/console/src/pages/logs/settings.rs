@@ -1,25 +1,21 @@
 //! What the authentication log holds, and how long.
 
 use leptos::prelude::*;
-use pocketkey_api::{admin::Role, authentication::LogSettings};
+use pocketkey_api::authentication::LogSettings;
 use pocketkey_kit::{api, prelude::*};
 
-use crate::{session::use_session, strings};
+use crate::strings;
 
 const PATH: &str = "/api/v1/logs/settings";
 
-/// A button, for those who may, and the dialog it opens.
+/// A button, and the dialog it opens.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let session = use_session();
-    let may = move || {
-        let role = session.with(|session| session.admin.as_ref().map(|admin| admin.role)).flatten();
-        matches!(role, Some(Role::Owner | Role::Admin))
-    };
     let (open, form, toasts) = (RwSignal::new(false), FormState::new(), use_toasts());
     let (report_rp, days) = (RwSignal::new(true), RwSignal::new(String::new()));
     let begin = move || {
-        form.send(async { api::get::<LogSettings>(PATH).await }, move |settings| {
+        toasts.attempt(async { api::get::<LogSettings>(PATH).await }, move |settings| {
+            form.set_problem(None);
             report_rp.set(settings.report_rp);
             days.set(settings.keep_days.to_string());
             open.set(true);
@@ -35,15 +31,7 @@ pub fn Settings() -> impl IntoView {
         });
     };
     view! {
-        {move || may().then(|| view! {
-            <Button
-                label=strings::log_settings()
-                icon=IconKind::Edit
-                on_click=begin
-                loading=form.busy()
-                test_id="log-settings"
-            />
-        })}
+        <Button label=strings::log_settings() icon=IconKind::Edit on_click=begin test_id="log-settings"/>
         <Dialog open title=strings::log_settings() test_id="log-settings-dialog">
             <Form on_submit=save>
                 <FormProblem state=form/>
@@ -56,15 +44,7 @@ pub fn Settings() -> impl IntoView {
                     hint=strings::keep_days_hint()
                     error=form.error("keep_days")
                 />
-                <div class="flex justify-end gap-2">
-                    <Button label=strings::cancel() on_click=move || open.set(false)/>
-                    <Button
-                        label=strings::save()
-                        kind=ButtonKind::Primary
-                        loading=form.busy()
-                        test_id="save-log-settings"
-                    />
-                </div>
+                <DialogButtons open form label=strings::save() test_id="save-log-settings"/>
             </Form>
         </Dialog>
     }

@@ -5,46 +5,25 @@ use pocketkey_api::{
     Page, UserId,
     authentication::{AuthAction, AuthOutcome, AuthReason, Authentication},
     event::Event,
+    permission::Permission,
 };
-use pocketkey_kit::{api, load::load, prelude::*, router::Router, time};
+use pocketkey_kit::{api, prelude::*, time};
 
-use super::{
-    LogTabs,
-    filters::{Choose, Exports, Filters, Narrowed, Since, fact},
-    settings::Settings,
+use super::{LogTabs, nothing, settings::Settings};
+use crate::{
+    filters::{Choose, Exports, FilterBar, Filters, Narrowed, Since, options},
+    session::may,
+    strings,
 };
-use crate::strings;
-
-/// Entries fetched at a time, and at most when a long list is fetched again.
-const PAGE: (usize, usize) = (50, 200);
 
 /// The page.
 #[component]
 pub fn SignInsPage() -> impl IntoView {
-    let filters = Filters::of(&["outcome", "reason", "action", "rp", "user", "key"]);
-    let (search, _) = use_search();
-    let shown = StoredValue::new(PAGE.0);
-    let entries = load(move || {
-        let limit = shown.get_value().clamp(PAGE.0, PAGE.1).to_string();
-        let path = filters.path("/api/v1/authentications", &[("limit", limit)]);
-        async move { api::get::<Page<Authentication>>(&path).await }
-    });
-    // Fetched again, a list stays as long as it was.
-    Effect::new(move |_| {
-        if let Some(count) = entries.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
+    let filters = Filters::of(&["outcome", "reason", "action", "rp", "user", "key", "since", "from", "to"]);
+    let entries = load_list::<Authentication>(move || filters.path("/api/v1/authentications", &[]));
     use_changes(is_news, move || entries.refetch());
-    let more = move |after: String| {
-        let own = [("limit", PAGE.0.to_string()), ("after", after)];
-        untrack(|| filters.path("/api/v1/authentications", &own))
-    };
     let router = use_router();
-    let draw = move |page: Page<Authentication>| {
-        if page.items.is_empty() {
-            return nothing(filters);
-        }
+    let draw = move |all: Vec<Authentication>| {
         let columns = vec![
             Column::new(strings::who(), ""),
             Column::new(strings::what(), "hidden sm:table-cell"),
@@ -55,51 +34,41 @@ pub fn SignInsPage() -> impl IntoView {
         ];
         view! {
             <Table caption=strings::sign_ins() columns test_id="sign-ins">
-                {page.items.into_iter().map(|entry| row(entry, router)).collect_view()}
+                {all.into_iter().map(|entry| row(entry, router)).collect_view()}
             </Table>
-            <LoadMore list=entries path=more/>
         }
         .into_any()
     };
-    let named = |names: &[&str], words: &dyn Fn(&str) -> String| {
-        names.iter().map(|name| ((*name).to_owned(), words(name))).collect::<Vec<_>>()
-    };
-    let outcomes: Vec<_> = AuthOutcome::ALL.iter().map(|it| it.as_str()).collect();
-    let reasons: Vec<_> = AuthReason::ALL.iter().map(|it| it.as_str()).collect();
-    let actions: Vec<_> = AuthAction::ALL.iter().map(|it| it.as_str()).collect();
     view! {
         <PageHeader title=strings::logs() text=strings::sign_ins_text()>
-            <Settings/>
+            {may(Permission::ManagePeople).then(|| view! { <Settings/> })}
             <Exports filters path="/api/v1/exports/authentications"/>
         </PageHeader>
         <LogTabs/>
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
-            <div class="w-full sm:w-64">
-                <SearchField label=strings::search_log() value=search/>
-            </div>
+        <FilterBar search=strings::search_log()>
             <Choose
                 filters
                 name="outcome"
                 label=strings::outcome()
                 any=strings::any_outcome()
-                options=named(&outcomes, &strings::words)
+                options=options(AuthOutcome::ALL, |it| it.as_str(), |it| strings::words(it.as_str()))
             />
             <Choose
                 filters
                 name="reason"
                 label=strings::reason_label()
                 any=strings::any_reason()
-                options=named(&reasons, &strings::reason)
+                options=options(AuthReason::ALL, |it| it.as_str(), |it| strings::reason(*it))
             />
             <Choose
                 filters
                 name="action"
                 label=strings::what()
                 any=strings::any_action()
-                options=named(&actions, &strings::words)
+                options=options(AuthAction::ALL, |it| it.as_str(), |it| strings::words(it.as_str()))
             />
             <Since filters/>
-        </div>
+        </FilterBar>
         <Narrowed
             filters
             what=vec![
@@ -110,8 +79,14 @@ pub fn SignInsPage() -> impl IntoView {
                 ("to", strings::before()),
             ]
         />
-        <div class="card overflow-hidden">{entries.show(draw)}</div>
-        <Drawer entries/>
+        <div class="card overflow-hidden">{entries.show(move || nothing(filters, "/logs", no_sign_ins), draw)}</div>
+        <Drawer
+            name="entry"
+            page=entries.page()
+            id=|entry: &Authentication| entry.id.to_string()
+            title=|entry: &Authentication| strings::asked(entry.action, entry.rp.as_deref())
+            draw=|entry: Authentication| facts(entry)
+        />
     }
 }
 
@@ -123,7 +98,7 @@ fn is_news(event: &Event) -> bool {
 /// The badge of how it ended.
 fn outcome(entry: &Authentication) -> impl IntoView + use<> {
     let (label, tone) = match (entry.outcome, entry.reason) {
-        (AuthOutcome::Failed, Some(reason)) => (strings::reason(reason.as_str()), Tone::Bad),
+        (AuthOutcome::Failed, Some(reason)) => (strings::reason(reason).to_owned(), Tone::Bad),
         (AuthOutcome::Failed, None) => (strings::words(entry.outcome.as_str()), Tone::Bad),
         (AuthOutcome::Succeeded, _) => (strings::words(entry.outcome.as_str()), Tone::Good),
         (AuthOutcome::Answered, _) => (strings::words(entry.outcome.as_str()), Tone::Neutral),
@@ -140,14 +115,14 @@ fn row(entry: Authentication, router: Router) -> impl IntoView {
         <tr data-testid="sign-in-row">
             <td>
                 <RowLink href=router.with("entry", &entry.id.to_string())>{name}</RowLink>
-                <span class="block break-words text-muted sm:hidden">{what.clone()}</span>
+                <span class="block wrap-anywhere text-muted sm:hidden">{what.clone()}</span>
                 <span class="block text-muted sm:hidden">
                     <RelativeTime at=entry.at/>
                 </span>
             </td>
-            <td class="hidden break-words sm:table-cell">{what}</td>
+            <td class="hidden wrap-anywhere sm:table-cell">{what}</td>
             <td class="w-px">{badge}</td>
-            <td class="hidden break-words lg:table-cell">{entry.computer}</td>
+            <td class="hidden wrap-anywhere lg:table-cell">{entry.computer}</td>
             <td class="hidden lg:table-cell">{entry.ip}</td>
             <td class="hidden w-px whitespace-nowrap text-muted sm:table-cell">
                 <RelativeTime at=entry.at/>
@@ -156,60 +131,18 @@ fn row(entry: Authentication, router: Router) -> impl IntoView {
     }
 }
 
-fn nothing(filters: Filters) -> AnyView {
-    if filters.any() {
-        view! {
-            <EmptyState
-                icon=IconKind::Search
-                title=strings::nothing_like_that()
-                text=strings::nothing_like_that_text()
-                test_id="no-match"
-            >
-                <LinkButton label=strings::show_whole_log() href="/logs"/>
-            </EmptyState>
-        }
-        .into_any()
-    } else {
-        view! {
-            <EmptyState
-                icon=IconKind::Log
-                title=strings::no_sign_ins()
-                text=strings::no_sign_ins_text()
-                test_id="no-sign-ins"
-            >
-                <LinkButton label=strings::computers() href="/computers" icon=IconKind::Computer/>
-            </EmptyState>
-        }
-        .into_any()
-    }
-}
-
-/// All there is to say of the entry that the address names.
-#[component]
-fn Drawer(entries: Load<Page<Authentication>>) -> impl IntoView {
-    let router = use_router();
-    let chosen = router.query("entry");
-    let entry = Memo::new(move |_| {
-        let id = chosen.get();
-        let find =
-            |page: &Page<Authentication>| page.items.iter().find(|entry| entry.id.to_string() == id).cloned();
-        entries.with(find).flatten()
-    });
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(entry.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() && entry.with_untracked(Option::is_some) {
-            router.replace(&router.with("entry", ""));
-        }
-    });
-    let title = move || {
-        entry.with(|entry| entry.as_ref().map(|entry| strings::asked(entry.action, entry.rp.as_deref())))
-    };
+fn no_sign_ins() -> AnyView {
     view! {
-        <Dialog open title=Signal::derive(move || title().unwrap_or_default()) drawer=true test_id="entry">
-            {move || entry.get().map(facts)}
-        </Dialog>
+        <EmptyState
+            icon=IconKind::Log
+            title=strings::no_sign_ins()
+            text=strings::no_sign_ins_text()
+            test_id="no-sign-ins"
+        >
+            <LinkButton label=strings::computers() href="/computers" icon=IconKind::Computer/>
+        </EmptyState>
     }
+    .into_any()
 }
 
 fn facts(entry: Authentication) -> AnyView {

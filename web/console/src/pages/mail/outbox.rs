@@ -1,114 +1,49 @@
 //! What the appliance sends, and what becomes of it, live.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page,
-    admin::Role,
     event::Event,
     mail::{OutboxMail, OutboxState, Retried},
+    permission::Permission,
 };
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
+use pocketkey_kit::{api, prelude::*};
+
+use crate::{
+    filters::{Choose, FilterBar, Filters, options},
+    session::may,
+    strings,
 };
-
-use crate::{session::may, strings};
-
-/// Mails fetched at a time, and at most when a long list is fetched again.
-const PAGE: (usize, usize) = (50, 200);
-
-/// Many mails may leave at once: they are fetched together.
-const REST: Duration = Duration::from_millis(300);
 
 /// The list.
 #[component]
 pub fn OutboxList() -> impl IntoView {
-    let router = use_router();
-    let state = router.query("state");
-    let (search, q) = use_search();
-    let shown = StoredValue::new(PAGE.0);
-    Effect::new(move |_| {
-        state.track();
-        q.track();
-        shown.set_value(PAGE.0);
-    });
-    let mails = load(move || {
-        let limit = shown.get_value().clamp(PAGE.0, PAGE.1);
-        let path = list_path(&state.get(), &q.get(), limit, None);
-        async move { api::get::<Page<OutboxMail>>(&path).await }
-    });
-    // Fetched again, a list stays as long as it was.
-    Effect::new(move |_| {
-        if let Some(count) = mails.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
-    let waits = StoredValue::new(false);
-    use_event(move |event| {
-        if !matches!(event, Event::Outbox | Event::Lagged) || waits.get_value() {
-            return;
-        }
-        waits.set_value(true);
-        let fetch = move || {
-            waits.try_set_value(false);
-            mails.refetch();
-        };
-        set_timeout(fetch, REST);
-    });
-    let helps = may(Role::helps_people);
-    let more =
-        move |after: String| list_path(&state.get_untracked(), &q.get_untracked(), PAGE.0, Some(&after));
-    let draw = move |page: Page<OutboxMail>| {
-        if page.items.is_empty() {
-            return nothing(untrack(|| state.with(String::is_empty) && q.with(String::is_empty)));
-        }
-        let row = move |mail| view! { <Row mail mails helps/> };
-        view! {
-            <ul class="divide-y divide-line" data-testid="outbox">{page.items.into_iter().map(row).collect_view()}</ul>
-            <LoadMore list=mails path=more/>
-        }
-        .into_any()
+    let filters = Filters::of(&["state"]);
+    let mails = load_list::<OutboxMail>(move || filters.path("/api/v1/outbox", &[]));
+    use_changes(|event| matches!(event, Event::Outbox | Event::Lagged), move || mails.refetch());
+    let helps = may(Permission::HelpPeople);
+    let draw = move |all: Vec<OutboxMail>| {
+        let rows = all.into_iter().map(|mail| view! { <Row mail mails helps/> }).collect_view();
+        view! { <ul class="divide-y divide-line" data-testid="outbox">{rows}</ul> }.into_any()
     };
     view! {
         <PageHeader title=strings::outbox() text=strings::outbox_text()>
             {helps.then(|| view! { <RetryAll mails/> })}
         </PageHeader>
-        <div class="mb-4 flex flex-wrap gap-2">
-            <div class="w-full sm:w-64">
-                <SearchField label=strings::search_outbox() value=search/>
-            </div>
-            <StateFilter state q/>
-        </div>
-        <div class="card overflow-hidden">{mails.show(draw)}</div>
+        <FilterBar search=strings::search_outbox()>
+            <Choose
+                filters
+                name="state"
+                label=strings::state()
+                any=strings::any_state()
+                options=options(OutboxState::ALL, OutboxState::as_str, |state| state_words(state).0)
+            />
+        </FilterBar>
+        <div class="card overflow-hidden">{mails.show(move || nothing(filters), draw)}</div>
     }
 }
 
 #[component]
-fn StateFilter(state: Memo<String>, q: Memo<String>) -> impl IntoView {
-    let router = use_router();
-    let option = move |(key, label): (&'static str, &'static str)| {
-        view! { <option value=key selected=move || state.with(|state| state == key)>{label}</option> }
-    };
-    let states = OutboxState::ALL.map(|state| (state.as_str(), state_words(state).0));
-    view! {
-        <select
-            class="input w-auto!"
-            aria-label=strings::state()
-            data-testid="filter-state"
-            data-set=move || (!state.with(String::is_empty)).then_some("")
-            on:change=move |event| router.replace(&address(&event_target_value(&event), &q.get_untracked()))
-        >
-            {option(("", strings::any_state()))}
-            {states.map(option).collect_view()}
-        </select>
-    }
-}
-
-#[component]
-fn RetryAll(mails: Load<Page<OutboxMail>>) -> impl IntoView {
+fn RetryAll(mails: List<OutboxMail>) -> impl IntoView {
     let (form, toasts) = (FormState::new(), use_toasts());
     let retry = move || {
         form.send(async { api::post::<_, Retried>("/api/v1/outbox/retry", &()).await }, move |retried| {
@@ -129,24 +64,19 @@ fn RetryAll(mails: Load<Page<OutboxMail>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(mail: OutboxMail, mails: Load<Page<OutboxMail>>, helps: bool) -> impl IntoView {
+fn Row(mail: OutboxMail, mails: List<OutboxMail>, helps: bool) -> impl IntoView {
     let toasts = use_toasts();
     let path = StoredValue::new(format!("/api/v1/outbox/{}", mail.id));
     let retry = move || {
-        leptos::task::spawn_local(async move {
-            match api::post::<_, OutboxMail>(&format!("{}/retry", path.get_value()), &()).await {
-                Ok(_) => toasts.say(strings::mail_retried()),
-                Err(problem) => toasts.problem(&problem),
-            }
+        let request = async move { api::post_only(&format!("{}/retry", path.get_value()), &()).await };
+        toasts.attempt(request, move |()| {
+            toasts.say(strings::mail_retried());
             mails.refetch();
         });
     };
     let drop = move || {
-        leptos::task::spawn_local(async move {
-            match api::delete(&path.get_value()).await {
-                Ok(()) => toasts.say(strings::mail_dropped()),
-                Err(problem) => toasts.problem(&problem),
-            }
+        toasts.attempt(async move { api::delete(&path.get_value()).await }, move |()| {
+            toasts.say(strings::mail_dropped());
             mails.refetch();
         });
     };
@@ -200,8 +130,8 @@ fn state_words(state: OutboxState) -> (&'static str, Tone) {
     }
 }
 
-fn nothing(all: bool) -> AnyView {
-    if all {
+fn nothing(filters: Filters) -> AnyView {
+    if !filters.any() {
         view! {
             <EmptyState
                 icon=IconKind::Outbox
@@ -226,22 +156,4 @@ fn nothing(all: bool) -> AnyView {
         }
         .into_any()
     }
-}
-
-/// The address of the list in this state with this search.
-fn address(state: &str, q: &str) -> String {
-    with("/outbox", &[("state", state), ("q", q)])
-}
-
-fn list_path(state: &str, q: &str, limit: usize, after: Option<&str>) -> String {
-    let limit = limit.to_string();
-    let query = [("state", state), ("search", q), ("limit", &limit), ("after", after.unwrap_or_default())];
-    with("/api/v1/outbox", &query)
-}
-
-/// `path` with those of the parameters that say something.
-fn with(path: &str, query: &[(&str, &str)]) -> String {
-    let set = query.iter().filter(|(_, value)| !value.is_empty());
-    let set: Vec<_> = set.map(|(name, value)| format!("{name}={}", api::encode(value))).collect();
-    if set.is_empty() { path.to_owned() } else { format!("{path}?{}", set.join("&")) }
 }

@@ -2,14 +2,10 @@
 
 use leptos::prelude::*;
 use pocketkey_api::mail::{MailSettings, MailSetup, MailTest, MailTrial, MailVia, SmtpServer, TlsMode};
-use pocketkey_kit::{
-    api,
-    load::{Load, load},
-    prelude::*,
-};
+use pocketkey_kit::{api, prelude::*};
 
 use super::trial::Trial;
-use crate::{pages::settings::SettingsTabs, session::use_session, strings};
+use crate::{pages::settings::SettingsTabs, session::own_email, strings};
 
 const PATH: &str = "/api/v1/settings/mail";
 
@@ -287,8 +283,7 @@ fn ServerFields(
 /// Sends a mail right now, as the form says.
 #[component]
 fn TestMail(fields: Fields, form: FormState, test: FormState) -> impl IntoView {
-    let me = use_session().with_untracked(|session| session.admin.as_ref().map(|admin| admin.email.clone()));
-    let to = RwSignal::new(me.flatten().unwrap_or_default());
+    let to = RwSignal::new(own_email());
     let outcome = RwSignal::new(None::<MailTrial>);
     let send = move || {
         form.set_problem(None);

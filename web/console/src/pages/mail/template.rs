@@ -7,14 +7,10 @@ use pocketkey_api::{
     Problem,
     mail::{MailTemplate, MailTrial, Placeholder, SendPreview, TemplatePreview, TemplateText},
 };
-use pocketkey_kit::{
-    api, dom,
-    load::{Load, load},
-    prelude::*,
-};
+use pocketkey_kit::{api, dom, prelude::*};
 
 use super::trial::Trial;
-use crate::{session::use_session, strings};
+use crate::{session::own_email, strings};
 
 /// A preview is made when typing has paused this long.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -85,26 +81,34 @@ impl Draft {
 fn Editor(first: MailTemplate, template: Load<MailTemplate>, path: StoredValue<String>) -> impl IntoView {
     let draft = Draft::new(first.content);
     let (form, toasts) = (FormState::new(), use_toasts());
-    let put = move |content: TemplateText, words: &'static str| {
-        form.send(async move { api::put(&path.get_value(), &content).await }, move |saved: MailTemplate| {
-            draft.set(saved.content.clone());
-            template.put(saved);
-            toasts.say(words);
+    let show = move |saved: MailTemplate| {
+        draft.set(saved.content.clone());
+        template.put(saved);
+    };
+    let save = move || {
+        let content = untrack(|| draft.get());
+        form.send(async move { api::put(&path.get_value(), &content).await }, move |saved| {
+            show(saved);
+            toasts.say(strings::template_saved());
         });
     };
-    let save = move || put(untrack(|| draft.get()), strings::template_saved());
     let reset = move || {
-        let before = template.with_untracked(|template| template.content.clone());
+        let Some(before) = template.with_untracked(|template| template.content.clone()) else { return };
         let request = async move {
             api::delete(&path.get_value()).await?;
             api::get::<MailTemplate>(&path.get_value()).await
         };
         form.send(request, move |built_in| {
-            draft.set(built_in.content.clone());
-            template.put(built_in);
+            show(built_in);
+            let path = path.get_value();
             toasts.say_undo(strings::template_reset(), move || {
-                if let Some(before) = before.clone() {
-                    put(before, strings::template_saved());
+                let (path, before) = (path.clone(), before.clone());
+                async move {
+                    let saved = api::put(&path, &before).await?;
+                    if !draft.html.is_disposed() {
+                        show(saved);
+                    }
+                    Ok(())
                 }
             });
         });
@@ -237,10 +241,9 @@ fn Preview(
 ) -> impl IntoView {
     let form = FormState::new();
     let outcome = RwSignal::new(None::<MailTrial>);
-    let session = use_session();
+    let me = StoredValue::new(own_email());
     let send = move || {
-        let me = session.with_untracked(|session| session.admin.as_ref().map(|admin| admin.email.clone()));
-        let asked = SendPreview { to: me.flatten().unwrap_or_default(), content: untrack(|| draft.get()) };
+        let asked = SendPreview { to: me.get_value(), content: untrack(|| draft.get()) };
         outcome.set(None);
         form.send(
             async move { api::post(&format!("{}/send", path.get_value()), &asked).await },

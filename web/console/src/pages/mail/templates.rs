@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use pocketkey_api::mail::MailTemplate;
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{pages::settings::SettingsTabs, strings};
 

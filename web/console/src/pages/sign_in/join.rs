@@ -5,7 +5,7 @@ use pocketkey_api::{
     admin::{AcceptInvitation, InvitationPreview, InvitationToken},
     session::Session,
 };
-use pocketkey_kit::{api, dom, load::load, prelude::*};
+use pocketkey_kit::{api, dom, prelude::*};
 
 use crate::{pages::welcome::Welcome, session::use_session, strings};
 

@@ -2,19 +2,80 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    KeyId, UserId,
+    KeyId, Problem, UserId,
     activation::{Activation, ActivationCodes, ActivationMethod, NewActivation},
     event::Event,
     key::{Key, KeyStatus},
+    permission::Permission,
     user::UserDetail,
 };
-use pocketkey_kit::{api, load::load, prelude::*, time::use_past};
+use pocketkey_kit::{api, prelude::*, time::use_past};
 
-use crate::{labels::is_open, strings};
+use crate::{labels::is_open, session::may, strings};
 
 /// Invites a key's phone. The answer is the only place where the codes are told.
-pub async fn invite(key_id: &KeyId, method: ActivationMethod) -> Result<Activation, pocketkey_api::Problem> {
+pub async fn invite(key_id: &KeyId, method: ActivationMethod) -> Result<Activation, Problem> {
     api::post(&format!("/api/v1/keys/{key_id}/activation"), &NewActivation { method }).await
+}
+
+/// Inviting phones of a page's keys. Copies are handles to the same.
+#[derive(Clone, Copy)]
+pub struct Inviting {
+    busy: RwSignal<bool>,
+    open: RwSignal<bool>,
+    /// The invitation shown, and whose.
+    shown: RwSignal<Option<(UserId, KeyId, Activation)>>,
+    toasts: Toasts,
+}
+
+impl Inviting {
+    /// For a page that shows one [`InvitationDialog`].
+    pub fn new() -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            open: RwSignal::new(false),
+            shown: RwSignal::new(None),
+            toasts: use_toasts(),
+        }
+    }
+
+    /// Whether an invitation is being made.
+    pub fn busy(self) -> Signal<bool> {
+        self.busy.into()
+    }
+
+    /// Invites a user's key; shows what is not mailed.
+    pub fn invite(self, user: UserId, key: KeyId, method: ActivationMethod) {
+        self.busy.set(true);
+        let request = async move {
+            let answer = invite(&key, method).await;
+            self.busy.try_set(false);
+            answer.map(|activation| (key, activation))
+        };
+        self.toasts.attempt(request, move |(key, activation)| {
+            if let Some(address) = &activation.mailed_to {
+                self.toasts.say(strings::mailed_to(address));
+            } else {
+                self.shown.try_set(Some((user, key, activation)));
+                self.open.try_set(true);
+            }
+        });
+    }
+}
+
+/// The invitation that was made last. It stands outside of what is drawn anew when something changes.
+#[component]
+pub fn InvitationDialog(inviting: Inviting) -> impl IntoView {
+    let content = move || {
+        inviting.shown.get().map(|(user_id, key_id, activation)| {
+            let (user, key) = (user_id.clone(), key_id.clone());
+            let again = move |method| inviting.invite(user.clone(), key.clone(), method);
+            view! { <Invitation user_id key_id activation on_again=Callback::new(again)/> }
+        })
+    };
+    view! {
+        <Dialog open=inviting.open title=strings::activate_phone() test_id="activation-dialog">{content}</Dialog>
+    }
 }
 
 /// The two ways to activate, side by side.
@@ -84,14 +145,15 @@ pub fn Invitation(
     on_again: Callback<ActivationMethod>,
 ) -> impl IntoView {
     let path = format!("/api/v1/users/{user_id}");
+    let whose = user_id.clone();
     let detail = load(move || {
         let path = path.clone();
         async move { api::get::<UserDetail>(&path).await }
-    });
-    use_event(move |event| match event {
-        Event::Key { user_id: changed, .. } if changed != user_id => {}
-        Event::User { .. } | Event::Key { .. } | Event::Users | Event::Lagged => detail.refetch(),
-        _ => {}
+    })
+    .refetch_on(move |event| match event {
+        Event::Key { user_id, .. } => *user_id == whose,
+        Event::User { .. } | Event::Users => true,
+        _ => false,
     });
     let key = Memo::new(move |_| {
         detail.with(|detail| detail.keys.iter().find(|key| key.id == key_id).cloned()).flatten()
@@ -174,9 +236,9 @@ fn Mailed(address: String) -> impl IntoView {
     view! {
         <Note tone=Tone::Good test_id="mailed">
             {strings::mailed_to_label()} " " <strong data-testid="mailed-to">{address}</strong> ". "
-            <a class="link" href="/inbox" data-testid="to-inbox">
-                {strings::open_inbox()}
-            </a>
+            {may(Permission::Mail).then(|| view! {
+                <a class="link" href="/inbox" data-testid="to-inbox">{strings::open_inbox()}</a>
+            })}
         </Note>
     }
 }

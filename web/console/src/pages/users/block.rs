@@ -20,9 +20,6 @@ pub fn BlockUser(user: User, confirm: Confirm) -> impl IntoView {
         delete_text: strings::delete_user_text(),
         then: None,
     });
-    let on_block = move || {
-        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
-    };
     view! {
         <div class="card mt-5 flex flex-wrap items-center gap-x-4 gap-y-3 px-5 py-4">
             <p class="grow basis-64 text-sm text-muted">
@@ -31,7 +28,7 @@ pub fn BlockUser(user: User, confirm: Confirm) -> impl IntoView {
             <Button
                 label=if blocked { strings::unblock_user() } else { strings::block_user() }
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
-                on_click=on_block
+                on_click=move || confirm.block(subject.get_value(), blocked)
                 test_id="block-user"
             />
         </div>

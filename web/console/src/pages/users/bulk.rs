@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId, JobId, UserId,
+    group::GroupSummary,
     job::Job,
     user::{Bulk, BulkAction, Selection, UserFilter},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::view::View;
 use crate::{pages::groups::all_groups, strings};
@@ -219,10 +220,7 @@ fn Confirm(
             {(ask == Ask::Delete).then(|| view! {
                 <TextField name="confirm" label=strings::type_to_confirm(&word) value=typed/>
             })}
-            <div class="flex justify-end gap-2">
-                <Button label=strings::cancel() on_click=move || open.set(false)/>
-                <Button label kind disabled=not_yet loading=form.busy() test_id="bulk-confirm"/>
-            </div>
+            <DialogButtons open form label kind disabled=not_yet test_id="bulk-confirm"/>
         </Form>
     }
 }
@@ -231,14 +229,14 @@ fn Confirm(
 #[component]
 fn GroupChoice(group: RwSignal<Option<GroupId>>) -> impl IntoView {
     let groups = load(all_groups);
-    let draw = move |groups: Vec<pocketkey_api::group::GroupSummary>| {
+    let draw = move |groups: Vec<GroupSummary>| {
         if groups.is_empty() {
             return view! {
                 <Note>{strings::no_groups()} ". " <a class="link" href="/groups">{strings::first_group()}</a></Note>
             }
             .into_any();
         }
-        let choice = move |it: pocketkey_api::group::GroupSummary| {
+        let choice = move |it: GroupSummary| {
             let id = it.id.clone();
             view! {
                 <label class="choice">
@@ -249,7 +247,7 @@ fn GroupChoice(group: RwSignal<Option<GroupId>>) -> impl IntoView {
                         on:change=move |_| group.set(Some(id.clone()))
                     />
                     <span class="min-w-0 grow break-words">{it.name}</span>
-                    <span class="text-sm text-muted">{strings::members(it.member_count)}</span>
+                    <span class="shrink-0 text-sm text-muted">{strings::members(it.member_count)}</span>
                 </label>
             }
         };

@@ -5,7 +5,11 @@ use pocketkey_api::{
     GroupId,
     group::{Group, GroupSummary, NewGroup},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{
+    api,
+    field::{toggle, until_changed},
+    prelude::*,
+};
 
 use crate::{pages::groups::all_groups, strings};
 
@@ -38,42 +42,32 @@ pub fn GroupPicker(
     let tick = move |group: GroupSummary| {
         let id = group.id.clone();
         let is_chosen = move || chosen.with(|chosen| chosen.contains(&id));
-        let id = group.id.clone();
-        let toggle = move |event| {
-            let on = event_target_checked(&event);
-            chosen.update(|chosen| {
-                chosen.retain(|other| *other != id);
-                if on {
-                    chosen.push(id.clone());
-                }
-            });
-        };
         view! {
             <label class="chip">
                 <input
                     type="checkbox"
                     data-testid="group-choice"
                     prop:checked=is_chosen
-                    on:change=toggle
+                    on:change=move |event| toggle(chosen, group.id.clone(), event_target_checked(&event))
                 />
                 {group.name}
             </label>
         }
     };
-    let wrong = move || {
-        let named = form.error("name").get().or_else(|| error.get());
-        named.or_else(|| form.problem().with(|problem| problem.as_ref().map(ToString::to_string)))
-    };
+    let error = until_changed(chosen, error);
+    let naming = until_changed(new_name, form.in_a_line("name"));
+    let wrong = move || naming.get().or_else(|| error.get());
     view! {
         <fieldset class="min-w-0">
             <legend class="field-label mb-1.5">
                 {strings::groups()} <span class="font-normal text-muted">" (" {strings::optional()} ")"</span>
             </legend>
             <div class="flex flex-wrap items-center gap-2">
+                {move || groups.problem().get().map(|problem| view! { <ProblemNote problem/> })}
                 {move || groups.get().map(|groups| groups.into_iter().map(tick).collect_view())}
-                <div class="flex gap-2">
+                <div class="flex min-w-0 flex-wrap gap-2">
                     <input
-                        class="input w-44!"
+                        class="input w-44! grow"
                         type="text"
                         autocomplete="off"
                         placeholder=strings::new_group()

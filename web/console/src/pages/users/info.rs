@@ -3,10 +3,10 @@
 use leptos::{html, prelude::*};
 use pocketkey_api::{
     Problem, UserId,
-    admin::Role,
+    permission::Permission,
     user::{User, UserChange},
 };
-use pocketkey_kit::{api, prelude::*};
+use pocketkey_kit::{api, field::until_changed, prelude::*};
 
 use crate::{session::may, strings};
 
@@ -127,22 +127,13 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
         form.send(async move { change(id.get_value(), field.change(after)).await }, move |_| {
             stop();
             let id = id.get_value();
-            toasts.say_undo(strings::saved(field.label()), move || {
-                let back = change(id.clone(), field.change(before.clone()));
-                leptos::task::spawn_local(async move {
-                    if let Err(problem) = back.await {
-                        toasts.problem(&problem);
-                    }
-                });
-            });
+            let back = move || change(id.clone(), field.change(before.clone()));
+            toasts.say_undo(strings::saved(field.label()), back);
         });
     };
     let field_id = format!("field-{}", field.key());
     let error_id = format!("{field_id}-error");
-    let wrong = move || {
-        let at_field = form.error(field.key()).get();
-        at_field.or_else(|| form.problem().with(|problem| problem.as_ref().map(ToString::to_string)))
-    };
+    let wrong = until_changed(typed, form.in_a_line(field.key()));
     let content = move || {
         if !editing.get() {
             let empty = now.with(String::is_empty);
@@ -154,7 +145,7 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
                     >
                         {move || if empty { "–".to_owned() } else { now.get() }}
                     </span>
-                    {may(Role::manages_people).then(|| view! {
+                    {may(Permission::ManagePeople).then(|| view! {
                         <button
                             class="btn btn-ghost btn-small btn-icon"
                             type="button"
@@ -185,7 +176,7 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
                         autocomplete="off"
                         spellcheck="false"
                         aria-label=field.label()
-                        aria-invalid=move || wrong().map(|_| "true")
+                        aria-invalid=move || wrong.with(Option::is_some).then_some("true")
                         aria-describedby=described_by
                         prop:value=move || typed.get()
                         on:input=move |event| typed.set(event_target_value(&event))
@@ -195,7 +186,7 @@ fn EditInPlace(id: UserId, field: Editable, user: Memo<Option<User>>) -> impl In
                             }
                         }
                     />
-                    <span class="field-error" id=error_id hidden=move || wrong().is_none()>{wrong}</span>
+                    <span class="field-error" id=error_id hidden=move || wrong.with(Option::is_none)>{move || wrong.get()}</span>
                 </span>
                 <Button
                     label=strings::save()

@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use pocketkey_api::{
     KeyId,
     activation::{ActivationMethod, ActivationState, ActivationStatus},
-    admin::Role,
     key::{Key, KeySettings, KeyStatus},
+    permission::Permission,
 };
 use pocketkey_kit::{api, prelude::*, time::use_past};
 
+use super::activation::Inviting;
 use crate::{
     confirm::{Confirm, Subject},
     labels::{KeyStatusBadge, chosen, kind_icon, kind_name, label_name, storages, verifications},
-    session::{may, may_help, may_manage},
+    session::may,
     strings,
 };
 
@@ -20,10 +21,8 @@ use crate::{
 #[component]
 pub fn KeyCard(
     key: Key,
-    /// While an invitation is being made.
-    busy: Signal<bool>,
     /// Invites the key's phone.
-    on_activate: Callback<(KeyId, ActivationMethod)>,
+    inviting: Inviting,
     /// Asks before blocking and deleting.
     confirm: Confirm,
 ) -> impl IntoView {
@@ -52,15 +51,9 @@ pub fn KeyCard(
             <span data-testid="key-presence">{presence}</span>
         }
     });
-    let (help, toasts) = (may_help(), use_toasts());
-    let actions = {
-        let key = key.clone();
-        move || (waits && help.get()).then(|| view! { <Actions key=key.clone() busy on_activate/> })
-    };
-    let dangers = {
-        let key = key.clone();
-        move || help.get().then(|| view! { <Dangers key=key.clone() confirm toasts/> })
-    };
+    let helps = may(Permission::HelpPeople);
+    let actions = (waits && helps).then(|| view! { <Actions key=key.clone() inviting/> });
+    let dangers = helps.then(|| view! { <Dangers key=key.clone() confirm/> });
     let replaces = key.replaces.is_some().then(|| {
         view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::replaces()}</p> }
     });
@@ -134,15 +127,16 @@ fn InvitationLine(state: ActivationState) -> impl IntoView {
 
 /// Activating a key that waits.
 #[component]
-fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, ActivationMethod)>) -> impl IntoView {
-    if !may(Role::helps_people) {
-        return ().into_any();
-    }
+fn Actions(key: Key, inviting: Inviting) -> impl IntoView {
     let invited_by_email =
         key.activation.is_some_and(|activation| activation.method == ActivationMethod::Email);
     let mail_label = if invited_by_email { strings::send_again() } else { strings::send_by_email() };
-    let key_id = StoredValue::new(key.id);
-    let activate = move |method| on_activate.run((key_id.get_value(), method));
+    let ids = StoredValue::new((key.user_id, key.id));
+    let activate = move |method| {
+        let (user, key) = ids.get_value();
+        inviting.invite(user, key, method);
+    };
+    let busy = inviting.busy();
     view! {
         <div class="flex flex-wrap gap-2">
             <Button
@@ -164,31 +158,22 @@ fn Actions(key: Key, busy: Signal<bool>, on_activate: Callback<(KeyId, Activatio
             />
         </div>
     }
-    .into_any()
 }
 
 /// Revoking the invitation, replacing, blocking and deleting the key.
 #[component]
-fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
-    let (router, manage) = (use_router(), may_manage());
+fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
+    let (router, toasts) = (use_router(), use_toasts());
     let path = StoredValue::new(format!("/api/v1/keys/{}", key.id));
     let revoke = move || {
-        leptos::task::spawn_local(async move {
-            match api::delete(&format!("{}/activation", path.get_value())).await {
-                Ok(()) => toasts.say(strings::revoked_label()),
-                Err(problem) => toasts.problem(&problem),
-            }
-        });
+        let request = async move { api::delete(&format!("{}/activation", path.get_value())).await };
+        toasts.attempt(request, move |()| toasts.say(strings::revoked_label()));
     };
     let replace = move || {
-        leptos::task::spawn_local(async move {
-            match api::post::<_, Key>(&format!("{}/replace", path.get_value()), &()).await {
-                Ok(new) => {
-                    toasts.say(strings::replaced());
-                    router.go(&format!("/keys/{}", new.id));
-                }
-                Err(problem) => toasts.problem(&problem),
-            }
+        let request = async move { api::post::<_, Key>(&format!("{}/replace", path.get_value()), &()).await };
+        toasts.attempt(request, move |new| {
+            toasts.say(strings::replaced());
+            router.go(&format!("/keys/{}", new.id));
         });
     };
     let can_revoke = key.status == KeyStatus::Pending;
@@ -201,9 +186,6 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
         delete_text: strings::delete_key_text(),
         then: None,
     });
-    let on_block = move || {
-        if blocked { confirm.unblock(subject.get_value()) } else { confirm.block(subject.get_value()) }
-    };
     view! {
         <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-2.5">
             {can_revoke.then(|| view! {
@@ -231,10 +213,10 @@ fn Dangers(key: Key, confirm: Confirm, toasts: Toasts) -> impl IntoView {
                 icon=if blocked { IconKind::Check } else { IconKind::Block }
                 small=true
                 kind=if blocked { ButtonKind::Secondary } else { ButtonKind::Ghost }
-                on_click=on_block
+                on_click=move || confirm.block(subject.get_value(), blocked)
                 test_id="block-key"
             />
-            {move || manage.get().then(|| view! {
+            {may(Permission::ManagePeople).then(|| view! {
                 <Button
                     label=strings::delete()
                     icon=IconKind::Trash

@@ -3,24 +3,19 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     JobId, Page, UserId,
-    admin::Role,
     event::Event,
+    permission::Permission,
     user::{User, UserCount, UserSort},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 use serde::Deserialize;
 
 use super::{
     bulk::Chosen,
-    filters::Filters,
+    filters::UserFilters,
     view::{Col, View, use_view},
 };
 use crate::{labels::UserStatusBadge, parts, session::may, strings};
-
-/// Users fetched at a time.
-const PAGE: usize = 50;
-/// Users fetched at most when a long list is fetched again.
-const PAGE_MOST: usize = 200;
 
 /// The list of users.
 #[component]
@@ -28,19 +23,15 @@ pub fn UserList() -> impl IntoView {
     let view = use_view();
     // Which users, and in which order; columns alone do not make for another list.
     let asked = Memo::new(move |_| View { columns: Vec::new(), ..view.get() });
-    let shown = StoredValue::new(PAGE);
     let chosen = RwSignal::new(Chosen::default());
     Effect::new(move |_| {
         asked.track();
-        shown.set_value(PAGE);
         chosen.set(Chosen::default());
     });
-    let users = load(move || {
-        let path = asked.with(|view| view.page_path(shown.get_value().clamp(PAGE, PAGE_MOST), None));
-        async move { api::get::<Page<User>>(&path).await }
-    });
+    let list = load_list::<User>(move || asked.with(View::list_path));
+    let users = list.page();
     let count = load(move || {
-        let path = asked.with(|view| view.filter_path("/api/v1/users/count"));
+        let path = asked.with(|view| view.filter_path("/api/v1/users/count", &[]));
         async move { api::get::<UserCount>(&path).await }
     });
     use_event(move |event| match event {
@@ -54,12 +45,6 @@ pub fn UserList() -> impl IntoView {
         }
         _ => {}
     });
-    // Fetched again, a list stays as long as it was.
-    Effect::new(move |_| {
-        if let Some(count) = users.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
     let total = Signal::derive(move || count.with(|count| count.count));
     let listed = Signal::derive(move || {
         users.with(|page| u32::try_from(page.items.len()).unwrap_or(u32::MAX)).unwrap_or(0)
@@ -67,28 +52,25 @@ pub fn UserList() -> impl IntoView {
     let job = RwSignal::new(None::<JobId>);
     let working = Memo::new(move |_| job.with(Option::is_some));
     let choosing = Memo::new(move |_| chosen.with(Chosen::count) > 0);
-    let more = move |after: String| asked.with_untracked(|view| view.page_path(PAGE, Some(after)));
-    let draw = move |page: Page<User>| {
-        if page.items.is_empty() {
-            return nobody(&view.get_untracked());
-        }
+    let draw = move |all: Vec<User>| {
         let view = view.get();
         let columns = view.columns.clone();
         let row = move |user| row(user, &columns, users, chosen);
         view! {
             <div class="overflow-x-auto">
                 <Table caption=strings::users_label() columns=head(&view, users, chosen) test_id="users">
-                    {page.items.into_iter().map(row).collect_view()}
+                    {all.into_iter().map(row).collect_view()}
                 </Table>
             </div>
-            <LoadMore list=users path=more/>
         }
         .into_any()
     };
-    let export = Signal::derive(move || asked.with(|view| view.filter_path("/api/v1/exports/users.csv")));
+    let manages = may(Permission::ManagePeople);
+    let export =
+        Signal::derive(move || asked.with(|view| view.filter_path("/api/v1/exports/users.csv", &[])));
     view! {
         <PageHeader title=strings::users_label()>
-            {may(Role::manages_people).then(|| view! {
+            {manages.then(|| view! {
                 <LinkButton label=strings::import() href="/users/import" icon=IconKind::Upload test_id="import"/>
             })}
             <LinkButton
@@ -98,7 +80,7 @@ pub fn UserList() -> impl IntoView {
                 external=true
                 test_id="export"
             />
-            {may(Role::manages_people).then(|| view! {
+            {manages.then(|| view! {
                 <LinkButton
                     label=strings::new_user()
                     href="/users/new"
@@ -108,13 +90,13 @@ pub fn UserList() -> impl IntoView {
                 />
             })}
         </PageHeader>
-        <Filters view/>
+        <UserFilters view/>
         {move || working.get().then(|| lazy_piece(parts::job_card(job)))}
         <p class="mb-2 text-sm text-muted" role="status" data-testid="user-count">
             {move || total.get().map(strings::users)}
         </p>
         {move || choosing.get().then(|| lazy_piece(parts::bulk_bar(chosen, asked, total, listed, job)))}
-        <div class="card">{users.show(draw)}</div>
+        <div class="card">{list.show(move || nobody(&view.get_untracked()), draw)}</div>
     }
 }
 
@@ -148,7 +130,7 @@ fn head(view: &View, users: Load<Page<User>>, chosen: RwSignal<Chosen>) -> Vec<C
         />
     };
     let mut columns = Vec::new();
-    if may(Role::manages_people) {
+    if may(Permission::ManagePeople) {
         columns.push(Column { content: Some(check.into_any()), ..Column::new("", "w-px pr-0!") });
     }
     let by_name = Some(sorted([UserSort::Name, UserSort::NameDown]));
@@ -179,7 +161,7 @@ fn row(
     let User { id, name, email, .. } = user;
     view! {
         <tr data-testid="user-row" aria-selected=move || is_chosen().then_some("true")>
-            {may(Role::manages_people).then(|| view! {
+            {may(Permission::ManagePeople).then(|| view! {
                 <td class="w-px pr-0!">
                     <input
                         class="check"
@@ -191,7 +173,7 @@ fn row(
                     />
                 </td>
             })}
-            <td class="max-w-0 w-1/2">
+            <td class="max-w-0 w-1/2 lg:min-w-52">
                 <div class="flex items-center gap-3">
                     <span class="avatar max-sm:hidden" aria-hidden="true">
                         {pocketkey_kit::shell::initials(&name)}
@@ -233,7 +215,7 @@ fn nobody(view: &View) -> AnyView {
                 text=strings::no_users_text()
                 test_id="no-users"
             >
-                {may(Role::manages_people).then(|| view! {
+                {may(Permission::ManagePeople).then(|| view! {
                     <span class="flex flex-wrap justify-center gap-2">
                         <LinkButton
                             label=strings::first_user()

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     GroupId, UserId,
-    admin::Role,
+    group::Group,
+    permission::Permission,
     user::{User, UserChange},
 };
 use pocketkey_kit::prelude::*;
@@ -11,9 +12,28 @@ use pocketkey_kit::prelude::*;
 use super::{group_picker::GroupPicker, info::change};
 use crate::{session::may, strings};
 
-/// The tab: boxes to tick, then saved together.
+/// The tab: boxes to tick, then saved together; for who may not change them, the groups alone.
 #[component]
 pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
+    if may(Permission::ManagePeople) {
+        return view! { <ChangeGroups id user/> }.into_any();
+    }
+    let groups = move || {
+        let groups = user.with(|user| user.as_ref().map(|user| user.groups.clone())).unwrap_or_default();
+        if groups.is_empty() {
+            return view! { <p class="text-muted">{strings::in_no_group()}</p> }.into_any();
+        }
+        let badge = |group: Group| {
+            view! { <li><a class="chip" href=format!("/groups/{}", group.id)>{group.name}</a></li> }
+        };
+        view! { <ul class="flex flex-wrap gap-2">{groups.into_iter().map(badge).collect_view()}</ul> }
+            .into_any()
+    };
+    view! { <div class="card p-5" data-testid="groups-of-user">{groups}</div> }.into_any()
+}
+
+#[component]
+fn ChangeGroups(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
     let toasts = use_toasts();
     let id = StoredValue::new(id);
     let now = Memo::new(move |_| {
@@ -36,29 +56,21 @@ pub fn Memberships(id: UserId, user: Memo<Option<User>>) -> impl IntoView {
         let request = change(id.get_value(), to(chosen.get_untracked()));
         form.send(request, move |_| {
             let id = id.get_value();
-            toasts.say_undo(strings::saved(strings::groups()), move || {
-                let back = change(id.clone(), to(before.clone()));
-                leptos::task::spawn_local(async move {
-                    if let Err(problem) = back.await {
-                        toasts.problem(&problem);
-                    }
-                });
-            });
+            let back = move || change(id.clone(), to(before.clone()));
+            toasts.say_undo(strings::saved(strings::groups()), back);
         });
     };
     view! {
         <div class="card p-5">
             <Form on_submit=save>
                 <GroupPicker chosen error=form.error("groups")/>
-                {may(Role::manages_people).then(|| view! {
-                    <Button
-                        label=strings::save()
-                        kind=ButtonKind::Primary
-                        disabled=same
-                        loading=form.busy()
-                        test_id="save-groups"
-                    />
-                })}
+                <Button
+                    label=strings::save()
+                    kind=ButtonKind::Primary
+                    disabled=same
+                    loading=form.busy()
+                    test_id="save-groups"
+                />
             </Form>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{KeyId, UserId, key::Key, user::UserDetail};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::{
     activation::{Invitation, MethodChoice, invite},

@@ -1,18 +1,11 @@
 //! A user: who they are, and their security keys, live.
 
 use leptos::prelude::*;
-use pocketkey_api::{
-    KeyId, UserId,
-    activation::{Activation, ActivationMethod},
-    admin::Role,
-    event::Event,
-    key::Key,
-    user::UserDetail,
-};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{UserId, event::Event, key::Key, permission::Permission, user::UserDetail};
+use pocketkey_kit::{api, prelude::*};
 
 use super::{
-    activation::{Invitation, invite},
+    activation::{InvitationDialog, Inviting},
     activity::activity,
     block::BlockUser,
     info::Info,
@@ -61,42 +54,11 @@ pub fn UserPage(id: UserId) -> impl IntoView {
     let user = Memo::new(move |_| detail.with(|detail| detail.user.clone()));
     let there = Memo::new(move |_| user.with(Option::is_some));
     let deleting = RwSignal::new(false);
-    let confirm = Confirm::new();
-
-    // The invitation shown in the dialog stands outside of what is drawn anew when something changes.
-    let toasts = use_toasts();
-    let form = FormState::new();
-    let open = RwSignal::new(false);
-    let shown = RwSignal::new(None::<(KeyId, Activation)>);
-    let activate = Callback::new(move |(key_id, method): (KeyId, ActivationMethod)| {
-        let asked = key_id.clone();
-        form.send(async move { invite(&asked, method).await }, move |activation| {
-            if let Some(address) = &activation.mailed_to {
-                toasts.say(strings::mailed_to(address));
-            } else {
-                shown.set(Some((key_id, activation)));
-                open.set(true);
-            }
-        });
-    });
-    Effect::new(move |_| {
-        if let Some(problem) = form.problem().get() {
-            toasts.problem(&problem);
-        }
-    });
-    let invitation = move || {
-        shown.get().map(|(key_id, activation)| {
-            let again = Callback::new({
-                let key_id = key_id.clone();
-                move |method| activate.run((key_id.clone(), method))
-            });
-            view! { <Invitation user_id=id.get_value() key_id activation on_again=again/> }
-        })
-    };
+    let (confirm, inviting) = (Confirm::new(), Inviting::new());
     view! {
         <PageHeader title=Signal::derive(name) back=("/users".to_owned(), strings::users_label().to_owned())>
             {move || status().map(|status| view! { <span class="self-center"><UserStatusBadge status/></span> })}
-            {may(Role::manages_people).then(|| view! {
+            {may(Permission::ManagePeople).then(|| view! {
                 <Button
                     label=strings::delete()
                     icon=IconKind::Trash
@@ -106,7 +68,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
                     test_id="delete-user"
                 />
             })}
-            {may(Role::helps_people).then(|| view! {
+            {may(Permission::HelpPeople).then(|| view! {
                 <LinkButton
                     label=strings::new_key()
                     href=format!("/users/{}/keys/new", id.get_value())
@@ -118,7 +80,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
         </PageHeader>
         <Tabs label=strings::user() tabs=&TABS/>
         {move || match tab.get() {
-            "keys" => detail.show(move |detail| keys(detail, form.busy(), activate, confirm)),
+            "keys" => detail.show(move |detail| keys(detail, inviting, confirm)),
             "activity" => view! {
                 <RecentSignIns user=id.get_value()/>
                 {detail.show(|detail| activity(&detail))}
@@ -130,7 +92,7 @@ pub fn UserPage(id: UserId) -> impl IntoView {
                     (false, _) => detail.show(|_| ().into_any()),
                     (true, "groups") => view! { <Memberships id=id.get_value() user/> }.into_any(),
                     (true, _) => {
-                        let blockable = move || user.get().filter(|_| may(Role::helps_people));
+                        let blockable = move || user.get().filter(|_| may(Permission::HelpPeople));
                         let block = move || blockable().map(|user| view! { <BlockUser user confirm/> });
                         view! {
                             <Info id=id.get_value() user/>
@@ -154,18 +116,11 @@ pub fn UserPage(id: UserId) -> impl IntoView {
             })}
         </Dialog>
         <ConfirmDialog confirm/>
-        <Dialog open title=strings::activate_phone() test_id="activation-dialog">
-            {invitation}
-        </Dialog>
+        <InvitationDialog inviting/>
     }
 }
 
-fn keys(
-    detail: UserDetail,
-    busy: Signal<bool>,
-    on_activate: Callback<(KeyId, ActivationMethod)>,
-    confirm: Confirm,
-) -> AnyView {
+fn keys(detail: UserDetail, inviting: Inviting, confirm: Confirm) -> AnyView {
     let UserDetail { user, keys } = detail;
     if keys.is_empty() {
         return view! {
@@ -176,7 +131,7 @@ fn keys(
                     text=strings::no_keys_text(&user.name)
                     test_id="no-keys"
                 >
-                    {may(Role::helps_people).then(|| view! {
+                    {may(Permission::HelpPeople).then(|| view! {
                         <LinkButton
                             label=strings::assign_key()
                             href=format!("/users/{}/keys/new", user.id)
@@ -189,6 +144,6 @@ fn keys(
         }
         .into_any();
     }
-    let card = move |key| view! { <li><KeyCard key busy on_activate confirm/></li> };
+    let card = move |key| view! { <li><KeyCard key inviting confirm/></li> };
     view! { <ul class="space-y-4">{keys.into_iter().map(card).collect_view()}</ul> }.into_any()
 }

@@ -98,52 +98,35 @@ impl View {
 
     /// Its address.
     pub fn address(&self) -> String {
-        let sort = (self.sort != UserSort::Username).then(|| self.sort.key().to_owned());
-        let columns = (self.columns != Col::DEFAULT).then(|| columns_text(&self.columns));
-        let search = Some(self.filter.search.clone()).filter(|text| !text.is_empty());
-        with_query("/users", [("q", search), ("sort", sort), ("columns", columns)], &self.filter)
+        let sort = if self.sort == UserSort::Username { "" } else { self.sort.key() };
+        let columns = if self.columns == Col::DEFAULT { String::new() } else { columns_text(&self.columns) };
+        self.with_query("/users", &[("q", &self.filter.search), ("sort", sort), ("columns", &columns)])
     }
 
-    /// The address of a page of it in the API.
-    pub fn page_path(&self, limit: usize, after: Option<String>) -> String {
-        let limit = Some(limit.to_string());
-        let sort = Some(self.sort.key().to_owned());
-        let search = search_of(&self.filter);
-        let own = [("limit", limit), ("sort", sort), ("after", after), ("search", search)];
-        with_query("/api/v1/users", own, &self.filter)
+    /// The address of the list in the API.
+    pub fn list_path(&self) -> String {
+        self.filter_path("/api/v1/users", &[("sort", self.sort.key())])
     }
 
-    /// The address of something in the API that takes the filter alone.
-    pub fn filter_path(&self, path: &str) -> String {
-        with_query(path, [("search", search_of(&self.filter))], &self.filter)
+    /// The address of something in the API that takes the filter, and of `own` parameters.
+    pub fn filter_path(&self, path: &str, own: &[(&str, &str)]) -> String {
+        self.with_query(&api::with_query(path, own.iter().copied()), &[("search", &self.filter.search)])
+    }
+
+    /// `path` with `own` and the conditions that are called the same everywhere.
+    fn with_query(&self, path: &str, own: &[(&str, &str)]) -> String {
+        let shared = [
+            ("status", self.filter.status.map_or("", Standing::key)),
+            ("group", self.filter.group.as_ref().map_or("", |id| &id.0)),
+            ("key", self.filter.key.map_or("", HasKey::key)),
+        ];
+        api::with_query(path, own.iter().copied().chain(shared))
     }
 
     /// Whether everybody is shown.
     pub fn is_all(&self) -> bool {
         self.filter == UserFilter::default()
     }
-}
-
-fn search_of(filter: &UserFilter) -> Option<String> {
-    Some(filter.search.clone()).filter(|text| !text.is_empty())
-}
-
-/// `path` with `own` and the conditions that are called the same everywhere.
-fn with_query<const N: usize>(path: &str, own: [(&str, Option<String>); N], filter: &UserFilter) -> String {
-    let shared = [
-        ("status", filter.status.map(|it| it.key().to_owned())),
-        ("group", filter.group.as_ref().map(|id| id.0.clone())),
-        ("key", filter.key.map(|it| it.key().to_owned())),
-    ];
-    let mut address = path.to_owned();
-    let mut sign = '?';
-    for (name, value) in own.into_iter().chain(shared) {
-        if let Some(value) = value {
-            address.push_str(&format!("{sign}{name}={}", api::encode(&value)));
-            sign = '&';
-        }
-    }
-    address
 }
 
 fn columns_of(text: &str) -> Vec<Col> {

@@ -1,11 +1,11 @@
 //! Every workflow, live.
 
 use leptos::prelude::*;
-use pocketkey_api::{event::Event, workflow::Workflow};
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_api::{event::Event, permission::Permission, workflow::Workflow};
+use pocketkey_kit::{api, prelude::*};
 
 use super::labels::{RunProgress, WorkflowBadge, audience, trigger};
-use crate::{session::may_manage, strings};
+use crate::{session::may, strings};
 
 /// The page.
 #[component]
@@ -16,7 +16,7 @@ pub fn WorkflowList() -> impl IntoView {
             workflows.refetch();
         }
     });
-    let manage = may_manage();
+    let manage = may(Permission::ManagePeople);
     let draw = move |workflows: Vec<Workflow>| {
         if workflows.is_empty() {
             return view! {
@@ -27,7 +27,7 @@ pub fn WorkflowList() -> impl IntoView {
                         text=strings::no_workflows_text()
                         test_id="no-workflows"
                     >
-                        {move || manage.get().then(|| view! {
+                        {manage.then(|| view! {
                             <LinkButton
                                 label=strings::first_workflow()
                                 href="/workflows/new"
@@ -65,7 +65,7 @@ pub fn WorkflowList() -> impl IntoView {
     };
     view! {
         <PageHeader title=strings::workflows() text=strings::workflows_text()>
-            {move || manage.get().then(|| view! {
+            {manage.then(|| view! {
                 <LinkButton
                     label=strings::new_workflow()
                     href="/workflows/new"

@@ -1,98 +1,52 @@
 //! A run, live: how far it is, and what came of every user; pausing, resuming, cancelling it, and running it again for
 //! failures.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page, RunId, WorkflowId,
+    RunId, WorkflowId,
     event::Event,
+    permission::Permission,
     workflow::{ResultState, Run, RunDetail, RunResult, RunState},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::labels::{RunBadge, RunProgress, cause, reason, result_word};
 use crate::{
-    pages::users::filters::{Filter, search_in_address},
-    session::may_manage,
+    filters::{Choose, FilterBar, Filters, options},
+    session::may,
     strings,
 };
-
-/// Results fetched at a time, and at most when a long list is fetched again.
-const PAGE: (usize, usize) = (50, 200);
-/// A run goes on in steps that are quicker than anybody looks.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// The page.
 #[component]
 pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
     let path = StoredValue::new(format!("/api/v1/runs/{id}"));
     let own = StoredValue::new(format!("/workflows/{workflow}/runs/{id}"));
-    let router = use_router();
-    let (q, state) = (router.query("q"), router.query("state"));
-    let state = Memo::new(move |_| ResultState::parse(&state.get()));
-
+    let filters = Filters::of(&["state"]);
     let detail = load(move || async move { api::get::<RunDetail>(&path.get_value()).await });
-    let results_path = move |limit: usize, after: &str| {
-        let mut address = format!("{}/results?limit={limit}", path.get_value());
-        let state = state.get().map_or("", ResultState::key);
-        for (name, value) in [("search", &*q.get()), ("state", state), ("after", after)] {
-            if !value.is_empty() {
-                address.push_str(&format!("&{name}={}", api::encode(value)));
-            }
-        }
-        address
+    let results = load_list::<RunResult>(move || filters.path(&format!("{}/results", path.get_value()), &[]));
+    let is_about = move |event: &Event| match event {
+        Event::Run { run_id } => *run_id == id,
+        Event::Key { .. } | Event::Users | Event::Workflows | Event::Outbox | Event::Lagged => true,
+        _ => false,
     };
-    let shown = StoredValue::new(PAGE.0);
-    Effect::new(move |_| {
-        q.track();
-        state.track();
-        shown.set_value(PAGE.0);
-    });
-    let results = load(move || {
-        let path = results_path(shown.get_value().clamp(PAGE.0, PAGE.1), "");
-        async move { api::get::<Page<RunResult>>(&path).await }
-    });
-    Effect::new(move |_| {
-        if let Some(count) = results.with(|page| page.items.len()) {
-            shown.set_value(count);
-        }
-    });
-    let waits = StoredValue::new(false);
-    use_event(move |event| {
-        let about = match event {
-            Event::Run { run_id } => run_id == id,
-            Event::Key { .. } | Event::Users | Event::Workflows | Event::Outbox | Event::Lagged => true,
-            _ => false,
-        };
-        if !about || waits.get_value() {
-            return;
-        }
-        waits.set_value(true);
-        let fetch = move || {
-            waits.try_set_value(false);
-            detail.refetch();
-            results.refetch();
-        };
-        set_timeout(fetch, PAUSE);
+    use_changes(is_about, move || {
+        detail.refetch();
+        results.refetch();
     });
     let title = move || {
         detail.with(|detail| strings::run_title(&detail.run.workflow, detail.run.number)).unwrap_or_default()
     };
-    let more = move |after: String| untrack(|| results_path(PAGE.0, &after));
-    let draw = move |page: Page<RunResult>| {
-        if page.items.is_empty() {
-            return nobody(q.get().is_empty() && state.get().is_none(), own.get_value());
-        }
+    let draw = |all: Vec<RunResult>| {
         let columns = vec![Column::new(strings::user(), ""), Column::new(strings::result(), "")];
         view! {
             <Table caption=strings::results() columns test_id="results">
-                {page.items.into_iter().map(row).collect_view()}
+                {all.into_iter().map(row).collect_view()}
             </Table>
-            <LoadMore list=results path=more/>
         }
         .into_any()
     };
+    let states = options(ResultState::ALL, ResultState::key, |state| result_word(state).0);
     view! {
         <PageHeader
             title=Signal::derive(title)
@@ -101,8 +55,10 @@ pub fn RunPage(workflow: WorkflowId, id: RunId) -> impl IntoView {
             <Actions detail path/>
         </PageHeader>
         {detail.show(|detail| view! { <Summary detail/> }.into_any())}
-        <Filters own=own.get_value() q state/>
-        <div class="card">{results.show(draw)}</div>
+        <FilterBar search=strings::search_users()>
+            <Choose filters name="state" label=strings::result() any=strings::any_result() options=states/>
+        </FilterBar>
+        <div class="card">{results.show(move || nobody(!filters.any(), own.get_value()), draw)}</div>
     }
 }
 
@@ -136,7 +92,7 @@ fn Summary(detail: RunDetail) -> impl IntoView {
 /// Pausing, resuming, cancelling, running again.
 #[component]
 fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView {
-    let (router, toasts, manage) = (use_router(), use_toasts(), may_manage());
+    let (router, toasts, manage) = (use_router(), use_toasts(), may(Permission::ManagePeople));
     let busy = RwSignal::new(false);
     let cancelling = RwSignal::new(false);
     let pause = move |on: bool| {
@@ -177,12 +133,12 @@ fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView 
             }
         });
     };
-    let state = Memo::new(move |_| detail.with(|it| it.run.state).filter(|_| manage.get()));
+    let state = Memo::new(move |_| detail.with(|it| it.run.state).filter(|_| manage));
     let failures = Memo::new(move |_| {
         let failed = |it: &RunDetail| {
             it.counts.iter().filter(|it| it.state.is_failure()).map(|it| it.count).sum::<u32>()
         };
-        detail.with(failed).filter(|count| *count > 0 && manage.get())
+        detail.with(failed).filter(|count| *count > 0 && manage)
     });
     let going_on = move || match state.get() {
         Some(state @ (RunState::Running | RunState::Paused)) => {
@@ -231,37 +187,6 @@ fn Actions(detail: Load<RunDetail>, path: StoredValue<String>) -> impl IntoView 
                 />
             </div>
         </Dialog>
-    }
-}
-
-#[component]
-fn Filters(own: String, q: Memo<String>, state: Memo<Option<ResultState>>) -> impl IntoView {
-    let router = use_router();
-    let own = StoredValue::new(own);
-    let address = move |search: &str, state: Option<ResultState>| {
-        let parts = [("q", search), ("state", state.map_or("", ResultState::key))];
-        let parts = parts.into_iter().filter(|(_, value)| !value.is_empty());
-        let query: Vec<_> = parts.map(|(name, value)| format!("{name}={}", api::encode(value))).collect();
-        let sign = if query.is_empty() { "" } else { "?" };
-        format!("{}{sign}{}", own.get_value(), query.join("&"))
-    };
-    let search = RwSignal::new(q.get_untracked());
-    search_in_address(search, q, move |text| address(text, state.get_untracked()));
-    let states = ResultState::ALL.map(|it| (it.key().to_owned(), result_word(it).0.to_owned())).to_vec();
-    view! {
-        <div class="mb-4 flex flex-wrap gap-2" role="group" aria-label=strings::filters()>
-            <div class="w-full sm:w-64"><SearchField label=strings::search_users() value=search/></div>
-            <Filter
-                label=strings::result()
-                any=strings::any_result()
-                options=Signal::stored(states)
-                value=Signal::derive(move || state.get().map_or("", ResultState::key).to_owned())
-                on_choose=move |key: String| {
-                    router.replace(&address(&q.get_untracked(), ResultState::parse(&key)));
-                }
-                test_id="filter-state"
-            />
-        </div>
     }
 }
 

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use pocketkey_api::{
-    Page, WorkflowId,
+    WorkflowId,
     event::Event,
+    permission::Permission,
     workflow::{Run, Workflow, WorkflowState},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::labels::{RunBadge, WorkflowBadge, audience, cause, sentence, trigger};
-use crate::{delete::TypeToDelete, labels::kind_name, session::may_manage, strings};
+use crate::{delete::TypeToDelete, labels::kind_name, session::may, strings};
 
 /// The page.
 #[component]
@@ -17,16 +18,15 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
     let path = StoredValue::new(format!("/api/v1/workflows/{id}"));
     let id = StoredValue::new(id);
     let workflow = load(move || async move { api::get::<Workflow>(&path.get_value()).await });
-    let runs_path = move |after: String| format!("{}/runs?limit=50&after={after}", path.get_value());
-    let runs =
-        load(move || async move { api::get::<Page<Run>>(&format!("{}/runs", path.get_value())).await });
+    let runs = load_list::<Run>(move || format!("{}/runs", path.get_value()));
     use_event(move |event| match event {
         Event::Workflows | Event::Groups | Event::Lagged => {
             workflow.refetch();
             runs.refetch();
         }
         Event::Run { run_id }
-            if runs.with_untracked(|page| page.items.iter().any(|run| run.id == run_id)) != Some(false) =>
+            if runs.page().with_untracked(|page| page.items.iter().any(|run| run.id == run_id))
+                != Some(false) =>
         {
             runs.refetch();
         }
@@ -35,7 +35,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
     let name = move || {
         workflow.with(|workflow| workflow.name.clone()).unwrap_or_else(|| strings::workflows().into())
     };
-    let (router, toasts, manage) = (use_router(), use_toasts(), may_manage());
+    let (router, toasts, manage) = (use_router(), use_toasts(), may(Permission::ManagePeople));
     let busy = RwSignal::new(false);
     let deleting = RwSignal::new(false);
     let run_now = move || {
@@ -63,7 +63,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
     };
     let paused = Memo::new(move |_| workflow.with(|it| it.state == WorkflowState::Paused));
     let buttons = move || {
-        paused.get().filter(|_| manage.get()).map(|paused| {
+        paused.get().filter(|_| manage).map(|paused| {
             view! {
                 <Button
                     label=strings::delete()
@@ -103,7 +103,7 @@ pub fn WorkflowPage(id: WorkflowId) -> impl IntoView {
         {workflow.show(|workflow| view! { <Summary workflow/> }.into_any())}
         <h2 class="mt-6 mb-2">{strings::runs()}</h2>
         <div class="card">
-            {runs.show(move |page| history(page, runs, runs_path))}
+            {runs.show(no_runs, history)}
         </div>
         <Dialog open=deleting title=strings::delete_workflow() test_id="delete-dialog">
             {move || {
@@ -149,22 +149,19 @@ fn Summary(workflow: Workflow) -> impl IntoView {
     }
 }
 
-fn history(
-    page: Page<Run>,
-    runs: Load<Page<Run>>,
-    more: impl Fn(String) -> String + Send + Sync + 'static,
-) -> AnyView {
-    if page.items.is_empty() {
-        return view! {
-            <EmptyState
-                icon=IconKind::Flow
-                title=strings::no_runs()
-                text=strings::no_runs_text()
-                test_id="no-runs"
-            />
-        }
-        .into_any();
+fn no_runs() -> AnyView {
+    view! {
+        <EmptyState
+            icon=IconKind::Flow
+            title=strings::no_runs()
+            text=strings::no_runs_text()
+            test_id="no-runs"
+        />
     }
+    .into_any()
+}
+
+fn history(runs: Vec<Run>) -> AnyView {
     let row = |run: Run| {
         view! {
             <tr data-testid="run-row">
@@ -184,8 +181,7 @@ fn history(
         Column::new(strings::status(), ""),
     ];
     view! {
-        <Table caption=strings::runs() columns test_id="runs">{page.items.into_iter().map(row).collect_view()}</Table>
-        <LoadMore list=runs path=more/>
+        <Table caption=strings::runs() columns test_id="runs">{runs.into_iter().map(row).collect_view()}</Table>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use pocketkey_api::{
     key::KeyKind,
     workflow::{Audience, AudienceCount, Workflow},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use super::{
     draft::{Draft, When},

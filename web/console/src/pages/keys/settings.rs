@@ -7,7 +7,7 @@ use pocketkey_api::{
     key::{CredentialStorage, Verification},
     settings::{SettingOrigin, SettingsChoice, SettingsView},
 };
-use pocketkey_kit::{api, load::load, prelude::*};
+use pocketkey_kit::{api, prelude::*};
 
 use crate::{
     labels::{storages, verifications},
@@ -96,18 +96,13 @@ pub fn SettingsForm(
     /// Where it is in the API.
     path: String,
     /// Whether the admin may change it.
-    editable: Signal<bool>,
+    editable: bool,
 ) -> impl IntoView {
     let path = StoredValue::new(path);
-    let view = load(move || async move { api::get::<SettingsView>(&path.get_value()).await });
-    use_event(move |event| {
-        if matches!(
-            event,
-            Event::Settings | Event::Key { .. } | Event::User { .. } | Event::Groups | Event::Lagged
-        ) {
-            view.refetch();
-        }
-    });
+    let view =
+        load(move || async move { api::get::<SettingsView>(&path.get_value()).await }).refetch_on(|event| {
+            matches!(event, Event::Settings | Event::Key { .. } | Event::User { .. } | Event::Groups)
+        });
     let draft = RwSignal::new(SettingsChoice::default());
     // What others save is taken over, but not past a choice that is not saved yet.
     let saved = StoredValue::new(SettingsChoice::default());
@@ -129,14 +124,10 @@ pub fn SettingsForm(
         form.send(put, move |now| {
             view.put(now);
             let path = path.get_value();
+            // The page may be another one by then: what it shows is told by the event.
             toasts.say_undo(strings::saved(strings::key_settings()), move || {
                 let path = path.clone();
-                // The page may be another one by then: what it shows is told by the event.
-                leptos::task::spawn_local(async move {
-                    if let Err(problem) = api::put::<_, SettingsView>(&path, &before).await {
-                        toasts.problem(&problem);
-                    }
-                });
+                async move { api::put::<_, SettingsView>(&path, &before).await }
             });
         });
     };
@@ -146,7 +137,7 @@ pub fn SettingsForm(
             <Form on_submit=save test_id="settings-form">
                 <FormProblem state=form/>
                 <div class="grid gap-x-6 gap-y-5 sm:grid-cols-2">{settings().map(row).collect_view()}</div>
-                {move || editable.get().then(|| view! {
+                {editable.then(|| view! {
                     <div class="flex justify-end">
                         <Button
                             label=strings::save()
@@ -168,7 +159,7 @@ fn Row(
     setting: Setting,
     view: Load<SettingsView>,
     draft: RwSignal<SettingsChoice>,
-    editable: Signal<bool>,
+    editable: bool,
 ) -> impl IntoView {
     let Setting { name, label, hint, values, get, set, origin } = setting;
     let id = format!("field-{name}");
@@ -204,7 +195,7 @@ fn Row(
                 data-testid=id
                 name=name
                 aria-describedby=hint_id.clone()
-                disabled=move || !editable.get()
+                disabled=!editable
                 on:change=move |event| draft.update(|draft| set(draft, &event_target_value(&event)))
             >
                 <option value="" selected=move || chosen.with(String::is_empty)>{move || inherited.get()}</option>
