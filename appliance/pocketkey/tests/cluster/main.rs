@@ -152,6 +152,31 @@ async fn a_block_ends_what_is_under_way_at_other_nodes_within_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_nobody_could_be_told_of_is_known_everywhere_after_all() {
+    let data = tempfile::tempdir().unwrap();
+    let Some(mut world) = world("a deletion while NATS is away", data.path()).await else { return };
+    // The computer is away, too, and has a certificate that names the phone.
+    world.for_computer.prefer(Vec::new());
+    world.for_computer.drop_connections();
+    world.key_is(KeyState::ApplianceUnreachable).await;
+    (0..3).for_each(|n| world.nats.kill(n));
+    world.admin.delete(&format!("/api/v1/keys/{}", world.key.id)).await.unwrap();
+    world.console.kill();
+    for n in 0..3 {
+        world.nats.revive(n).await;
+    }
+    world.revive_console().await;
+    for relay in &world.relays {
+        relay.ready().await;
+    }
+    let mut screen = world.phone.watch();
+    let turned_away = screen.wait_for(|phone| !phone.connected);
+    timeout(PATIENCE, turned_away).await.expect("the phone is not let in any more").unwrap();
+    world.for_computer.prefer(vec![world.relays[1].port]);
+    world.key_is(KeyState::NoPhone).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_connects_elsewhere_leaves_its_old_node() {
     let data = tempfile::tempdir().unwrap();
     let Some(world) = world("a device that moves", data.path()).await else { return };

@@ -14,6 +14,7 @@ use crate::{
     audit::{self, Actor, Target},
     db::{Db, DbError, Tx},
     events::Events,
+    pairing,
     relay::{self, Role},
 };
 
@@ -86,8 +87,8 @@ pub async fn delete(app: &App, id: ComputerId, by: &Actor) -> Result<(), DeviceE
             let app = shared;
             let found = computers::find(tx, &id)?.ok_or(DeviceError::NotFound)?;
             note(tx, app.now(), &by, Action::ComputerDeleted, &found.computer)?;
-            computers::delete(tx, &id)?;
             deleted(&app, tx, found.device)?;
+            computers::delete(tx, &id)?;
             app.events().emit(tx, Event::Computer { computer_id: id });
             Ok(())
         })
@@ -127,14 +128,19 @@ pub(crate) fn blocked_or_not(app: &App, tx: &Tx<'_>, device: DeviceId, blocked: 
     Ok(())
 }
 
-/// Tells the relay, once `tx` is committed, that a device is no more.
+/// What must be done before a device's row goes: its certificate is void, and so are its peers', which name it. The relay is
+/// told once `tx` is committed.
 ///
 /// # Errors
 /// If the database fails.
 pub(crate) fn deleted(app: &App, tx: &Tx<'_>, device: DeviceId) -> Result<(), DbError> {
     let (app, now) = (app.clone(), app.now());
+    let bonds = pairing::store::bonds_of(tx, device)?;
     relay::admission::revoke(tx, device, now)?;
-    tx.after_commit(move || app.relay().remove(device, now));
+    for bond in &bonds {
+        relay::admission::revoke(tx, bond.other(device), now - 1)?;
+    }
+    tx.after_commit(move || app.relay().remove(device, &bonds, now));
     Ok(())
 }
 

@@ -105,6 +105,17 @@ pub fn bonds_since(conn: &Connection, since: i64) -> Result<Vec<Bond>, DbError> 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Bonds that were replaced, of computers of which something was revoked lately.
+///
+/// # Errors
+/// If the database fails.
+pub fn replaced_lately(conn: &Connection) -> Result<Vec<PairingId>, DbError> {
+    let mut replaced = conn.prepare(
+        "SELECT id FROM pairings WHERE state = 'replaced' AND computer IN (SELECT device FROM revocations)",
+    )?;
+    Ok(replaced.query_map([], |row| parsed(row, 0))?.collect::<Result<_, _>>()?)
+}
+
 fn read_bond(row: &Row<'_>) -> rusqlite::Result<Bond> {
     Ok(Bond { pairing: parsed(row, 0)?, computer: device_id(row, 1)?, phone: device_id(row, 2)? })
 }

@@ -245,12 +245,13 @@ impl Database {
             .await
     }
 
-    /// What certificates may say wrongly about bonds: those made since `since`, in Unix milliseconds.
+    /// What certificates may say wrongly about bonds: those made since `since`, in Unix milliseconds, and those that they
+    /// replaced.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn young_bonds(&self, since: i64) -> Result<Vec<Bond>, DbError> {
-        self.db.read(move |conn| store::bonds_since(conn, since)).await
+    pub async fn young_bonds(&self, since: i64) -> Result<(Vec<Bond>, Vec<PairingId>), DbError> {
+        self.db.read(move |conn| Ok((store::bonds_since(conn, since)?, store::replaced_lately(conn)?))).await
     }
 
     /// Who this appliance is.

@@ -9,6 +9,7 @@ mod nats;
 mod options;
 mod parcel;
 mod subjects;
+mod told;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 

@@ -358,11 +358,6 @@ impl Hub {
         self.sessions.keys().copied()
     }
 
-    /// The pairings of a device.
-    pub fn pairings_of(&self, device: DeviceId) -> Vec<PairingId> {
-        self.bonds_of(device).map(|bond| bond.pairing).collect()
-    }
-
     fn bonds_of(&self, device: DeviceId) -> impl Iterator<Item = &Bond> {
         self.bonds_of.get(&device).into_iter().flatten().filter_map(|pairing| self.bonds.get(pairing))
     }

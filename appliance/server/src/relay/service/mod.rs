@@ -280,17 +280,15 @@ impl Relay {
         self.bus.tell(What::Device { device, revoked_at, standing: Standing::Good });
     }
 
-    /// A device is gone from the database since `now`: see [`Hub::remove`].
-    pub fn remove(&self, device: DeviceId, now: i64) {
+    /// A device is gone from the database since `now`, and with it these bonds: see [`Hub::remove`].
+    pub fn remove(&self, device: DeviceId, bonds: &[Bond], now: i64) {
         self.revoke(device, now);
-        let mut over = Vec::new();
-        self.apply(|state| {
-            over = state.hub.pairings_of(device);
-            state.remove(device)
-        });
+        self.apply(|state| state.remove(device));
         self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Removed });
-        // Its peers' certificates still name them.
-        over.into_iter().for_each(|pairing| self.bus.tell(What::Unbonded(pairing)));
+        for bond in bonds {
+            self.bus.tell(What::Unbonded(bond.pairing));
+            self.void(bond.other(device), now);
+        }
     }
 
     /// One that is not loaded yet loads it with the rest.
@@ -367,12 +365,15 @@ impl Relay {
     /// A bond is no more: what was issued to its ends before is void.
     fn unbonded(&self, bond: &Bond, now: i64) {
         self.bus.tell(What::Unbonded(bond.pairing));
-        for device in [bond.computer, bond.phone] {
-            self.revoke(device, now - 1);
-            let standing =
-                if self.lock().hub.is_blocked(device) { Standing::Blocked } else { Standing::Good };
-            self.bus.tell(What::Device { device, revoked_at: now - 1, standing });
-        }
+        self.void(bond.computer, now);
+        self.void(bond.phone, now);
+    }
+
+    /// What was issued to a device before `now` is void.
+    fn void(&self, device: DeviceId, now: i64) {
+        self.revoke(device, now - 1);
+        let standing = if self.lock().hub.is_blocked(device) { Standing::Blocked } else { Standing::Good };
+        self.bus.tell(What::Device { device, revoked_at: now - 1, standing });
     }
 
     /// A session's connection is gone.
@@ -557,10 +558,16 @@ mod tests {
     use tungstenite::protocol;
 
     use super::{
-        super::{admission::Issuer, authority::Database, bus::Local, hub::Role, outbox::MAX_FRAMES},
+        super::{
+            admission::{self, Issuer},
+            authority::Database,
+            bus::Local,
+            hub::Role,
+            outbox::MAX_FRAMES,
+        },
         *,
     };
-    use crate::{clock::SystemClock, db::Db, events::Events, push::web_push, secret::ServerSecret};
+    use crate::{clock::SystemClock, db::Db, events::Events, pairing, push::web_push, secret::ServerSecret};
 
     /// The relay of an appliance on one node.
     fn alone(data: &std::path::Path) -> Relay {
@@ -625,5 +632,48 @@ mod tests {
             kept += frames(&bytes).len();
         }
         assert_eq!(kept, MAX_FRAMES, "what was queued is written, then the session closes");
+    }
+    #[tokio::test]
+    async fn a_bond_that_was_replaced_is_told_of_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let [computer, old, new] = [1, 2, 3].map(|n| DeviceId([n; 16]));
+        let [replaced, standing] =
+            [(4, old), (5, new)].map(|(n, phone)| Bond { pairing: PairingId([n; 16]), computer, phone });
+        let relay = alone(folder.path());
+        let Authority::Here(database) = &relay.authority else { unreachable!() };
+        let now = relay.authority.now();
+        database
+            .db
+            .write::<_, DbError, _>(move |tx| {
+                tx.execute_batch(
+                    "INSERT INTO users (id, username, username_key, name, email, email_key, search, created_at)
+                         VALUES ('u', 'ada', 'ada', 'Ada', 'a@example.test', 'a@example.test', '', 0);
+                     INSERT INTO keys (id, user_id, kind, created_at)
+                         VALUES ('old', 'u', 'smartphone', 0), ('new', 'u', 'smartphone', 0);",
+                )?;
+                let mut insert = tx.prepare(
+                    "INSERT INTO devices (id, role, key_id, name, model, os, sign_key, channel_key, created_at, seen_at)
+                     VALUES (?1, iif(?2 IS NULL, 'computer', 'phone'), ?2, '', '', '', ?3, ?3, 0, 0)",
+                )?;
+                for (device, key) in [(computer, None), (old, Some("old")), (new, Some("new"))] {
+                    insert.execute((device.to_string(), key, [device.0; 2].concat()))?;
+                }
+                pairing::store::record(tx, replaced, now)?;
+                for device in [computer, old] {
+                    admission::revoke(tx, device, now)?;
+                }
+                pairing::store::record(tx, standing, now)
+            })
+            .await
+            .unwrap();
+        database.db.close().await;
+
+        let news = alone(folder.path()).all_news().await.unwrap();
+        assert!(news.contains(&What::Unbonded(replaced.pairing)), "{news:?}");
+        assert!(news.contains(&What::Bonded(standing)), "{news:?}");
+        for device in [computer, old] {
+            let void = |what: &What| matches!(what, What::Device { device: it, .. } if *it == device);
+            assert!(news.iter().any(void), "the certificates of {device} name it: {news:?}");
+        }
     }
 }

@@ -187,7 +187,8 @@ impl Relay {
             standing,
         });
         let since = self.authority.now() - LIFETIME_MS.cast_signed();
-        let bonds = database.young_bonds(since).await?;
-        Ok(told.chain(bonds.into_iter().map(What::Bonded)).collect())
+        let (bonds, replaced) = database.young_bonds(since).await?;
+        let bonds = bonds.into_iter().map(What::Bonded);
+        Ok(told.chain(bonds).chain(replaced.into_iter().map(What::Unbonded)).collect())
     }
 }

@@ -10,7 +10,7 @@ mod news;
 use std::{
     collections::HashSet,
     sync::{
-        Arc, Mutex, Weak,
+        Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
@@ -23,14 +23,15 @@ use futures_util::{
 };
 use pocketkey_link::id::DeviceId;
 use tokio::{
-    sync::mpsc,
     task::{JoinSet, coop::unconstrained},
     time::timeout,
 };
 
 pub use cluster::Cluster;
 
-use super::{Ask, Bus, News, NodeId, Parcel, Seat, Subjects, What, decode, encode, subjects::Undelivered};
+use super::{
+    Ask, Bus, News, NodeId, Parcel, Seat, Subjects, What, decode, encode, subjects::Undelivered, told::Told,
+};
 use crate::{
     clock::Clock,
     relay::{Relay, SessionId, hub::Place},
@@ -42,9 +43,6 @@ const PRESENCE_TIME: Duration = Duration::from_secs(1);
 /// Connections of one device closer together than this are told apart by the nodes' clocks; else the later word counts.
 const AT_ONCE: u64 = 5_000;
 
-/// News that wait for the bucket.
-const NEWS: usize = 4096;
-
 /// A node's place on the bus; cloning shares it.
 #[derive(Clone)]
 pub struct Nats(Arc<Inner>);
@@ -55,8 +53,7 @@ struct Inner {
     place: Place,
     clock: Arc<dyn Clock>,
     /// What the console tells, on its way to the bucket.
-    telling: mpsc::Sender<News>,
-    told: Mutex<Option<mpsc::Receiver<News>>>,
+    told: Told,
     last_news: AtomicU64,
     /// Whether all news there were have been heard.
     informed: AtomicBool,
@@ -65,14 +62,12 @@ struct Inner {
 impl Nats {
     /// The place of a node of the appliance with this id.
     pub fn new(cluster: Cluster, organisation: &[u8; 16], place: Place, clock: Arc<dyn Clock>) -> Self {
-        let (telling, told) = mpsc::channel(NEWS);
         Self(Arc::new(Inner {
             subjects: Subjects::new(organisation, cluster.node),
             cluster,
             place,
             clock,
-            telling,
-            told: Mutex::new(Some(told)),
+            told: Told::default(),
             last_news: AtomicU64::new(0),
             informed: AtomicBool::new(false),
         }))
@@ -259,9 +254,7 @@ impl Bus for Nats {
         let news = News { at: self.stamp(), what };
         // At once to whoever listens, and into the bucket for everybody else.
         self.publish(self.0.subjects.news(), encode(&news), None);
-        if self.0.telling.try_send(news).is_err() {
-            tracing::warn!("more changes than the bus takes; it is told of them within some hours");
-        }
+        self.0.told.tell(news);
     }
 
     fn elsewhere(&self, devices: Vec<DeviceId>) -> BoxFuture<'_, HashSet<DeviceId>> {

@@ -4,7 +4,7 @@
 //! the servers and every few hours, so that nothing hangs on their memory.
 
 use std::{
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use async_nats::jetstream::{
 use futures_util::StreamExt;
 use pocketkey_link::certificate::LIFETIME_MS;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::watch,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
@@ -38,15 +38,11 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 /// The console's node: writes news down.
 pub async fn tell(nats: Nats, relay: Arc<Relay>) {
-    let told = nats.0.told.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(mut told) = told else { return };
     let mut connections = nats.0.cluster.connections.subscribe();
     // The connection may stand already.
     connections.mark_changed();
     let mut store = None;
     let mut anew = Instant::now() + ANEW;
-    // What was being written when the servers changed.
-    let mut unwritten = None;
     loop {
         tokio::select! {
             changed = connections.changed() => {
@@ -59,9 +55,9 @@ pub async fn tell(nats: Nats, relay: Arc<Relay>) {
                 store = Some(open(&nats, true).await);
             }
             () = sleep_until(anew) => {}
-            Some(news) = next(&mut unwritten, &mut told), if store.is_some() => {
+            news = nats.0.told.next(), if store.is_some() => {
                 if let Some(store) = &store && !write(store, &news, &connections).await {
-                    unwritten = Some(news);
+                    nats.0.told.put_back(news);
                 }
                 continue;
             }
@@ -78,14 +74,6 @@ pub async fn tell(nats: Nats, relay: Arc<Relay>) {
             (Ok(_), None) => {}
             (Err(error), _) => tracing::error!(%error, "relay nodes are not told who is blocked"),
         }
-    }
-}
-
-/// What was not written down yet, or the next that is told.
-async fn next(unwritten: &mut Option<News>, told: &mut mpsc::Receiver<News>) -> Option<News> {
-    match unwritten.take() {
-        Some(news) => Some(news),
-        None => told.recv().await,
     }
 }
 
