@@ -141,11 +141,6 @@ impl Hub {
         Self { place, ..Self::default() }
     }
 
-    /// Which part it has among others.
-    pub fn place(&self) -> Place {
-        self.place
-    }
-
     /// A device has proven who it is. Its older session, if any, is superseded.
     pub fn connected(
         &mut self,
