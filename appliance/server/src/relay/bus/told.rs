@@ -1,7 +1,7 @@
 //! News on their way to wherever they are kept.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -48,11 +48,11 @@ impl Told {
 
     /// Takes one back that could not be kept, unless there is a later one.
     pub fn put_back(&self, news: News) {
-        let mut waiting = self.lock();
+        let Waiting { order, latest } = &mut *self.lock();
         let topic = news.what.topic();
-        if !waiting.latest.contains_key(&topic) {
-            waiting.latest.insert(topic, news);
-            waiting.order.push_front(topic);
+        if let Entry::Vacant(place) = latest.entry(topic) {
+            place.insert(news);
+            order.push_front(topic);
         }
     }
 
