@@ -202,6 +202,7 @@ impl Appliance {
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
         let tls = self.tls.take().map(|tls| (tls, ops::plain(&self.app)));
+        let proxies = self.app.config().trusted_proxies.clone();
         let stop = async {
             shutdown.await;
             app.stop();
@@ -209,7 +210,7 @@ impl Appliance {
             sleep(GRACE).await;
         };
         tokio::select! {
-            () = ops::serve(self.app.stopping(), self.http, tls, router) => {}
+            () = ops::serve(self.app.stopping(), self.http, tls, router, &proxies) => {}
             () = stop => {}
         }
         self.app.stop();

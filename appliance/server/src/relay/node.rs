@@ -23,6 +23,7 @@ use crate::{
     limit::ClientIp,
     ops,
     problem::{self, ApiError},
+    proxy::TrustedProxy,
 };
 
 /// How long devices may take to hear that the node stops.
@@ -33,6 +34,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct NodeConfig {
     /// Where devices, or the load balancer before them, connect.
     pub listen: SocketAddr,
+    /// Proxies that say whom they forward for.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// The bus that it shares with the console's node.
     pub bus: BusOptions,
 }
@@ -61,6 +64,7 @@ pub struct Node {
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
+    trusted_proxies: Vec<TrustedProxy>,
     cluster: Cluster,
     standing: Arc<Standing>,
 }
@@ -86,7 +90,8 @@ impl Node {
         let listener = ops::listen(config.listen).map_err(wrong)?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let cluster = Cluster::connect(&config.bus).await?;
-        Ok(Self { address, listener, cluster, standing: Arc::new(Standing { ready: OnceLock::new() }) })
+        let (trusted_proxies, standing) = (config.trusted_proxies, Standing { ready: OnceLock::new() });
+        Ok(Self { address, listener, trusted_proxies, cluster, standing: Arc::new(standing) })
     }
 
     /// Serves until `shutdown` resolves; then tells every device to connect elsewhere.
@@ -95,7 +100,8 @@ impl Node {
     /// [`NodeError::Greeting`].
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), NodeError> {
         let stopping = watch::channel(false).0;
-        let serving = ops::serve(stopping.subscribe(), self.listener, None, router(&self.standing));
+        let (stopped, router) = (stopping.subscribe(), router(&self.standing));
+        let serving = ops::serve(stopped, self.listener, None, router, &self.trusted_proxies);
         let (standing, cluster) = (Arc::clone(&self.standing), self.cluster);
         let joining = async {
             let (relay, nats) = join(&standing, cluster).await?;
