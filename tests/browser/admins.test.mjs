@@ -250,6 +250,35 @@ test('the password is changed after confirming with a passkey, and the old one i
   noFaults(ada);
 });
 
+test('a colleague who lost the phone is let in by password again, and told', async () => {
+  await owner.goto(`${server.url}/settings/admins`);
+  const row = owner.getByTestId('admin-row').filter({ hasText: 'Ada Lovelace' });
+  await row.filter({ hasText: '1 passkey' }).waitFor();
+  // Nobody resets their own.
+  assert.equal(await owner.getByTestId('reset-second-step').count(), 1);
+  await everyLook(owner, 'admins-second-step');
+  await tabTo(owner, 'reset-second-step');
+  await owner.keyboard.press('Enter');
+  await owner.getByTestId('confirm').filter({ hasText: 'Reset the second step of Ada Lovelace?' }).waitFor();
+  await everyLook(owner, 'admins-reset-second-step');
+  await tabTo(owner, 'confirm-yes');
+  await owner.keyboard.press('Enter');
+  await owner.getByTestId('toast').filter({ hasText: 'signs in with the password alone' }).waitFor();
+  await until('nothing is left to reset', async () => await row.getByTestId('reset-second-step').count() === 0);
+  await until('the mail', () => owner.evaluate(async () => {
+    const list = await (await fetch('/api/v1/inbox?search=to:ada@example.test')).json();
+    return list.items[0]?.subject === 'Your second step for Pocketkey was reset';
+  }));
+  await ada.getByTestId('sign-in-form').waitFor();
+  await signIn(ada, 'ada@example.test', 'staple staple staple');
+  await ada.getByTestId('account').waitFor();
+  await ada.goto(`${server.url}/account`);
+  await ada.getByTestId('set-up-app').waitFor();
+  assert.equal(await ada.getByTestId('passkey-row').count(), 0);
+  noFaults(owner);
+  noFaults(ada);
+});
+
 test('blocked, an admin is signed out at once; deleted by keyboard, they are gone', async () => {
   await owner.goto(`${server.url}/settings/admins`);
   const row = owner.getByTestId('admin-row').filter({ hasText: 'Ada Lovelace' });

@@ -128,6 +128,8 @@ actions! {
     AdminUnblocked = "admin.unblocked",
     /// An admin was let try again after too many wrong tries.
     AdminUnlocked = "admin.unlocked",
+    /// An admin's authenticator app, recovery codes and passkeys were forgotten, after they were lost.
+    AdminSecondStepReset = "admin.second_step_reset",
     /// An admin was deleted.
     AdminDeleted = "admin.deleted",
     /// An admin changed their name or e-mail address.

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pocketkey_api::sandbox::{PhoneVerification, ScriptMode};
+use pocketkey_server::proxy::TrustedProxy;
 
 use crate::logging::LogFormat;
 
@@ -98,6 +99,16 @@ pub struct ServeOptions {
     /// How it speaks HTTPS.
     #[command(flatten)]
     pub tls: TlsOptions,
+
+    /// A proxy in front, by address or network (10.0.0.0/8): X-Forwarded-For of its requests says whom they are from, for
+    /// limits, logs and lists of sessions. May be given several times, or separated by commas [default: none is believed].
+    #[arg(
+        long = "trusted-proxy",
+        env = "POCKETKEY_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<TrustedProxy>,
 
     /// The address people and phones reach it at [default: http(s)://localhost and the port listened on].
     #[arg(long, env = "POCKETKEY_URL", value_name = "URL")]
@@ -208,6 +219,16 @@ pub struct RelayOptions {
     /// A file with the credentials for them.
     #[arg(long, env = "POCKETKEY_NATS_CREDS", value_name = "FILE")]
     pub nats_creds: Option<PathBuf>,
+
+    /// A proxy in front, by address or network (10.0.0.0/8): X-Forwarded-For of its requests says whom they are from, for
+    /// limits. May be given several times, or separated by commas [default: none is believed].
+    #[arg(
+        long = "trusted-proxy",
+        env = "POCKETKEY_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<TrustedProxy>,
 
     /// Where phones and computers connect.
     #[arg(long, env = "POCKETKEY_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8081")]

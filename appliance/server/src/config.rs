@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     clock::{Clock, SystemClock},
+    proxy::TrustedProxy,
     push::Wake,
     relay::bus::BusOptions,
 };
@@ -18,6 +19,8 @@ pub struct Config {
     /// The certificate chain and key of HTTPS, PEM files (`--tls-cert`, `--tls-key`); default: plain HTTP, for a proxy
     /// that speaks TLS, or for this computer alone.
     pub tls_identity: Option<(PathBuf, PathBuf)>,
+    /// Proxies that say whom they forward for (`--trusted-proxy`); default: nobody is believed.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// The public address that invitations name (`--url`), without a trailing slash; default
     /// `http://localhost:` or `https://localhost:` and the port of `listen`.
     pub url: Option<String>,
@@ -57,6 +60,7 @@ impl Config {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             tls_identity: None,
+            trusted_proxies: Vec::new(),
             url: None,
             smtp_listen: SocketAddr::from(([127, 0, 0, 1], 2525)),
             smtp_identity: None,
@@ -81,6 +85,7 @@ impl std::fmt::Debug for Config {
             .field("data", &self.data)
             .field("listen", &self.listen)
             .field("tls_identity", &self.tls_identity)
+            .field("trusted_proxies", &self.trusted_proxies)
             .field("url", &self.url)
             .field("smtp_listen", &self.smtp_listen)
             .field("smtp_identity", &self.smtp_identity)

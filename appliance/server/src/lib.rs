@@ -30,6 +30,7 @@ pub mod mail;
 pub mod ops;
 pub mod pairing;
 pub mod problem;
+pub mod proxy;
 pub mod push;
 pub mod relay;
 pub mod secret;

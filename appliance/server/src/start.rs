@@ -206,6 +206,7 @@ impl Appliance {
         let health = ops::health::routes().with_state(self.app.clone());
         let plain = ops::plain(health, move || Ok(url.clone()));
         let tls = self.tls.take().map(|tls| (tls, plain));
+        let proxies = self.app.config().trusted_proxies.clone();
         let stop = async {
             shutdown.await;
             app.stop();
@@ -213,7 +214,7 @@ impl Appliance {
             sleep(GRACE).await;
         };
         tokio::select! {
-            () = ops::serve(self.app.stopping(), self.http, tls, router) => {}
+            () = ops::serve(self.app.stopping(), self.http, tls, router, &proxies) => {}
             () = stop => {}
         }
         self.app.stop();

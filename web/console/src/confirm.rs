@@ -30,6 +30,7 @@ impl Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
     Block,
+    ResetSecondStep,
     Delete,
 }
 
@@ -37,6 +38,7 @@ impl Deed {
     fn title(self, name: &str) -> String {
         match self {
             Self::Block => strings::block_question(name),
+            Self::ResetSecondStep => strings::reset_second_step_question(name),
             Self::Delete => strings::delete_question(name),
         }
     }
@@ -44,6 +46,7 @@ impl Deed {
     fn button(self) -> &'static str {
         match self {
             Self::Block => strings::block(),
+            Self::ResetSecondStep => strings::reset(),
             Self::Delete => strings::delete(),
         }
     }
@@ -51,6 +54,7 @@ impl Deed {
     fn text(self, subject: &Subject) -> &'static str {
         match self {
             Self::Block => subject.block_text,
+            Self::ResetSecondStep => strings::reset_second_step_text(),
             Self::Delete => subject.delete_text,
         }
     }
@@ -58,6 +62,7 @@ impl Deed {
     async fn send(self, subject: &Subject) -> Result<(), Problem> {
         match self {
             Self::Block => api::put_only(&subject.block_path()).await,
+            Self::ResetSecondStep => api::delete(&format!("{}/second-step", subject.path)).await,
             Self::Delete => api::delete(&subject.path).await,
         }
     }
@@ -96,6 +101,11 @@ impl Confirm {
         self.toasts.attempt(request, move |()| self.toasts.say(done));
     }
 
+    /// Asks, and forgets how an admin signs in beside their password if the answer is yes.
+    pub fn reset_second_step(self, admin: Subject) {
+        self.ask(Deed::ResetSecondStep, admin);
+    }
+
     /// Asks, and deletes if the answer is yes.
     pub fn delete(self, subject: Subject) {
         self.ask(Deed::Delete, subject);
@@ -111,6 +121,7 @@ impl Confirm {
         let Some((deed, subject)) = self.asked.get_untracked() else { return };
         let done = match deed {
             Deed::Block => strings::blocked(&subject.name),
+            Deed::ResetSecondStep => strings::second_step_is_reset(&subject.name),
             Deed::Delete => strings::deleted(&subject.name),
         };
         let then = subject.then.filter(|_| deed == Deed::Delete);

@@ -9,8 +9,13 @@ use crate::cli::RelayOptions;
 pub async fn run(options: RelayOptions) -> Result<(), Failure> {
     make_room();
     let bus = BusOptions { servers: options.nats, credentials: options.nats_creds };
-    let node =
-        Node::start(NodeConfig { listen: options.listen, tls_identity: options.tls.identity(), bus }).await?;
+    let node = Node::start(NodeConfig {
+        listen: options.listen,
+        tls_identity: options.tls.identity(),
+        trusted_proxies: options.trusted_proxies,
+        bus,
+    })
+    .await?;
     println!("Relay node at {}; devices are let in once the appliance has been heard from.", node.address);
     node.run_until(stop_signal()).await?;
     Ok(())

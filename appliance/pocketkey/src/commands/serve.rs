@@ -24,6 +24,7 @@ pub fn config(options: ServeOptions) -> Result<Config, Failure> {
     Ok(Config {
         listen: options.listen,
         tls_identity: options.tls.identity(),
+        trusted_proxies: options.trusted_proxies,
         url: options.url,
         smtp_listen: options.smtp_listen,
         smtp_identity: options.smtp_cert.zip(options.smtp_key),

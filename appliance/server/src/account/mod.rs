@@ -15,4 +15,4 @@ pub mod two_step;
 
 pub use model::AccountError;
 pub use routes::routes;
-pub use two_step::second_factor;
+pub use two_step::{forget, second_factor};

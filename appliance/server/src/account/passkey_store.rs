@@ -107,3 +107,8 @@ pub fn delete(conn: &Connection, id: &PasskeyId) -> Result<(), DbError> {
     conn.execute("DELETE FROM admin_passkeys WHERE id = ?1", [&id.0])?;
     Ok(())
 }
+
+/// Deletes all passkeys of an admin; gives how many.
+pub fn delete_all(conn: &Connection, admin: &AdminId) -> Result<usize, DbError> {
+    Ok(conn.execute("DELETE FROM admin_passkeys WHERE admin_id = ?1", [&admin.0])?)
+}

@@ -7,7 +7,7 @@ use pocketkey_api::{
     session,
 };
 
-use super::{AccountError, recovery, service::note, store, totp};
+use super::{AccountError, passkey_store, recovery, service::note, store, totp};
 use crate::{
     App,
     activation::qr_svg,
@@ -94,6 +94,16 @@ pub async fn renew_codes(app: &App, by: Actor) -> Result<RecoveryCodes, AccountE
             Ok(codes)
         })
         .await
+}
+
+/// Forgets an admin's authenticator app, recovery codes and passkeys; gives whether there was an app, and how many passkeys.
+///
+/// # Errors
+/// If the database fails.
+pub fn forget(tx: &Tx<'_>, id: &AdminId) -> Result<(bool, usize), DbError> {
+    let had_app = store::totp(tx, id)?.is_some_and(|totp| totp.enabled_at.is_some());
+    store::forget_totp(tx, id)?;
+    Ok((had_app, passkey_store::delete_all(tx, id)?))
 }
 
 fn must_be_on(tx: &Tx<'_>, id: &AdminId) -> Result<(), AccountError> {

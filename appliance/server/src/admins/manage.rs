@@ -7,7 +7,7 @@ use pocketkey_api::{
     audit::Action,
     event::Event,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     AdminError,
@@ -16,11 +16,18 @@ use super::{
     store::{self, Stored},
 };
 use crate::{
-    App,
+    App, account,
     audit::{self, Actor, Target},
     db::Tx,
+    mail::{
+        self,
+        model::{MailKind, OutgoingMail, SecondStepReset},
+    },
     validate,
 };
+
+/// News that could not be mailed for so long is none any more, milliseconds.
+const NEWS_TTL: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// One page of the admins, by e-mail address.
 ///
@@ -112,6 +119,40 @@ pub async fn unlock(app: &App, id: AdminId, by: Actor, role: Role) -> Result<Adm
         let (shared, email) = (app.clone(), found.admin.email.clone());
         tx.after_commit(move || shared.sign_in_guard().unlock(&email));
         note(app, tx, found, by, Action::AdminUnlocked, &Value::Null)
+    })
+    .await
+}
+
+/// Forgets an admin's authenticator app, recovery codes and passkeys, which were lost with a phone. They are signed out
+/// everywhere at once, are told by mail, and sign in with their password alone until they set up something new.
+///
+/// # Errors
+/// As [`change_role`].
+pub async fn reset_second_step(
+    app: &App,
+    id: AdminId,
+    by: Actor,
+    role: Role,
+) -> Result<AdminSummary, AdminError> {
+    change(app, id, by, role, move |app, tx, found, by| {
+        let (had_app, passkeys) = account::forget(tx, &found.admin.id)?;
+        if !had_app && passkeys == 0 {
+            return Ok(());
+        }
+        sessions::end_all(tx, &found.admin.id, None)?;
+        let (shared, id) = (app.clone(), found.admin.id.clone());
+        tx.after_commit(move || shared.sign_in_guard().second_steps.forget(&id));
+        let news = MailKind::SecondStepReset(SecondStepReset {
+            admin_id: found.admin.id.clone(),
+            organisation: store::organisation(tx)?,
+            name: found.admin.name.clone(),
+            by: by.name.clone(),
+            link: format!("{}/account", app.url()),
+            expires_at: app.now() + NEWS_TTL,
+        });
+        mail::service::enqueue(app, tx, &OutgoingMail { to: found.admin.email.clone(), kind: news })?;
+        let detail = json!({ "authenticator_app": had_app, "passkeys": passkeys });
+        note(app, tx, found, by, Action::AdminSecondStepReset, &detail)
     })
     .await
 }

@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(change, delete))
         .routes(routes!(block, unblock))
         .routes(routes!(unlock))
+        .routes(routes!(reset_second_step))
         .routes(routes!(list_invitations, invite))
         .routes(routes!(revoke))
         .routes(routes!(send_again))
@@ -144,6 +145,26 @@ async fn unlock(
     Path(id): Path<AdminId>,
 ) -> Result<Json<AdminSummary>, ApiError> {
     Ok(Json(manage::unlock(&app, id, by.actor, by.admin.role).await?))
+}
+
+/// Forgets an admin's authenticator app, recovery codes and passkeys, for example because they were lost with a phone. The
+/// admin is signed out everywhere at once, is told by mail, and signs in with the password alone until they set up anew.
+#[utoipa::path(delete, path = "/api/v1/admins/{id}/second-step", tag = "admins", security(("session" = [])),
+    params(("id" = AdminId, Path, description = "The admin")),
+    responses(
+        (status = 200, description = "The admin", body = AdminSummary),
+        (status = 401, description = "`signed_out`", body = Problem),
+        (status = 403, description = "`not_permitted`", body = Problem),
+        (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`yourself`", body = Problem),
+    )
+)]
+async fn reset_second_step(
+    State(app): State<App>,
+    by: Admin,
+    Path(id): Path<AdminId>,
+) -> Result<Json<AdminSummary>, ApiError> {
+    Ok(Json(manage::reset_second_step(&app, id, by.actor, by.admin.role).await?))
 }
 
 /// One page of the invitations that were not accepted yet, by e-mail address; also those whose time is over.

@@ -1,7 +1,7 @@
 //! What is mailed, and what can go wrong.
 
 use axum::http::StatusCode;
-use pocketkey_api::{AdminInvitationId, KeyId, admin::Role, problem::FieldProblem};
+use pocketkey_api::{AdminId, AdminInvitationId, KeyId, admin::Role, problem::FieldProblem};
 
 use super::{
     templates::{Template, Values},
@@ -28,6 +28,8 @@ pub enum MailKind {
     Invitation(Invitation),
     /// An invitation to become an admin.
     AdminInvitation(AdminInvitation),
+    /// The news that an admin's second step was reset.
+    SecondStepReset(SecondStepReset),
 }
 
 /// An invitation to activate a phone.
@@ -66,12 +68,30 @@ pub struct AdminInvitation {
     pub expires_at: i64,
 }
 
+/// The news that an admin's second step was reset.
+#[derive(Debug, Clone)]
+pub struct SecondStepReset {
+    /// Whose.
+    pub admin_id: AdminId,
+    /// Their organisation.
+    pub organisation: String,
+    /// Their name.
+    pub name: String,
+    /// Who did it, by name.
+    pub by: String,
+    /// The page of their account.
+    pub link: String,
+    /// When it is no news any more, Unix milliseconds.
+    pub expires_at: i64,
+}
+
 impl MailKind {
     /// Where its words come from.
     pub fn template(&self) -> Template {
         match self {
             Self::Invitation(_) => Template::Invitation,
             Self::AdminInvitation(_) => Template::AdminInvitation,
+            Self::SecondStepReset(_) => Template::SecondStepReset,
         }
     }
 
@@ -93,6 +113,12 @@ impl MailKind {
                 ("link", invitation.link.clone()),
                 ("expires", words::utc(invitation.expires_at)),
             ],
+            Self::SecondStepReset(reset) => vec![
+                ("organisation", reset.organisation.clone()),
+                ("name", reset.name.clone()),
+                ("by", reset.by.clone()),
+                ("link", reset.link.clone()),
+            ],
         };
         values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -102,6 +128,7 @@ impl MailKind {
         match self {
             Self::Invitation(invitation) => &invitation.key_id.0,
             Self::AdminInvitation(invitation) => &invitation.id.0,
+            Self::SecondStepReset(reset) => &reset.admin_id.0,
         }
     }
 
@@ -110,6 +137,7 @@ impl MailKind {
         match self {
             Self::Invitation(invitation) => invitation.expires_at,
             Self::AdminInvitation(invitation) => invitation.expires_at,
+            Self::SecondStepReset(reset) => reset.expires_at,
         }
     }
 }

@@ -27,6 +27,7 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use super::{Connection, tls_stream::TlsStream};
 use crate::{
     problem::ApiError,
+    proxy::{self, TrustedProxy},
     tls::{self, IdentityError},
 };
 
@@ -88,13 +89,15 @@ where
 }
 
 /// Serves `router` until `stopping` says so, then finishes what is being answered. With TLS, whoever speaks plain HTTP
-/// gets the other router.
+/// gets the other router. Requests carry the address that they come from, as far as `proxies` say.
 pub async fn serve(
     stopping: watch::Receiver<bool>,
     listener: TcpListener,
     tls: Option<(Arc<ServerConfig>, Router)>,
     router: Router,
+    proxies: &[TrustedProxy],
 ) {
+    let proxies: Arc<[TrustedProxy]> = proxies.into();
     let tls = tls.map(|(tls, plain)| (tls, TowerToHyperService::new(plain)));
     let router = TowerToHyperService::new(router);
     let (under_way, _) = watch::channel(());
@@ -108,14 +111,15 @@ pub async fn serve(
             Ok((stream, peer)) => {
                 let (router, tls, stopped, held) =
                     (router.clone(), tls.clone(), stopped(stopping.clone()), under_way.subscribe());
+                let from = (peer, Arc::clone(&proxies));
                 tokio::spawn(async move {
                     match tls {
-                        None => connection(router, Connection::Plain(stream), peer, stopped).await,
+                        None => connection(router, Connection::Plain(stream), from, stopped).await,
                         Some((tls, plain)) => match timeout(REQUEST_TIME, accept(tls, stream)).await {
                             Ok(Ok(stream @ Connection::Tls(_))) => {
-                                connection(router, stream, peer, stopped).await;
+                                connection(router, stream, from, stopped).await;
                             }
-                            Ok(Ok(stream)) => connection(plain, stream, peer, stopped).await,
+                            Ok(Ok(stream)) => connection(plain, stream, from, stopped).await,
                             Ok(Err(error)) => tracing::debug!(%error, %peer, "a TLS handshake failed"),
                             Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
                         },
@@ -161,11 +165,12 @@ fn gone(error: &io::Error) -> bool {
 async fn connection(
     router: TowerToHyperService<Router>,
     stream: Connection,
-    peer: SocketAddr,
+    (peer, proxies): (SocketAddr, Arc<[TrustedProxy]>),
     stopped: impl Future<Output = ()>,
 ) {
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let client = proxy::client(&proxies, peer.ip(), request.headers());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
         router.call(request)
     });
     let mut http = http1::Builder::new();

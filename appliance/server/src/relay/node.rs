@@ -25,6 +25,7 @@ use crate::{
     limit::ClientIp,
     ops,
     problem::{self, ApiError},
+    proxy::TrustedProxy,
     tls,
 };
 
@@ -38,6 +39,8 @@ pub struct NodeConfig {
     pub listen: SocketAddr,
     /// Certificate chain and key of HTTPS, PEM files; without them it speaks plain HTTP.
     pub tls_identity: Option<(PathBuf, PathBuf)>,
+    /// Proxies that say whom they forward for.
+    pub trusted_proxies: Vec<TrustedProxy>,
     /// The bus that it shares with the console's node.
     pub bus: BusOptions,
 }
@@ -70,6 +73,7 @@ pub struct Node {
     pub address: SocketAddr,
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
+    trusted_proxies: Vec<TrustedProxy>,
     cluster: Cluster,
     standing: Arc<Standing>,
 }
@@ -96,7 +100,8 @@ impl Node {
         let listener = ops::listen(config.listen).map_err(wrong)?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let cluster = Cluster::connect(&config.bus).await?;
-        Ok(Self { address, listener, tls, cluster, standing: Arc::new(Standing { ready: OnceLock::new() }) })
+        let (trusted_proxies, standing) = (config.trusted_proxies, Standing { ready: OnceLock::new() });
+        Ok(Self { address, listener, tls, trusted_proxies, cluster, standing: Arc::new(standing) })
     }
 
     /// Serves until `shutdown` resolves; then tells every device to connect elsewhere.
@@ -106,7 +111,8 @@ impl Node {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> Result<(), NodeError> {
         let stopping = watch::channel(false).0;
         let tls = self.tls.map(|tls| (tls, plain(&self.standing)));
-        let serving = ops::serve(stopping.subscribe(), self.listener, tls, router(&self.standing));
+        let (stopped, router) = (stopping.subscribe(), router(&self.standing));
+        let serving = ops::serve(stopped, self.listener, tls, router, &self.trusted_proxies);
         let (standing, cluster) = (Arc::clone(&self.standing), self.cluster);
         let joining = async {
             let (relay, nats) = join(&standing, cluster).await?;

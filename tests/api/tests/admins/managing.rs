@@ -59,12 +59,13 @@ async fn nobody_grants_or_touches_beyond_their_own_role() {
             let blocked = by.put(&block, &()).await;
             let unblocked = by.delete(&block).await;
             let unlocked = by.delete(&format!("{target}/lock")).await;
+            let reset = by.delete(&format!("{target}/second-step")).await;
             let changed = by.patch(&target, &to(Role::Auditor)).await;
             owner.patch(&target, &to(Role::Auditor)).await.expect(200);
             let granted = by.patch(&target, &to(other)).await;
             owner.patch(&target, &to(other)).await.expect(200);
             let deleted = by.delete(&target).await;
-            let all = [invited, blocked, unblocked, unlocked, changed, granted, deleted];
+            let all = [invited, blocked, unblocked, unlocked, reset, changed, granted, deleted];
             for (index, answer) in all.iter().enumerate() {
                 assert_eq!(answer.status.is_success(), may, "{what}, number {index}: {}", answer.text());
                 if !may {

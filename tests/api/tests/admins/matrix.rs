@@ -98,6 +98,7 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "PUT /api/v1/admins/{id}/block",
             "DELETE /api/v1/admins/{id}/block",
             "DELETE /api/v1/admins/{id}/lock",
+            "DELETE /api/v1/admins/{id}/second-step",
             "DELETE /api/v1/computers/{id}",
             "POST /api/v1/groups",
             "PUT /api/v1/groups/{id}",

@@ -3,7 +3,8 @@
 use pocketkey_api::{
     Page,
     account::{Account, RecoveryCodes, TotpSetup},
-    admin::AdminSummary,
+    admin::{AdminSummary, Role},
+    inbox::Mail,
     session::{SecondStep, Session, SessionState, SignIn},
 };
 use pocketkey_tests_api::{ADMIN, Answer, Appliance, Client, PASSWORD, app_code as app};
@@ -161,4 +162,48 @@ async fn guessing_codes_locks_the_account_whoever_knows_the_password() {
     let owing = first_step(&mut appliance.client()).await;
     let code = app(&secret, appliance.app.now());
     second_step(&mut appliance.client(), &owing, &code).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_resets_it_when_the_phone_is_lost() {
+    let appliance = Appliance::start().await;
+    let mut owner = appliance.set_up().await;
+    let mut ada = appliance.join(&mut owner, "ada", Role::Owner).await;
+    let of = async |client: &mut Client, name: &str| {
+        let all: Page<AdminSummary> = client.get("/api/v1/admins").await.json();
+        all.items.into_iter().find(|item| item.admin.name == name).unwrap()
+    };
+    let (own, hers) = (of(&mut owner, "Grace Hopper").await, of(&mut owner, "ada").await);
+    let path = |admin: &AdminSummary| format!("/api/v1/admins/{}/second-step", admin.admin.id);
+    let (_, codes) = turn_on(&appliance, &mut owner).await;
+
+    // Never one's own; nothing is done where there is nothing.
+    owner.delete(&path(&own)).await.expect_problem(409, "yourself");
+    let skip = appliance.audit().await.len();
+    owner.delete(&path(&hers)).await.expect(200);
+    assert_eq!(appliance.actions(skip).await, [""; 0]);
+    ada.get("/api/v1/account").await.expect(200);
+
+    let mut other = appliance.client();
+    let owing = first_step(&mut other).await;
+    let after: AdminSummary = ada.delete(&path(&own)).await.expect(200).json();
+    assert_eq!((after.two_step, after.passkey_count), (false, 0));
+    assert_eq!(appliance.actions(skip).await, ["admin.second_step_reset"]);
+    // Signed out everywhere; sign-ins that wait for a code, and the codes, are void.
+    owner.get("/api/v1/account").await.expect_problem(401, "signed_out");
+    second_step(&mut other, &owing, &codes[0]).await.expect_problem(401, "sign_in_over");
+    let path = format!("/api/v1/inbox/wait?search=to:{ADMIN}&seconds=30");
+    let mail: Mail = ada.get(&path).await.expect(200).json();
+    assert_eq!(mail.summary.subject, "Your second step for Pocketkey was reset");
+    assert!(mail.links.iter().any(|link| link.ends_with("/account")), "{:?}", mail.links);
+    assert!(mail.text.contains("ada took your authenticator app"), "{}", mail.text);
+
+    // The password alone, and everything can be set up anew.
+    let given = SignIn { email: ADMIN.into(), password: PASSWORD.into() };
+    let session: Session = owner.post("/api/v1/session", &given).await.expect(200).json();
+    assert_eq!(session.state, SessionState::SignedIn);
+    let account: Account = owner.get("/api/v1/account").await.json();
+    assert_eq!((account.two_step_since, account.recovery_codes_left), (None, 0));
+    turn_on(&appliance, &mut owner).await;
+    first_step(&mut appliance.client()).await;
 }

@@ -1,7 +1,8 @@
 //! Health, headers and the console's files.
 
 use axum::http::Method;
-use pocketkey_tests_api::Appliance;
+use pocketkey_api::{account::OpenSession, session::SignIn};
+use pocketkey_tests_api::{ADMIN, Appliance, PASSWORD};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -18,6 +19,59 @@ async fn it_answers_on_its_port() {
     let mut answer = String::new();
     connection.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("ready\n"), "{answer}");
+}
+
+/// Posts to the port with these lines of `X-Forwarded-For`; gives the answer's first line.
+async fn post(appliance: &Appliance, path: &str, body: &str, forwarded: &str) -> String {
+    let mut connection = TcpStream::connect(appliance.http_addr).await.unwrap();
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{forwarded}\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    answer.lines().next().unwrap().to_owned()
+}
+
+/// Signs in through a proxy that says so; gives where the session is from.
+async fn signed_in_from(appliance: &Appliance, forwarded: &str) -> String {
+    let mut admin = appliance.set_up().await;
+    let given = serde_json::to_string(&SignIn { email: ADMIN.into(), password: PASSWORD.into() }).unwrap();
+    let status = post(appliance, "/api/v1/session", &given, forwarded).await;
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    let all: Vec<OpenSession> = admin.get("/api/v1/account/sessions").await.expect(200).json();
+    all.into_iter().find(|session| !session.current).unwrap().ip
+}
+
+const FORWARDED: &str = "X-Forwarded-For: 203.0.113.9, 198.51.100.7\r\nX-Forwarded-For: 10.1.2.3\r\n";
+
+#[tokio::test]
+async fn a_trusted_proxy_says_where_requests_are_from() {
+    let proxies = ["127.0.0.1", "10.0.0.0/8"].map(|text| text.parse().unwrap());
+    let appliance = Appliance::start_with(|config| config.trusted_proxies = proxies.to_vec()).await;
+    assert_eq!(signed_in_from(&appliance, FORWARDED).await, "198.51.100.7");
+
+    // Whoever guesses uses up their own tries, whatever they write, and nobody else's.
+    let (path, body) = ("/api/v1/admins/invitations/preview", r#"{"token":"x"}"#);
+    for guess in 0..50 {
+        let forwarded = format!("X-Forwarded-For: 203.0.113.{guess}, 198.51.100.8\r\n");
+        assert_eq!(post(&appliance, path, body, &forwarded).await, "HTTP/1.1 410 Gone", "{guess}");
+    }
+    for (address, status) in [("198.51.100.8", "429 Too Many Requests"), ("198.51.100.9", "410 Gone")] {
+        let forwarded = format!("X-Forwarded-For: {address}\r\n");
+        assert_eq!(post(&appliance, path, body, &forwarded).await, format!("HTTP/1.1 {status}"));
+    }
+}
+
+#[tokio::test]
+async fn without_trust_what_is_forwarded_is_passed_over() {
+    let appliance = Appliance::start().await;
+    assert_eq!(signed_in_from(&appliance, FORWARDED).await, "127.0.0.1");
+    let others = ["10.0.0.0/8".parse().unwrap()];
+    let appliance = Appliance::start_with(|config| config.trusted_proxies = others.to_vec()).await;
+    assert_eq!(signed_in_from(&appliance, FORWARDED).await, "127.0.0.1");
 }
 
 #[tokio::test]

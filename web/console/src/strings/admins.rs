@@ -91,6 +91,11 @@ texts! {
         "Type the code that your authenticator app shows.",
         "Den Code eingeben, den die Authenticator-App zeigt.";
     set_up_app: "Set up an authenticator app", "Authenticator-App einrichten";
+    reset: "Reset", "Zurücksetzen";
+    reset_second_step: "Reset second step", "Zweiten Schritt zurücksetzen";
+    reset_second_step_text:
+        "Their authenticator app, recovery codes and passkeys are forgotten, they are signed out everywhere and told by mail. Until they set up new ones, their password alone lets them in: do this only once you are sure who asks.",
+        "Authenticator-App, Wiederherstellungscodes und Passkeys werden vergessen; die Person wird überall abgemeldet und per Mail benachrichtigt. Bis sie Neues einrichtet, genügt ihr Passwort: nur tun, wenn sicher ist, wer darum bittet.";
     signed_in_at: "signed in", "angemeldet";
     sign_in_passkey: "Sign in with a passkey", "Mit einem Passkey anmelden";
     this_browser: "This browser", "Dieser Browser";
@@ -165,6 +170,20 @@ pub fn invitation_revoked(name: &str) -> String {
     match lang() {
         Lang::En => format!("The invitation of {name} was revoked."),
         Lang::De => format!("Die Einladung von {name} wurde widerrufen."),
+    }
+}
+
+pub fn reset_second_step_question(name: &str) -> String {
+    match lang() {
+        Lang::En => format!("Reset the second step of {name}?"),
+        Lang::De => format!("Zweiten Schritt von {name} zurücksetzen?"),
+    }
+}
+
+pub fn second_step_is_reset(name: &str) -> String {
+    match lang() {
+        Lang::En => format!("{name} signs in with the password alone, and was told so."),
+        Lang::De => format!("{name} meldet sich nur mit dem Passwort an und wurde benachrichtigt."),
     }
 }
 

@@ -290,6 +290,7 @@ fn german_action(name: &str) -> Option<String> {
         "retired" => "abgelöst",
         "revoked" => "widerrufen",
         "role_changed" => "– Rolle geändert",
+        "second_step_reset" => "– zweiter Schritt zurückgesetzt",
         "session_ended" | "sessions_ended" => "– Sitzung beendet",
         "set_up" => "eingerichtet",
         "settings_changed" => "– Einstellungen geändert",

@@ -233,6 +233,7 @@ pub fn mail_kind(template: &str) -> String {
         (Lang::De, "invitation") => "Einladung".to_owned(),
         (Lang::De, "reminder") => "Erinnerung".to_owned(),
         (Lang::De, "admin_invitation") => "Admin-Einladung".to_owned(),
+        (Lang::De, "second_step_reset") => "Zweiter Schritt zurückgesetzt".to_owned(),
         (Lang::De, "test") => "Testmail".to_owned(),
         _ => capitalised(template),
     }

@@ -3,6 +3,7 @@
 
 mod admin_invitation;
 mod invitation;
+mod second_step_reset;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub enum Template {
     Invitation,
     /// An invitation to become an admin.
     AdminInvitation,
+    /// The news that an admin's second step was reset.
+    SecondStepReset,
 }
 
 /// A kind of mail, described.
@@ -91,7 +94,7 @@ pub struct Filled {
 
 impl Template {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Invitation, Self::AdminInvitation];
+    pub const ALL: &[Self] = &[Self::Invitation, Self::AdminInvitation, Self::SecondStepReset];
 
     /// The one of this name.
     pub fn parse(name: &str) -> Option<Self> {
@@ -103,6 +106,7 @@ impl Template {
         match self {
             Self::Invitation => &invitation::DEFINITION,
             Self::AdminInvitation => &admin_invitation::DEFINITION,
+            Self::SecondStepReset => &second_step_reset::DEFINITION,
         }
     }
 

@@ -71,9 +71,10 @@ fn Row(admin: AdminSummary, confirm: Confirm) -> impl IntoView {
     });
     let blocked = blocked_at.is_some();
     let locked = locked_until.is_some() && !blocked;
+    let has_second_step = two_step || passkey_count > 0;
     let actions = move || {
         if within_reach.get() {
-            view! { <Actions subject role blocked locked confirm/> }.into_any()
+            view! { <Actions subject role blocked locked has_second_step confirm/> }.into_any()
         } else {
             view! { <Badge label=strings::role(role) test_id="admin-role"/> }.into_any()
         }
@@ -100,6 +101,7 @@ fn Actions(
     role: Role,
     blocked: bool,
     locked: bool,
+    has_second_step: bool,
     confirm: Confirm,
 ) -> impl IntoView {
     let own = use_role();
@@ -130,6 +132,14 @@ fn Actions(
         </select>
         {locked.then(|| view! {
             <Button label=strings::unlock() small=true on_click=unlock test_id="unlock-admin"/>
+        })}
+        {has_second_step.then(|| view! {
+            <Button
+                label=strings::reset_second_step()
+                small=true
+                on_click=move || confirm.reset_second_step(subject.get_value())
+                test_id="reset-second-step"
+            />
         })}
         <Button
             label=if blocked { strings::unblock() } else { strings::block() }
