@@ -40,6 +40,9 @@ struct Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Full;
 
+/// Taken at the first frame, so that those behind it need not move it.
+const ROOM: usize = 4 * 1024;
+
 /// A fresh queue.
 pub fn outbox() -> (Outbox, Waiting) {
     let queue = Arc::default();
@@ -59,6 +62,9 @@ impl Outbox {
         let mut queue = lock(&self.0);
         if queue.closed || queue.frames == MAX_FRAMES || queue.bytes.len() + frame.encoded_len() > MAX_BYTES {
             return Err(Full);
+        }
+        if queue.frames == 0 {
+            queue.bytes.reserve(ROOM);
         }
         wire::put_frame(&mut queue.bytes, frame);
         queue.frames += 1;
