@@ -63,13 +63,22 @@ pub fn set_key(conn: &Connection, id: &KeyId, json: Option<String>) -> Result<()
 
 /// What is chosen above a user's keys.
 pub fn layers(conn: &Connection, user: &UserId) -> Result<Layers, DbError> {
+    Ok(Layers { groups: groups_of(conn, user)?, ..above_groups(conn)? })
+}
+
+/// What is chosen above everybody's.
+fn above_groups(conn: &Connection) -> Result<Layers, DbError> {
+    let report_rp = authentications::store::settings(conn)?.report_rp;
+    Ok(Layers { organisation: organisation(conn)?, groups: Vec::new(), report_rp })
+}
+
+/// What a user's groups choose, by name.
+fn groups_of(conn: &Connection, user: &UserId) -> Result<Vec<(Group, SettingsChoice)>, DbError> {
     let mut query = conn.prepare_cached(
         "SELECT g.id, g.name, g.key_settings FROM group_members m JOIN groups g ON g.id = m.group_id
          WHERE m.user_id = ?1 AND g.key_settings IS NOT NULL ORDER BY g.name_key",
     )?;
-    let groups = query.query_map([&user.0], group_row)?.collect::<Result<_, _>>()?;
-    let report_rp = authentications::store::settings(conn)?.report_rp;
-    Ok(Layers { organisation: organisation(conn)?, groups, report_rp })
+    Ok(query.query_map([&user.0], group_row)?.collect::<Result<_, _>>()?)
 }
 
 /// A phone, and what it is to obey.
@@ -114,11 +123,13 @@ fn phones_where(conn: &Connection, condition: &str, given: impl Params) -> Resul
         "SELECT d.id, k.id, k.user_id, d.settings_taken, k.settings FROM devices d JOIN keys k ON k.id = d.key_id
          WHERE {condition}"
     ))?;
+    let mut layers = above_groups(conn)?;
     let mut rows = query.query(given)?;
     let mut phones = Vec::new();
     while let Some(row) = rows.next()? {
         let user = UserId(row.get(2)?);
-        let in_force = model::of_phone(&layers(conn, &user)?, &choice(row, 4)?);
+        layers.groups = groups_of(conn, &user)?;
+        let in_force = model::of_phone(&layers, &choice(row, 4)?);
         let (device, key) = (device_id(row, 0)?, KeyId(row.get(1)?));
         phones.push(Phone { device, key, user, in_force, taken: row.get(3)? });
     }

@@ -181,17 +181,22 @@ impl Actor {
         }
         self.settings = settings;
         // As after a restart, even if nothing is different.
+        self.works = self.wanted();
         self.authenticator.configure(config(self.works));
     }
 
     // — what the organisation wants —
+
+    fn wanted(&self) -> AuthenticatorSettings {
+        obeyed(self.settings, self.memory.account.as_ref().and_then(Account::settings))
+    }
 
     /// Works as it is to work, and asks what is new; neither while a request is on screen, which ends as it began.
     fn obey(&mut self) {
         if self.pending.is_some() {
             return;
         }
-        let wanted = obeyed(self.settings, self.memory.account.as_ref().and_then(Account::settings));
+        let wanted = self.wanted();
         if wanted != self.works {
             self.works = wanted;
             self.authenticator.configure(config(wanted));

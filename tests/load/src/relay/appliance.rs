@@ -184,7 +184,7 @@ impl End for DeviceEnd {
             match frame(&mut self.wire)? {
                 Frame::Request { exchange, .. } if !self.asks => self.open.push_back(exchange),
                 Frame::Response { .. } if self.asks => {}
-                Frame::Presence { .. } => continue,
+                Frame::Presence { .. } | Frame::News {} => continue,
                 other => return Err(format!("unexpected: {other:?}").into()),
             }
             come += 1;

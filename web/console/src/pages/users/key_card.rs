@@ -58,6 +58,7 @@ pub fn KeyCard(
         view! { <p class="text-sm text-muted" data-testid="key-replaces">{strings::replaces()}</p> }
     });
     let key_id = key.id.clone();
+    let taken = key.phone.as_ref().map(|phone| phone.settings_taken_at);
     let blocked = (key.status == KeyStatus::Blocked).then(|| {
         let words = match key.blocked_at {
             Some(at) => {
@@ -94,7 +95,9 @@ pub fn KeyCard(
                 </div>
                 {actions}
             </div>
-            {key.settings.map(|settings| view! { <Settings id=key_id settings uses_defaults=key.uses_defaults/> })}
+            {key.settings.map(|settings| view! {
+                <Settings id=key_id settings uses_defaults=key.uses_defaults taken/>
+            })}
             {dangers}
         </article>
     }
@@ -232,7 +235,20 @@ fn Dangers(key: Key, confirm: Confirm) -> impl IntoView {
 }
 
 #[component]
-fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoView {
+fn Settings(
+    id: KeyId,
+    settings: KeySettings,
+    uses_defaults: bool,
+    /// If there is a phone: when it took them, if it has.
+    taken: Option<Option<i64>>,
+) -> impl IntoView {
+    let taken = taken.map(|at| {
+        let words = match at {
+            Some(at) => view! { {strings::settings_taken()} " " <RelativeTime at/> }.into_any(),
+            None => strings::settings_wait().into_any(),
+        };
+        view! { <span class="ml-auto" data-testid="settings-taken">{words}</span> }
+    });
     let on_off = |on| if on { strings::on() } else { strings::off() };
     let rows = [
         (strings::bluetooth_proximity(), on_off(settings.bluetooth_proximity)),
@@ -250,9 +266,10 @@ fn Settings(id: KeyId, settings: KeySettings, uses_defaults: bool) -> impl IntoV
     };
     view! {
         <details class="group border-t border-line">
-            <summary class="flex items-center gap-1.5 rounded-b-xl px-5 py-2.5 text-sm text-muted hover:text-ink">
+            <summary class="flex flex-wrap items-center gap-1.5 rounded-b-xl px-5 py-2.5 text-sm text-muted hover:text-ink">
                 <Icon kind=IconKind::Right class="size-4 transition-transform group-open:rotate-90"/>
                 {if uses_defaults { strings::settings_default() } else { strings::settings_own() }}
+                {taken}
             </summary>
             <dl class="grid gap-x-6 gap-y-3 px-5 pb-5 text-sm sm:grid-cols-2" data-testid="key-settings">
                 {rows.map(row).collect_view()}
