@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → Tailwind → hashed names → .br.
+# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → terser → Tailwind → hashed names → .br.
 #
 #   scripts/build-web.sh        as shipped: small, optimised, compressed
 #   scripts/build-web.sh --dev  quick: unoptimised, with debug names, not compressed
@@ -70,7 +70,7 @@ optimise() {
   if [ $mode = dev ]; then
     cp "$1" "$2"
   else
-    "$npm_tools/node_modules/.bin/wasm-opt" -Oz --strip-debug --strip-producers \
+    "$npm_tools/node_modules/.bin/wasm-opt" -Oz --reorder-functions-by-name --strip-debug --strip-producers \
       --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-multivalue \
       --enable-nontrapping-float-to-int --enable-reference-types --enable-call-indirect-overlong --enable-sign-ext \
       "$1" -o "$2" 2>"$work/wasm-opt.log" || { cat "$work/wasm-opt.log" >&2; die "wasm-opt failed on $1"; }
@@ -106,6 +106,24 @@ const script = fs.readFileSync(main, "utf8").replace(/^import \* as (\w+) from "
 if (/\b__wasm_split\.js"$/m.test(script) || /^(import|export) /m.test(loader)) throw new Error("wasm-split's JavaScript has changed");
 fs.writeFileSync(main, `const parts = {};\n${script}\n${loader}`);
 JS
+# What is imported has a hash in its name, which does not compress: a number of the same length in its place.
+if [ $mode = release ]; then
+  for app in "${apps[@]}"; do
+    node - "$work/in/$app.js" "$work/in/$app.wasm" <<'JS'
+const fs = require("node:fs");
+const numbers = new Map();
+for (const file of process.argv.slice(2)) {
+  const content = fs.readFileSync(file, "latin1").replace(/(__wbg_\w+_)([0-9a-f]{16})\b/g, (full, name) => {
+    if (!numbers.has(full)) numbers.set(full, String(numbers.size).padStart(16, "0"));
+    return name + numbers.get(full);
+  });
+  fs.writeFileSync(file, content, "latin1");
+}
+JS
+    "$npm_tools/node_modules/.bin/terser" --module --compress passes=2 --mangle --output "$work/in/$app.js" -- "$work/in/$app.js" ||
+      die "terser failed on $app.js"
+  done
+fi
 # JavaScript that crates bring along; wasm-bindgen's output imports it by relative path.
 if [ -d "$work/bindgen/snippets" ]; then cp -r "$work/bindgen/snippets" "$work/out/assets/"; fi
 

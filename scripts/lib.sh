@@ -6,6 +6,7 @@ set -euo pipefail
 # The pins. wasm-bindgen's is not here: it must equal the one in Cargo.lock (see locked_version).
 binaryen_version=132.0.0
 tailwind_version=4.3.5
+terser_version=5.51.4
 # wasm-split-cli, which cuts the console into parts.
 wasm_split_version=0.2.4
 # cargo-deny, for scripts/deny.sh.
@@ -22,7 +23,7 @@ node_version=20.19.0
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${POCKETKEY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pocketkey}
 wasm_split=$cache/wasm-split-$wasm_split_version
-npm_tools=$cache/web-tools-$binaryen_version-$tailwind_version
+npm_tools=$cache/web-tools-$binaryen_version-$tailwind_version-$terser_version
 mkdir -p "$cache"
 
 say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Headers, RequestInit, Response};
 
-use crate::strings;
+use crate::{json::parse, strings};
 
 /// `Problem::code` when no answer came at all.
 pub const UNREACHABLE: &str = "unreachable";
@@ -160,11 +160,6 @@ async fn fetch(method: &str, path: &str, body: Option<Body>) -> Result<(Response
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let text = if text.is_empty() { "null" } else { text };
     parse(text).ok_or_else(|| unreadable(200))
-}
-
-/// What JSON says, read by the browser's own parser: the program is smaller without a second one.
-pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_wasm_bindgen::from_value(js_sys::JSON::parse(text).ok()?).ok()
 }
 
 fn unreachable() -> Problem {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
-use crate::{api, card::Note, card::Tone, strings};
+use crate::{card::Note, card::Tone, json, strings};
 
 /// What a [`Stream`] tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Stream {
             StreamEvent::Open => react(StreamEvent::Open),
             StreamEvent::Lost => react(StreamEvent::Lost),
             StreamEvent::Message(text) => {
-                if let Some(message) = api::parse(&text) {
+                if let Some(message) = json::parse(&text) {
                     react(StreamEvent::Message(message));
                 }
             }

@@ -1,6 +1,6 @@
 //! A page whose program is fetched when it is first gone to.
 
-use std::{future::poll_fn, task::Poll};
+use std::{future::poll_fn, pin::Pin, task::Poll};
 
 use leptos::{prelude::*, reactive::computed::ScopedFuture};
 
@@ -16,19 +16,22 @@ use crate::{
 /// an appliance updated meanwhile, which no longer has the file this page knows of.
 pub fn lazy<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
     let missing = || view! { <PageHeader title=strings::missing()/> <Missing/> }.into_any();
-    draw(page, || view! { <Skeleton/> }.into_any(), missing)
+    draw(arriving(page), || view! { <Skeleton/> }.into_any(), missing)
 }
 
 /// As [`lazy`], for a piece of a page that comes up in answer to a deed: nothing until it is there.
 pub fn lazy_piece<E: 'static>(piece: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
-    draw(piece, || ().into_any(), || view! { <Missing/> }.into_any())
+    draw(arriving(piece), || ().into_any(), || view! { <Missing/> }.into_any())
 }
 
-fn draw<E: 'static>(
-    page: impl Future<Output = Result<AnyView, E>> + 'static,
-    waiting: fn() -> AnyView,
-    missing: fn() -> AnyView,
-) -> AnyView {
+/// Of one type for all pages, so that what draws them is compiled once.
+type Arriving = Pin<Box<dyn Future<Output = Option<AnyView>>>>;
+
+fn arriving<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> Arriving {
+    Box::pin(async move { page.await.ok() })
+}
+
+fn draw(page: Arriving, waiting: fn() -> AnyView, missing: fn() -> AnyView) -> AnyView {
     let arrived = RwSignal::new_local(None);
     // Drawn as if at once, below the caller; not at all if the person has gone on meanwhile.
     let mut page = Box::pin(ScopedFuture::new_untracked(page));
@@ -37,7 +40,7 @@ fn draw<E: 'static>(
             if arrived.is_disposed() { Poll::Ready(None) } else { page.as_mut().poll(context).map(Some) }
         });
         if let Some(page) = page.await {
-            arrived.try_set(Some(page.ok()));
+            arrived.try_set(Some(page));
         }
     });
     let view = move || {

@@ -17,6 +17,7 @@ pub mod events;
 pub mod field;
 pub mod form;
 pub mod icon;
+mod json;
 pub mod lang;
 pub mod lazy;
 pub mod list;

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use crate::api;
+use crate::json;
 
 /// Name of the error where the browser has no WebAuthn (for this page).
 pub const MISSING: &str = "NotSupportedHere";
@@ -84,7 +84,7 @@ async fn ask(
         None => encode_credential(&credential)?,
     };
     let text = String::from(JSON::stringify(&json)?);
-    api::parse(&text).ok_or_else(|| Thrown { name: "Error".to_owned(), message: text })
+    json::parse(&text).ok_or_else(|| Thrown { name: "Error".to_owned(), message: text })
 }
 
 fn property(object: &JsValue, key: &str) -> Option<JsValue> {

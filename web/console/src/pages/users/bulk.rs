@@ -1,6 +1,6 @@
 //! The same for many users: who is chosen, and what can be done with them.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use leptos::prelude::*;
 use pocketkey_api::{
@@ -18,14 +18,14 @@ use crate::{pages::groups::all_groups, strings};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
     /// These.
-    Some(BTreeSet<UserId>),
+    Some(HashSet<UserId>),
     /// All that the filter finds, so many.
     All(UserFilter, u32),
 }
 
 impl Default for Chosen {
     fn default() -> Self {
-        Self::Some(BTreeSet::new())
+        Self::Some(HashSet::new())
     }
 }
 
