@@ -93,9 +93,12 @@ impl Relay {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
+    use std::{
+        io::Cursor,
+        sync::{
+            Arc,
+            atomic::{AtomicI64, Ordering},
+        },
     };
 
     use pocketkey_link::{
@@ -104,6 +107,7 @@ mod tests {
         id::{ExchangeId, PairingId},
     };
     use proptest::prelude::*;
+    use tungstenite::{WebSocket, protocol};
 
     use super::{
         super::super::{
@@ -201,8 +205,11 @@ mod tests {
     /// What has come by now.
     async fn heard(waiting: &mut Waiting) -> Vec<Frame> {
         let mut heard = Vec::new();
-        while let Ok(Some(frame)) = time::timeout(Duration::ZERO, waiting.next()).await {
-            heard.push(Frame::decode(&frame).unwrap());
+        while let Ok(Some(bytes)) = time::timeout(Duration::ZERO, waiting.take()).await {
+            let mut client = WebSocket::from_raw_socket(Cursor::new(bytes), protocol::Role::Client, None);
+            while let Ok(message) = client.read() {
+                heard.push(Frame::decode(&message.into_data()).unwrap());
+            }
         }
         heard
     }
