@@ -4,6 +4,7 @@
 
 #[path = "../process/mod.rs"]
 mod process;
+mod settings;
 mod tap;
 mod tls;
 mod world;
