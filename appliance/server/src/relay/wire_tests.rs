@@ -64,6 +64,13 @@ fn frame(first: u8, payload: &[u8], mask: [u8; 4]) -> Vec<u8> {
     frame
 }
 
+/// What a client reads of what we wrote.
+pub fn frames(bytes: &[u8]) -> Vec<Frame> {
+    let mut client = WebSocket::from_raw_socket(Client(Cursor::new(bytes)), Role::Client, None);
+    let messages = std::iter::from_fn(|| client.read().ok());
+    messages.map(|message| Frame::decode(&message.into_data()).unwrap()).collect()
+}
+
 #[test]
 fn the_examples_of_section_5_7() {
     // "Hello", masked; here as a binary message and as a ping.

@@ -295,8 +295,10 @@ impl Hub {
     /// Takes up a bond that the database held before, or that a certificate names.
     pub fn restore(&mut self, bond: Bond) {
         if self.bonds.insert(bond.pairing, bond).is_none() {
-            self.bonds_of.entry(bond.computer).or_default().push(bond.pairing);
-            self.bonds_of.entry(bond.phone).or_default().push(bond.pairing);
+            for device in [bond.computer, bond.phone] {
+                // Most devices have one; a vector grows to four at once.
+                self.bonds_of.entry(device).or_insert_with(|| Vec::with_capacity(1)).push(bond.pairing);
+            }
         }
     }
 

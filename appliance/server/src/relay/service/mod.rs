@@ -552,10 +552,7 @@ pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use pocketkey_link::id::ExchangeId;
-    use tungstenite::protocol;
 
     use super::{
         super::{
@@ -564,6 +561,7 @@ mod tests {
             bus::Local,
             hub::Role,
             outbox::MAX_FRAMES,
+            wire_tests::frames,
         },
         *,
     };
@@ -580,18 +578,6 @@ mod tests {
             url: "http://localhost".into(),
         };
         Relay::new(Authority::Here(database), Box::new(Local))
-    }
-
-    /// What a device reads.
-    fn frames(bytes: &[u8]) -> Vec<Frame> {
-        let mut socket = tungstenite::WebSocket::from_raw_socket(
-            Cursor::new(bytes.to_vec()),
-            protocol::Role::Client,
-            None,
-        );
-        std::iter::from_fn(|| socket.read().ok())
-            .map(|message| Frame::decode(&message.into_data()).unwrap())
-            .collect()
     }
 
     #[tokio::test]

@@ -93,12 +93,9 @@ impl Relay {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::Cursor,
-        sync::{
-            Arc,
-            atomic::{AtomicI64, Ordering},
-        },
+    use std::sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
     };
 
     use pocketkey_link::{
@@ -107,7 +104,6 @@ mod tests {
         id::{ExchangeId, PairingId},
     };
     use proptest::prelude::*;
-    use tungstenite::{WebSocket, protocol};
 
     use super::{
         super::super::{
@@ -116,6 +112,7 @@ mod tests {
             bus::Local,
             hub::Role,
             outbox::Waiting,
+            wire_tests::frames,
         },
         *,
     };
@@ -206,10 +203,7 @@ mod tests {
     async fn heard(waiting: &mut Waiting) -> Vec<Frame> {
         let mut heard = Vec::new();
         while let Ok(Some(bytes)) = time::timeout(Duration::ZERO, waiting.take()).await {
-            let mut client = WebSocket::from_raw_socket(Cursor::new(bytes), protocol::Role::Client, None);
-            while let Ok(message) = client.read() {
-                heard.push(Frame::decode(&message.into_data()).unwrap());
-            }
+            heard.extend(frames(&bytes));
         }
         heard
     }
