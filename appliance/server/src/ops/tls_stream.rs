@@ -257,7 +257,10 @@ impl Buffer {
         loop {
             self.bytes.resize(start + room, 0);
             match write(&mut self.bytes[start..]) {
-                Ok(written) => return Ok(self.bytes.truncate(start + written)),
+                Ok(written) => {
+                    self.bytes.truncate(start + written);
+                    return Ok(());
+                }
                 Err(Some(needed)) if needed > room => room = needed,
                 Err(_) => return Err(io::Error::other("this session cannot encipher anything more")),
             }
