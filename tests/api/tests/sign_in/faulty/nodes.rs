@@ -48,8 +48,14 @@ impl Nodes {
             |config| config.bus = Some(console_bus),
             async |console| {
                 let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                let node =
-                    Node::start(NodeConfig { listen, tls_identity: None, bus: relay_bus }).await.unwrap();
+                let node = Node::start(NodeConfig {
+                    listen,
+                    tls_identity: None,
+                    trusted_proxies: Vec::new(),
+                    bus: relay_bus,
+                })
+                .await
+                .unwrap();
                 let balancer = balancer.insert(Balancer::open(console, vec![node.address.port()]).await);
                 tokio::spawn(async { node.run_until(pending()).await.unwrap() });
                 Doors {
