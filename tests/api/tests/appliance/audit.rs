@@ -32,6 +32,7 @@ const NOT_NOTED: &[(&str, &str)] = &[
     ("POST /api/v1/pairings", "a computer waits; the pairing has an entry once a phone made it"),
     ("PUT /api/v1/devices/{id}/push", "a phone says where it is called"),
     ("DELETE /api/v1/devices/{id}/push", "a phone says where it is called"),
+    ("PUT /api/v1/devices/{id}/settings", "a phone says which settings it has"),
     ("POST /api/v1/demo/register/start", "the demo site is no part of the appliance"),
     ("POST /api/v1/demo/register/finish", "the demo site is no part of the appliance"),
     ("POST /api/v1/demo/sign-in/start", "the demo site is no part of the appliance"),
