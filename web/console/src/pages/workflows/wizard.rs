@@ -329,12 +329,10 @@ fn ReviewStep(task: Task, groups: Load<Vec<GroupSummary>>) -> impl IntoView {
     };
     let row = move |step: usize, term: &'static str, value: AnyView| {
         view! {
-            <div class="flex items-start justify-between gap-4 py-2.5">
-                <div class="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[9rem_1fr]">
-                    <dt class="text-sm text-muted">{term}</dt>
-                    <dd class="min-w-0 font-medium break-words">{value}</dd>
-                </div>
-                <dd>
+            <div class="grid grid-cols-[1fr_auto] gap-x-4 py-2.5 sm:grid-cols-[9rem_1fr_auto]">
+                <dt class="text-sm text-muted">{term}</dt>
+                <dd class="row-start-2 min-w-0 font-medium break-words sm:row-start-1">{value}</dd>
+                <dd class="row-span-2 sm:row-span-1">
                     <Button
                         label=strings::edit(term)
                         icon=IconKind::Edit
