@@ -9,7 +9,7 @@ files=20000
 if [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -lt $files ]; then
   ulimit -n $files || die "the limit on open files is $(ulimit -n); the relay's rows need $files (ulimit -Hn, limits.conf)"
 fi
-POCKETKEY_NATS=$("$root/scripts/setup-nats.sh") || say "there is no nats-server: its column will be SKIPPED"
-export POCKETKEY_NATS
+NATS_SERVER=$("$root/scripts/setup-nats.sh") || say "there is no nats-server: its column will be SKIPPED"
+export NATS_SERVER
 cd "$root"
 cargo run --release --package pocketkey-bench -- "$@"

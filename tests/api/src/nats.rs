@@ -12,11 +12,11 @@ use tokio::{net::TcpStream, time::sleep};
 
 use crate::{free_port, until};
 
-/// The server that `scripts/setup-nats.sh` fetches, or the one that `POCKETKEY_NATS` names.
+/// The server that `scripts/setup-nats.sh` fetches, or the one that `NATS_SERVER` names.
 pub fn binary() -> Option<PathBuf> {
-    if let Some(named) = env::var_os("POCKETKEY_NATS").filter(|named| !named.is_empty()) {
+    if let Some(named) = env::var_os("NATS_SERVER").filter(|named| !named.is_empty()) {
         let named = PathBuf::from(named);
-        assert!(named.is_file(), "POCKETKEY_NATS names no file: {}", named.display());
+        assert!(named.is_file(), "NATS_SERVER names no file: {}", named.display());
         return Some(named);
     }
     let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache"));

@@ -101,14 +101,14 @@ pub async fn measure() -> Result<Vec<Figure>> {
     })
 }
 
-/// The server that `scripts/setup-nats.sh` fetched; `POCKETKEY_NATS` says where it is.
+/// The server that `scripts/setup-nats.sh` fetched; `NATS_SERVER` says where it is.
 fn nats_server() -> Option<PathBuf> {
-    env::var_os("POCKETKEY_NATS").map(PathBuf::from).filter(|path| path.is_file())
+    env::var_os("NATS_SERVER").map(PathBuf::from).filter(|path| path.is_file())
 }
 
 fn start_nats() -> Result<Option<Process>> {
     let Some(binary) = nats_server() else {
-        eprintln!("!! NATS is SKIPPED: POCKETKEY_NATS names no nats-server; scripts/bench.sh fetches one");
+        eprintln!("!! NATS is SKIPPED: NATS_SERVER names no nats-server; scripts/bench.sh fetches one");
         return Ok(None);
     };
     let command = |port: u16| {
