@@ -176,7 +176,9 @@ async fn open(
     device: DeviceId,
     certificate: Option<ByteVec>,
 ) -> Result<(Socket, Vec<Peer>), Lost> {
-    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.map_err(broken)?;
+    // Without Nagle's algorithm: a response that follows its "taken" would wait 40 ms for that to be acknowledged.
+    let (mut socket, _) =
+        tokio_tungstenite::connect_async_with_config(url, None, true).await.map_err(broken)?;
     loop {
         match receive(&mut socket).await? {
             None => {}

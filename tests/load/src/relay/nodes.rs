@@ -17,6 +17,8 @@ struct Nodes {
     name: &'static str,
     /// Where computers connect, and phones.
     addresses: [SocketAddr; 2],
+    /// The first of its devices: nobody can be at two nodes at once.
+    first: usize,
 }
 
 impl Network for Nodes {
@@ -29,11 +31,11 @@ impl Network for Nodes {
     }
 
     fn prove(&self, wire: &mut Wire, end: usize) -> Result<()> {
-        self.appliance.prove(wire, end)
+        self.appliance.prove(wire, self.first + end)
     }
 
     fn ready(&self, wire: Wire, end: usize) -> Result<Box<dyn End>> {
-        self.appliance.ready(wire, end)
+        self.appliance.ready(wire, self.first + end)
     }
 }
 
@@ -63,13 +65,13 @@ pub fn measure(binary: &Path, nats: &Path, data: &Path, appliance: Appliance) ->
     }
     let [one, other] = [relays[0].address, relays[1].address];
     let appliance = Arc::new(appliance);
-    let network = |name, addresses| {
-        Box::new(Nodes { appliance: Arc::clone(&appliance), name, addresses }) as Box<dyn Network>
+    let network = |name, addresses, first| {
+        Box::new(Nodes { appliance: Arc::clone(&appliance), name, addresses, first }) as Box<dyn Network>
     };
     let [first, second] = relays;
     let contenders = [
-        Contender { network: network("two nodes", [one, other]), process: first },
-        Contender { network: network("one node", [other, other]), process: second },
+        Contender { network: network("two nodes", [one, other], CONNECTIONS / 2), process: first },
+        Contender { network: network("one node", [other, other], 0), process: second },
     ];
     let turns = round_trips(&contenders)?;
     let wall: Vec<&[f64]> = turns.iter().map(|turns| &*turns.wall).collect();
