@@ -50,7 +50,7 @@ vm: web ## Browsers, FIDO libraries and OpenSSH against the virtual key of a rea
 
 fuzz: ## Run every fuzz target for some seconds
 	scripts/fuzz.sh
-	scripts/fuzz.sh smtp_session mime mail_search mail_template csv websocket push_endpoint bus
+	scripts/fuzz.sh smtp_session mime mail_search mail_template csv websocket push_endpoint bus forwarded
 
 bench: web ## Measure, each figure against its reference
 	scripts/build-static.sh

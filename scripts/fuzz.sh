@@ -17,7 +17,7 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
   -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing"
 for name in "${targets[@]}"; do
   features=()
-  case $name in smtp_session | mime | mail_search | mail_template | csv | websocket | push_endpoint | bus) features=(--features server) ;; esac
+  case $name in smtp_session | mime | mail_search | mail_template | csv | websocket | push_endpoint | bus | forwarded) features=(--features server) ;; esac
   say "$name, $seconds s"
   cargo build -q --release --target "$host" --bin "$name" "${features[@]}"
   corpus=target/corpus/$name

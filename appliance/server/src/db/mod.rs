@@ -4,6 +4,7 @@
 
 mod migrations;
 mod open;
+pub mod probe;
 mod readers;
 mod writer;
 

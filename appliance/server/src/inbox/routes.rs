@@ -49,7 +49,7 @@ struct Place {
 /// The mails that the built-in SMTP sink accepted, newest first.
 #[utoipa::path(get, path = "/api/v1/inbox", tag = "inbox", security(("session" = [])), params(Place), responses(
     (status = 200, description = "A page of mails", body = Page<MailSummary>),
-    (status = 400, description = "`malformed_query`, `malformed_search`", body = pocketkey_api::Problem),
+    (status = 400, description = "`malformed_query`, `malformed_search`, `wrong_cursor`", body = pocketkey_api::Problem),
     (status = 401, description = "Not signed in", body = pocketkey_api::Problem),
 ))]
 async fn list(

@@ -60,7 +60,10 @@ pub enum InboxError {
     NoneCame,
     /// `after` is not what a page gave as `next`.
     #[error("not a place in the list")]
-    BadPlace,
+    WrongCursor,
+    /// `newer_than` is no mail's id.
+    #[error("not the id of a mail")]
+    NoId,
     /// A search that makes no sense.
     #[error(transparent)]
     Search(#[from] SearchError),
@@ -80,12 +83,12 @@ impl Explain for InboxError {
             Self::NoAttachment => ApiError::not_found("This attachment"),
             Self::NoneCame => ApiError::new(StatusCode::NOT_FOUND, "none_came", "No such mail came in time.")
                 .detail("Look in the inbox whether one came that the search does not find."),
-            Self::BadPlace => ApiError::new(
+            Self::WrongCursor => ApiError::wrong_cursor(),
+            Self::NoId => ApiError::new(
                 StatusCode::BAD_REQUEST,
                 "malformed_query",
-                "`after` is not a place in the list.",
-            )
-            .detail("Give back what the page before said as `next`, or the id of a mail."),
+                "`newer_than` is not the id of a mail.",
+            ),
             Self::Search(error) => {
                 ApiError::new(StatusCode::BAD_REQUEST, "malformed_search", "The search cannot be understood.")
                     .detail(error.to_string())
@@ -156,7 +159,7 @@ async fn accept(app: &App, delivery: Delivery) -> Result<(), DbError> {
 /// A page of the mails that a search finds, newest first.
 ///
 /// # Errors
-/// [`InboxError::BadPlace`] if `after` is nonsense, [`InboxError::Search`] if the search is.
+/// [`InboxError::WrongCursor`] if `after` is nonsense, [`InboxError::Search`] if the search is.
 pub async fn list(
     app: &App,
     search: &str,
@@ -164,7 +167,7 @@ pub async fn list(
     limit: Option<u32>,
 ) -> Result<Page<MailSummary>, InboxError> {
     let search = understood(app, search).await?;
-    let below = after.map_or(Ok(i64::MAX), str::parse).map_err(|_| InboxError::BadPlace)?;
+    let below = after.map_or(Ok(i64::MAX), str::parse).map_err(|_| InboxError::WrongCursor)?;
     let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let range = Range { above: 0, below, limit: limit + 1 };
     let read = app.db().read::<_, DbError, _>(move |conn| store::list(conn, &search, range));
@@ -183,7 +186,7 @@ async fn understood(app: &App, search: &str) -> Result<Search, InboxError> {
 /// The latest mail that a search finds, as soon as there is one; `newer_than` leaves out a mail and all before it.
 ///
 /// # Errors
-/// [`InboxError::NoneCame`] after `seconds`, or when the appliance stops; as [`list`].
+/// [`InboxError::NoneCame`] after `seconds`, or when the appliance stops; [`InboxError::NoId`]; [`InboxError::Search`].
 pub async fn wait(
     app: &App,
     search: &str,
@@ -191,7 +194,7 @@ pub async fn wait(
     seconds: Option<u32>,
 ) -> Result<Mail, InboxError> {
     let search = search::parse(search)?;
-    let above = newer_than.map_or(Some(0), model::number).ok_or(InboxError::BadPlace)?;
+    let above = newer_than.map_or(Some(0), model::number).ok_or(InboxError::NoId)?;
     let seconds = seconds.unwrap_or(PATIENCE).clamp(1, MAX_PATIENCE);
     tokio::select! {
         found = look_out(app, search, above) => found,

@@ -1,7 +1,10 @@
 //! Finding keys, as `users/query.rs` finds users: a condition that has an index is first asked whether it leaves few.
 
-use pocketkey_api::key::{KeyFilter, KeySort, KeyStanding};
-use rusqlite::{Connection, ToSql, types::Value as Sql};
+use pocketkey_api::{
+    Page,
+    key::{KeyFilter, KeySort, KeyStanding},
+};
+use rusqlite::Connection;
 
 use super::{
     KeyError, ListKeys,
@@ -9,15 +12,9 @@ use super::{
 };
 use crate::{
     cursor::{Cursor, Value},
-    db::DbError,
+    db::{DbError, probe},
     validate,
 };
-
-/// So many keys are sorted without being noticed.
-const FEW: usize = 1000;
-/// The index of parts of words holds runs of this many characters.
-const TRIGRAM: usize = 3;
-const WORDS: [&str; 8] = [":word0", ":word1", ":word2", ":word3", ":word4", ":word5", ":word6", ":word7"];
 
 /// What a filter asks for, as SQL.
 #[derive(Default)]
@@ -25,7 +22,7 @@ struct Query {
     conditions: Vec<String>,
     /// Each finds the `seq` of all keys that meet one condition, by an index of its own.
     probes: Vec<String>,
-    params: Vec<(&'static str, Sql)>,
+    params: probe::Params,
 }
 
 impl Query {
@@ -61,14 +58,13 @@ impl Query {
             return;
         }
         let search = validate::key(search);
-        let words: Vec<_> = WORDS.into_iter().zip(search.split_whitespace()).collect();
+        let words: Vec<_> = probe::WORDS.into_iter().zip(search.split_whitespace()).collect();
         for (name, word) in &words {
             self.params.push((name, (*word).to_owned().into()));
             self.conditions.push(format!("(instr(u.search, {name}) > 0 OR instr(k.label_key, {name}) > 0)"));
         }
-        if !words.is_empty() && words.iter().all(|(_, word)| word.chars().count() >= TRIGRAM) {
-            let phrases: Vec<_> =
-                words.iter().map(|(_, word)| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+        if !words.is_empty() && words.iter().all(|(_, word)| probe::is_indexed(word)) {
+            let phrases: Vec<_> = words.iter().map(|(_, word)| probe::phrase(word)).collect();
             self.params.push((":match", phrases.join(" ").into()));
             let labels: Vec<_> =
                 words.iter().map(|(name, _)| format!("instr(label_key, {name}) > 0")).collect();
@@ -105,25 +101,14 @@ impl Query {
         self.probes.push(format!("SELECT k.seq FROM keys k INDEXED BY keys_standing WHERE {condition}"));
     }
 
-    /// The keys that a probe finds, as a JSON array of numbers, if they are few.
+    /// The keys that a probe finds, if they are few.
     fn few(&self, conn: &Connection) -> Result<Option<String>, DbError> {
-        for probe in &self.probes {
-            let sql = format!("{probe} LIMIT {}", FEW + 1);
-            let mut query = conn.prepare_cached(&sql)?;
-            let found = query.query_map(&*self.params_of(&sql), |row| row.get::<_, i64>(0))?;
-            let found = found.collect::<Result<Vec<_>, _>>()?;
-            if found.len() <= FEW {
-                // Plain data: it always becomes JSON.
-                return Ok(Some(serde_json::to_string(&found).unwrap_or_default()));
+        for select in &self.probes {
+            if let Some(few) = probe::few(conn, select, &self.params)? {
+                return Ok(Some(few));
             }
         }
         Ok(None)
-    }
-
-    /// The parameters that `sql` names.
-    fn params_of<'a>(&'a self, sql: &str) -> Vec<(&'a str, &'a dyn ToSql)> {
-        let named = self.params.iter().filter(|(name, _)| sql.contains(name));
-        named.map(|(name, value)| (*name, value as &dyn ToSql)).collect()
     }
 
     fn page_sql(&self, sort: KeySort, after: bool, few: bool) -> String {
@@ -165,13 +150,13 @@ impl Query {
     }
 }
 
-/// A page of keys, and where the next one begins.
+/// A page of keys.
 pub fn page(
     conn: &Connection,
     filter: &KeyFilter,
     page: &ListKeys,
     now: i64,
-) -> Result<(Vec<Bare>, Option<String>), KeyError> {
+) -> Result<Page<Bare>, KeyError> {
     let sort = page.order();
     let after = match &page.after {
         Some(text) => Some(Cursor::decode(text, sort).ok_or(KeyError::WrongCursor)?),
@@ -183,9 +168,8 @@ pub fn page(
     if let Some(few) = few {
         query.params.push((":few", few.into()));
     }
-    // One more than fits tells whether there is another page.
-    let (fits, limit) = (page.page_size() as usize, page.page_size() + 1);
-    let mut params = query.params_of(&sql);
+    let (fits, limit) = (page.page_size(), page.page_size() + 1);
+    let mut params = probe::named(&query.params, &sql);
     params.push((":limit", &limit));
     if let Some(after) = &after {
         if sql.contains(":place") {
@@ -197,15 +181,14 @@ pub fn page(
     let rows = statement.query_map(&*params, |row| {
         Ok((bare(row)?, Cursor { sort, value: Value::Text(row.get(19)?), seq: row.get(18)? }))
     });
-    let mut rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
-    let more = rows.len() > fits;
-    rows.truncate(fits);
-    let next = rows.last().filter(|_| more).map(|(_, place)| place.encode());
-    Ok((rows.into_iter().map(|(key, _)| key).collect(), next))
+    let rows = rows.map_err(DbError::from)?.collect::<Result<Vec<_>, _>>().map_err(DbError::from)?;
+    Ok(Page::cut(rows, fits, |(_, place)| place.encode()).map(|(key, _)| key))
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::types::Value as Sql;
+
     use super::*;
     use crate::db::Db;
 

@@ -150,7 +150,7 @@ pub fn list(
     page: &ListKeys,
     now: i64,
 ) -> Result<Page<KeyOfUser>, KeyError> {
-    let (keys, next) = query::page(conn, filter, page, now)?;
+    let Page { items: keys, next } = query::page(conn, filter, page, now)?;
     let mut items = Vec::with_capacity(keys.len());
     for key in keys {
         let layers = settings::store::layers(conn, &key.user.id)?;

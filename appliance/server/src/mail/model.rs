@@ -203,7 +203,7 @@ pub enum MailError {
     Sent,
     /// `after` is not what a page gave as `next`.
     #[error("not a place in the list")]
-    BadPlace,
+    WrongCursor,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -224,12 +224,7 @@ impl Explain for MailError {
             Self::NothingToSend => conflict("nothing_to_send", "This mail cannot be sent again.")
                 .detail("It was sent, dropped, replaced, or has expired. Invite again for a new one."),
             Self::Sent => conflict("already_sent", "This mail is sent already."),
-            Self::BadPlace => ApiError::new(
-                StatusCode::BAD_REQUEST,
-                "malformed_query",
-                "`after` is not a place in the list.",
-            )
-            .detail("Give back what the page before said as `next`."),
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::Db(error) => error.explain(),
         }
     }

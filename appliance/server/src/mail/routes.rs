@@ -45,7 +45,7 @@ struct Place {
 /// The appliance's mails, newest first: those that wait, and what became of the others in the last 30 days.
 #[utoipa::path(get, path = "/api/v1/outbox", tag = "mail", security(("session" = [])), params(Place), responses(
     (status = 200, description = "A page of mails", body = Page<OutboxMail>),
-    (status = 400, description = "`malformed_query`", body = Problem),
+    (status = 400, description = "`malformed_query`, `wrong_cursor`", body = Problem),
     (status = 401, description = "`signed_out`", body = Problem),
     (status = 422, description = "`invalid_fields`", body = Problem),
 ))]

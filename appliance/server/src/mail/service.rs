@@ -90,10 +90,10 @@ pub struct ListOutbox {
 /// One page, newest first.
 ///
 /// # Errors
-/// [`MailError::BadPlace`].
+/// [`MailError::WrongCursor`].
 pub async fn list(app: &App, asked: ListOutbox) -> Result<Page<OutboxMail>, MailError> {
     let below = match &asked.after {
-        Some(after) => after.parse().map_err(|_| MailError::BadPlace)?,
+        Some(after) => after.parse().map_err(|_| MailError::WrongCursor)?,
         None => i64::MAX,
     };
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);

@@ -82,15 +82,15 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 /// The file `name` of those that `stored` has, in the best form that the client takes.
 fn file(stored: impl Fn(&str) -> Option<File>, name: &str, headers: &HeaderMap) -> Option<Response> {
     let packed = || stored(&format!("{name}.br"));
-    let (file, encoding) = if accepts(headers, "br")
+    let gzip = accepts(headers, "gzip").then_some("gzip");
+    let (file, encoding, unpack) = if accepts(headers, "br")
         && let Some(file) = packed()
     {
-        (file, Some("br"))
+        (file, Some("br"), false)
     } else if let Some(file) = stored(name) {
-        (file, None)
+        (file, None, false)
     } else {
-        let gzip = accepts(headers, "gzip");
-        (packed()?.unpacked(gzip).ok()?, gzip.then_some("gzip"))
+        (packed()?, gzip, true)
     };
 
     let hash = data_encoding::BASE64URL_NOPAD.encode(&file.hash);
@@ -100,6 +100,7 @@ fn file(stored: impl Fn(&str) -> Option<File>, name: &str, headers: &HeaderMap) 
     if headers.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes()) {
         return Some((StatusCode::NOT_MODIFIED, common).into_response());
     }
+    let file = if unpack { file.unpacked(gzip.is_some()).ok()? } else { file };
     let body = match file.data {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),

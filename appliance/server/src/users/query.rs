@@ -5,26 +5,26 @@
 //! sorting them is right where few do. So each condition that has an index is first asked whether it leaves few.
 
 use pocketkey_api::user::{HasKey, Standing, UserFilter, UserSort};
-use rusqlite::{Connection, ToSql, types::Value as Sql};
+use rusqlite::Connection;
 
-use crate::{cursor::Cursor, db::DbError, validate};
+use crate::{
+    cursor::Cursor,
+    db::{DbError, probe},
+    validate,
+};
 
-/// So many users are sorted without being noticed.
-const FEW: usize = 1000;
 /// A key that was not used for so long, in milliseconds, is called unused: 90 days.
 pub const UNUSED: i64 = 90 * 24 * 60 * 60 * 1000;
-/// The index of parts of words holds runs of this many characters.
-const TRIGRAM: usize = 3;
 
 /// The users that a filter finds, as the rest of a `SELECT`.
 #[derive(Debug)]
 pub struct Found {
     from: String,
     conditions: Vec<String>,
-    params: Vec<(&'static str, Sql)>,
+    params: probe::Params,
 }
 
-/// How a condition that has an index of its own finds whom it leaves: what follows `SELECT`.
+/// How a condition that has an index of its own finds whom it leaves.
 type Probe = String;
 
 impl Found {
@@ -40,7 +40,7 @@ impl Found {
                     .into(),
             );
             probes.push(
-                "u.seq FROM group_members g CROSS JOIN users u ON u.id = g.user_id WHERE g.group_id = :group"
+                "SELECT u.seq FROM group_members g CROSS JOIN users u ON u.id = g.user_id WHERE g.group_id = :group"
                     .into(),
             );
         }
@@ -51,7 +51,7 @@ impl Found {
             }
             // The plus keeps the order's own index in use while the list is read in order.
             found.conditions.push(condition.replace("u.active", "+u.active"));
-            probes.push(format!("u.seq FROM users u INDEXED BY users_standing WHERE {condition}"));
+            probes.push(format!("SELECT u.seq FROM users u INDEXED BY users_standing WHERE {condition}"));
         }
         match filter.key {
             None => {}
@@ -64,7 +64,7 @@ impl Found {
                     .conditions
                     .push(format!("EXISTS (SELECT 1 FROM keys k WHERE k.user_id = u.id AND {IS_UNUSED})"));
                 probes.push(format!(
-                    "DISTINCT u.seq FROM keys k CROSS JOIN users u ON u.id = k.user_id WHERE {IS_UNUSED}"
+                    "SELECT DISTINCT u.seq FROM keys k CROSS JOIN users u ON u.id = k.user_id WHERE {IS_UNUSED}"
                 ));
             }
             Some(kind) => found.conditions.push(format!(
@@ -72,8 +72,8 @@ impl Found {
                 kind.key()
             )),
         }
-        for probe in probes {
-            if let Some(few) = found.few(conn, &probe)? {
+        for select in probes {
+            if let Some(few) = probe::few(conn, &select, &found.params)? {
                 found.from = "json_each(:few) few CROSS JOIN users u ON u.seq = few.value".into();
                 found.params.push((":few", few.into()));
                 break;
@@ -84,8 +84,6 @@ impl Found {
 
     /// Every word has to be somewhere; the index of parts of words knows where, for those that are long enough.
     fn search(&mut self, search: &str, probes: &mut Vec<Probe>) {
-        const NAMES: [&str; 8] =
-            [":word0", ":word1", ":word2", ":word3", ":word4", ":word5", ":word6", ":word7"];
         // What is searched through are single lines, one below the other.
         if search.contains(char::is_control) {
             self.conditions.push("false".into());
@@ -93,36 +91,16 @@ impl Found {
         }
         let search = validate::key(search);
         let words: Vec<&str> = search.split_whitespace().collect();
-        for (name, word) in NAMES.into_iter().zip(&words) {
+        for (name, word) in probe::WORDS.into_iter().zip(&words) {
             self.params.push((name, (*word).to_owned().into()));
             self.conditions.push(format!("instr(u.search, {name}) > 0"));
         }
-        let phrases: Vec<_> = words
-            .iter()
-            .take(NAMES.len())
-            .filter(|word| word.chars().count() >= TRIGRAM)
-            .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-            .collect();
+        let words = words.iter().take(probe::WORDS.len()).filter(|word| probe::is_indexed(word));
+        let phrases: Vec<_> = words.map(|word| probe::phrase(word)).collect();
         if !phrases.is_empty() {
             self.params.push((":match", phrases.join(" ").into()));
-            probes.push("rowid FROM users_search WHERE users_search MATCH :match".into());
+            probes.push("SELECT rowid FROM users_search WHERE users_search MATCH :match".into());
         }
-    }
-
-    /// Whom `probe` finds, as a JSON array of numbers, if they are few.
-    fn few(&self, conn: &Connection, probe: &str) -> Result<Option<String>, DbError> {
-        let sql = few_sql(probe);
-        let mut query = conn.prepare_cached(&sql)?;
-        let found = query.query_map(&*self.params_of(&sql), |row| row.get::<_, i64>(0))?;
-        let found = found.collect::<Result<Vec<_>, _>>()?;
-        // Plain data: it always becomes JSON.
-        Ok((found.len() <= FEW).then(|| serde_json::to_string(&found).unwrap_or_default()))
-    }
-
-    /// The parameters that `sql` names.
-    fn params_of<'a>(&'a self, sql: &str) -> Vec<(&'a str, &'a dyn ToSql)> {
-        let named = self.params.iter().filter(|(name, _)| sql.contains(name));
-        named.map(|(name, value)| (*name, value as &dyn ToSql)).collect()
     }
 
     fn condition(&self) -> String {
@@ -140,7 +118,7 @@ impl Found {
         read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, DbError> {
         let sql = self.page_sql(columns, sort, after.is_some());
-        let mut params = self.params_of(&sql);
+        let mut params = probe::named(&self.params, &sql);
         params.push((":limit", &limit));
         if let Some(after) = after {
             params.push((":place", &after.value));
@@ -165,19 +143,17 @@ impl Found {
     /// How many there are.
     pub fn count(&self, conn: &Connection) -> Result<u32, DbError> {
         let sql = format!("SELECT count(*) FROM {} WHERE {}", self.from, self.condition());
-        Ok(conn.prepare_cached(&sql)?.query_row(&*self.params_of(&sql), |row| row.get(0))?)
+        Ok(conn.prepare_cached(&sql)?.query_row(&*probe::named(&self.params, &sql), |row| row.get(0))?)
     }
 
     /// The ids of all of them, oldest first.
     pub fn ids(&self, conn: &Connection) -> Result<Vec<String>, DbError> {
         let sql = format!("SELECT u.id FROM {} WHERE {} ORDER BY u.seq", self.from, self.condition());
         let mut query = conn.prepare_cached(&sql)?;
-        Ok(query.query_map(&*self.params_of(&sql), |row| row.get(0))?.collect::<Result<_, _>>()?)
+        Ok(query
+            .query_map(&*probe::named(&self.params, &sql), |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
     }
-}
-
-fn few_sql(probe: &str) -> String {
-    format!("SELECT {probe} LIMIT {}", FEW + 1)
 }
 
 /// The column a list is sorted by, and whether downwards.

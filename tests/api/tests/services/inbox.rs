@@ -270,7 +270,7 @@ async fn pages_deletion_and_errors() {
     for path in [format!("{gone}"), format!("{gone}/source"), "nonsense".into(), format!("{other}/html")] {
         admin.get(&format!("/api/v1/inbox/{path}")).await.expect_problem(404, "not_found");
     }
-    admin.get("/api/v1/inbox?after=x").await.expect_problem(400, "malformed_query");
+    admin.get("/api/v1/inbox?after=x").await.expect_problem(400, "wrong_cursor");
     let mut stranger = appliance.client();
     for (method, path) in [
         (Method::GET, String::new()),

@@ -429,7 +429,7 @@ async fn the_list_is_filtered_and_paged_and_shows_no_code() {
         assert!(!text.contains("secret-k") && !text.contains("1234"), "{text}");
     }
     admin.get("/api/v1/outbox?state=lost").await.expect_problem(422, "invalid_fields");
-    admin.get("/api/v1/outbox?after=x").await.expect_problem(400, "malformed_query");
+    admin.get("/api/v1/outbox?after=x").await.expect_problem(400, "wrong_cursor");
     admin.get("/api/v1/outbox/4711").await.expect_problem(404, "not_found");
     admin.post("/api/v1/outbox/x/retry", &()).await.expect_problem(404, "not_found");
 }

@@ -157,17 +157,22 @@ fn get_assertion() -> Vec<u8> {
     cbor.into_writer()
 }
 
-/// The flags byte of the authenticator data at key 2 of a successful reply.
-fn flags(reply: &[u8]) -> u8 {
+/// The authenticator data, at key 2 of a successful reply.
+fn authenticator_data(reply: &[u8]) -> &[u8] {
     assert_eq!(reply[0], 0x00, "CTAP2_OK");
     let mut decoder = minicbor::Decoder::new(&reply[1..]);
     for _ in 0..decoder.map().unwrap().unwrap() {
         if decoder.u8().unwrap() == 2 {
-            return decoder.bytes().unwrap()[32];
+            return decoder.bytes().unwrap();
         }
         decoder.skip().unwrap();
     }
     panic!("no authenticator data in the reply");
+}
+
+/// Its flags byte.
+fn flags(reply: &[u8]) -> u8 {
+    authenticator_data(reply)[32]
 }
 
 const UP_AND_UV: u8 = 0b101;

@@ -19,7 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{PATIENCE, World, make_credential};
+use super::{PATIENCE, World, authenticator_data, make_credential};
 
 /// What nodes promise of new sign-ins once they are together again.
 const SOON: Duration = Duration::from_secs(5);
@@ -27,18 +27,11 @@ const SOON: Duration = Duration::from_secs(5);
 /// Less than the network is bad for at times.
 const ANSWER_WITHIN: Duration = Duration::from_secs(4);
 
-/// The credential id in the authenticator data of a makeCredential reply.
+/// The credential id in a makeCredential reply.
 fn credential_id(reply: &[u8]) -> Vec<u8> {
-    let mut decoder = minicbor::Decoder::new(&reply[1..]);
-    for _ in 0..decoder.map().unwrap().unwrap() {
-        if decoder.u8().unwrap() == 2 {
-            let data = decoder.bytes().unwrap();
-            let length = usize::from(u16::from_be_bytes([data[53], data[54]]));
-            return data[55..55 + length].to_vec();
-        }
-        decoder.skip().unwrap();
-    }
-    panic!("no authenticator data");
+    let data = authenticator_data(reply);
+    let length = usize::from(u16::from_be_bytes([data[53], data[54]]));
+    data[55..55 + length].to_vec()
 }
 
 async fn bad_weather(network: &watch::Sender<Network>) {
