@@ -202,6 +202,8 @@ impl Appliance {
     /// closes the data folder.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
+        // The API's document is in there too, and large.
+        self.routes = OpenApiRouter::new();
         let url = self.app.url().to_owned();
         let health = ops::health::routes().with_state(self.app.clone());
         let plain = ops::plain(health, move || Ok(url.clone()));

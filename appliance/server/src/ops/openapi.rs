@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, collected from the handlers.
 
-use axum::{Router, http::header, routing::get};
+use axum::{Router, body::Bytes, http::header, routing::get};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -63,13 +63,9 @@ pub fn base() -> Document {
 /// `GET /api/openapi.json`, and the same to read: `GET /api/docs`.
 pub fn routes(mut document: Document) -> Router {
     answers::complete(&mut document);
-    // Plain data: it always becomes JSON.
-    let value = serde_json::to_value(&document).unwrap_or_default();
-    let json = value.to_string();
-    Router::new()
-        .route(
-            "/api/openapi.json",
-            get(async move || ([(header::CONTENT_TYPE, "application/json")], json.clone())),
-        )
-        .merge(reader::routes(value))
+    // Plain data: it always becomes JSON. As text it takes a tenth of the room.
+    let json = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let page = reader::routes(json.clone());
+    let text = async move || ([(header::CONTENT_TYPE, "application/json")], json.clone());
+    Router::new().route("/api/openapi.json", get(text)).merge(page)
 }

@@ -7,7 +7,7 @@ mod schema;
 
 use std::sync::{Arc, OnceLock};
 
-use axum::{Router, http::header, response::Html, routing::get};
+use axum::{Router, body::Bytes, http::header, response::Html, routing::get};
 use serde_json::Value;
 
 use html::escape;
@@ -18,9 +18,10 @@ const STYLE: &str = include_str!("reader.css");
 const INTRODUCTION: &str = include_str!("introduction.html");
 
 /// The page and its style sheet.
-pub fn routes(document: Value) -> Router {
-    let page = Arc::new(OnceLock::<String>::new());
-    let show = async move || Html(page.get_or_init(|| render(&document)).clone());
+pub fn routes(document: Bytes) -> Router {
+    let page = Arc::new(OnceLock::<Bytes>::new());
+    let draw = move || render(&serde_json::from_slice(&document).unwrap_or_default()).into();
+    let show = async move || Html(page.get_or_init(draw).clone());
     let style = async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
     Router::new().route("/api/docs", get(show)).route("/api/docs.css", get(style))
 }
