@@ -9,7 +9,7 @@ use std::{
 use lettre::{Address, message::Mailbox};
 use pocketkey_api::mail::{MailSettings, MailVia};
 
-use super::{ConfigError, server::Server};
+use super::{ConfigError, render::Letterhead, server::Server};
 use crate::{Config, secret};
 
 /// Connections kept open to the sink: they share its commits.
@@ -61,6 +61,18 @@ pub struct Way {
     pub rate: u32,
     /// Mails sent at once.
     pub connections: u32,
+}
+
+impl Way {
+    /// A fresh Message-ID, with angle brackets.
+    pub fn message_id(&self) -> String {
+        format!("<{}{}@{}>", secret::new_id(), secret::new_id(), self.from.email.domain())
+    }
+
+    /// What stands above a mail that is sent this way at `now`.
+    pub fn letterhead<'a>(&'a self, to: &'a str, message_id: &'a str, now: i64) -> Letterhead<'a> {
+        Letterhead { from: &self.from, reply_to: self.reply_to.as_ref(), to, message_id, now }
+    }
 }
 
 /// How mail leaves.

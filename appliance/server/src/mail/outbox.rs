@@ -15,7 +15,7 @@ use super::{
     backoff,
     mailer::Way,
     pace::Pace,
-    render::{Letterhead, render},
+    render::render,
     server::Transport,
     store::{self, Queued, Tried},
     templates::{Template, Values},
@@ -193,13 +193,7 @@ fn message(way: &Way, mail: &Queued, now: i64) -> Result<(Envelope, Vec<u8>), St
     let template = Template::parse(&mail.template).ok_or("this version does not know this kind of mail")?;
     let values: Values = serde_json::from_slice(&mail.content).map_err(|error| error.to_string())?;
     let content = mail.changed.clone().unwrap_or_else(|| template.built_in());
-    let head = Letterhead {
-        from: &way.from,
-        reply_to: way.reply_to.as_ref(),
-        to: &mail.recipient,
-        message_id: &mail.message_id,
-        now,
-    };
+    let head = way.letterhead(&mail.recipient, &mail.message_id, now);
     let message = render(&head, template, &content, &values).map_err(|error| error.to_string())?;
     Ok((envelope, message))
 }

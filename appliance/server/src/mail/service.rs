@@ -12,7 +12,6 @@ use super::{
     MailError,
     model::OutgoingMail,
     store::{self, Filter, New},
-    trial,
 };
 use crate::{
     App,
@@ -39,7 +38,7 @@ pub fn enqueue(app: &App, tx: &Tx<'_>, mail: &OutgoingMail) -> Result<i64, DbErr
     let new = New {
         reference: kind.reference(),
         template: kind.template().definition().name,
-        message_id: &trial::message_id(&app.mailer().current()),
+        message_id: &app.mailer().current().message_id(),
         recipient: to,
         content: &content,
         expires_at: kind.expires_at(),

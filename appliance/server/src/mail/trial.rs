@@ -17,10 +17,8 @@ use tokio::time;
 use super::{
     mailer::Way,
     outbox::words,
-    render::Letterhead,
     server::{Server, TIMEOUT},
 };
-use crate::secret;
 
 /// Why a mail cannot even be made.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +34,7 @@ pub fn plain(way: &Way, to: &str, subject: &str, text: &str, now: i64) -> Result
     let to: Address = to.parse().map_err(|error| failed(&error))?;
     let date = std::time::UNIX_EPOCH + std::time::Duration::from_millis(u64::try_from(now).unwrap_or(0));
     let message = Message::builder()
-        .message_id(Some(message_id(way)))
+        .message_id(Some(way.message_id()))
         .date(date)
         .from(way.from.clone())
         .to(Mailbox::new(None, to))
@@ -46,16 +44,6 @@ pub fn plain(way: &Way, to: &str, subject: &str, text: &str, now: i64) -> Result
         None => message,
     };
     Ok(message.body(text.to_owned()).map_err(|error| failed(&error))?.formatted())
-}
-
-/// A fresh Message-ID.
-pub fn message_id(way: &Way) -> String {
-    format!("<{}{}@{}>", secret::new_id(), secret::new_id(), way.from.email.domain())
-}
-
-/// What stands above a mail sent right now.
-pub fn letterhead<'a>(way: &'a Way, to: &'a str, message_id: &'a str, now: i64) -> Letterhead<'a> {
-    Letterhead { from: &way.from, reply_to: way.reply_to.as_ref(), to, message_id, now }
 }
 
 /// Takes the steps until one fails.

@@ -12,7 +12,6 @@ use super::{
     render::render,
     settings, settings_store,
     templates::{Template, text::TemplateError},
-    trial,
 };
 use crate::{
     App,
@@ -134,8 +133,8 @@ pub async fn send(app: &App, by: Actor, name: &str, send: SendPreview) -> Result
     fields.finish().map_err(MailError::Invalid)?;
     let content = template.check(send.content).map_err(MailError::Invalid)?;
     let way = app.mailer().current();
-    let message_id = trial::message_id(&way);
-    let head = trial::letterhead(&way, &to, &message_id, app.now());
+    let message_id = way.message_id();
+    let head = way.letterhead(&to, &message_id, app.now());
     let message = render(&head, template, &content, &template.sample())
         .map_err(|error| MailError::Invalid(validate::one("to", error.to_string())))?;
     settings::try_out(app, by, &way, &to, message).await
