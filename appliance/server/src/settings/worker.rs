@@ -139,8 +139,8 @@ pub async fn run(app: App) {
     let mut events = app.events().subscribe();
     let mut waiting = Waiting { app, phones: HashMap::new(), queue: VecDeque::new() };
     let mut again = time::interval(LOOK_AGAIN);
-    // When to look because of what happened, and when it was looked last.
-    let (mut look, mut looked) = (None, Instant::now());
+    // When to look because of what happened, and when at the earliest.
+    let (mut look, mut earliest) = (None, Instant::now());
     let mut tell = time::interval(TELL);
     tell.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -150,13 +150,16 @@ pub async fn run(app: App) {
                 let Some(cause) = cause else { return };
                 cause.came.into_iter().for_each(|device| waiting.tell(device));
                 if cause.everybody {
-                    look.get_or_insert(looked + LOOK);
+                    look.get_or_insert(earliest);
                 }
                 waiting.look_at(cause.users).await
             }
-            () = time::sleep_until(look.unwrap_or(looked)), if look.is_some() => {
-                (look, looked) = (None, Instant::now());
-                waiting.look_at_all(false).await
+            () = time::sleep_until(look.unwrap_or(earliest)), if look.is_some() => {
+                let begun = Instant::now();
+                let done = waiting.look_at_all(false).await;
+                // However many phones there are: looking takes a tenth of the time at most.
+                (look, earliest) = (None, Instant::now() + LOOK.max(10 * begun.elapsed()));
+                done
             }
             _ = again.tick() => waiting.look_at_all(true).await,
             _ = tell.tick(), if !waiting.queue.is_empty() => {
