@@ -32,7 +32,7 @@ test('new settings wait for a phone that is away, and are taken when it comes', 
     data: { verification: 'reader_tap_and_pin' },
   });
   assert.equal(chosen.status(), 200);
-  await says('Wait for the phone');
+  await says('Waiting for the phone');
   await everyLook(admin, 'settings-wait');
   await online(true);
   await says('Taken by the phone');

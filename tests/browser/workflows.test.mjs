@@ -155,6 +155,9 @@ test('a workflow is made step by step, runs by itself, and shows a result for ev
   await at('continue').click();
   await at('effect').filter({ hasText: '3 of 3 users would be invited' }).waitFor();
   await everyLook(admin, 'workflow-review');
+  const first = at('review').locator('dt, dd').first();
+  const value = at('review').getByText('Everybody');
+  assert.ok((await first.boundingBox()).x < (await value.boundingBox()).x, 'the term stands before its value');
   await at('submit').click();
   await at('run-row').filter({ hasText: 'Done' }).filter({ hasText: '3 invited' }).waitFor();
   await everyLook(admin, 'workflow');

@@ -29,7 +29,7 @@ pub fn Scan(
     let (form, control) = if main {
         ("flex flex-col gap-3", "btn btn-primary min-h-11")
     } else {
-        ("flex items-end gap-2", "btn btn-secondary min-h-[2.375rem]")
+        ("flex items-end gap-2", "btn btn-secondary flex-none min-h-[2.375rem]")
     };
     view! {
         <form class=form on:submit=send>

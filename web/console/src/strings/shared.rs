@@ -68,7 +68,7 @@ texts! {
     settings_default: "Default settings", "Standardeinstellungen";
     settings_own: "Custom settings", "Eigene Einstellungen";
     settings_taken: "Taken by the phone", "Vom Smartphone übernommen";
-    settings_wait: "Wait for the phone", "Warten auf das Smartphone";
+    settings_wait: "Waiting for the phone", "Wartet auf das Smartphone";
     show_all_users: "Show all users", "Alle Benutzer anzeigen";
     sign_out: "Sign out", "Abmelden";
     smartphone: "Smartphone", "Smartphone";

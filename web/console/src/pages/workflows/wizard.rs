@@ -331,8 +331,8 @@ fn ReviewStep(task: Task, groups: Load<Vec<GroupSummary>>) -> impl IntoView {
         view! {
             <div class="grid grid-cols-[1fr_auto] gap-x-4 py-2.5 sm:grid-cols-[9rem_1fr_auto]">
                 <dt class="text-sm text-muted">{term}</dt>
-                <dd class="row-start-2 min-w-0 font-medium break-words sm:row-start-1">{value}</dd>
-                <dd class="row-span-2 sm:row-span-1">
+                <dd class="col-start-1 min-w-0 font-medium break-words sm:col-start-auto">{value}</dd>
+                <dd class="col-start-2 row-span-2 row-start-1 sm:col-start-3 sm:row-span-1">
                     <Button
                         label=strings::edit(term)
                         icon=IconKind::Edit
