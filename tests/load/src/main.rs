@@ -1,7 +1,7 @@
 //! `make bench`: each figure beside its reference or its goal, measured in the same run. Everything stays on loopback
 //! and ends by itself.
 //!
-//! Arguments choose rows: `authenticator`, `relay`, `sign-in`, `mail`, `people`, `program`, `size`; without any, all of them. `core`
+//! Arguments choose rows: `authenticator`, `relay`, `nodes` (the relay's), `sign-in`, `mail`, `people`, `program`, `size`; without any, all of them. `core`
 //! prints one figure alone: a sign-in by the core, in milliseconds.
 
 mod authenticator;
@@ -63,6 +63,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if wanted("relay") {
         figures.extend(relay::measure().await.map_err(|error| error.to_string())?);
+    }
+    if wanted("nodes") {
+        figures.extend(relay::measure_nodes().await.map_err(|error| error.to_string())?);
     }
     if wanted("mail") {
         figures.extend(mail::measure().await?);

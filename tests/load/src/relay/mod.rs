@@ -53,20 +53,18 @@ struct Contender {
     process: Process,
 }
 
-/// Every row of the relay.
+/// Every row of the relay at one node.
 pub async fn measure() -> Result<Vec<Figure>> {
     let data = tempfile::tempdir()?;
     let address = "127.0.0.1:0".parse()?;
-    let mut appliance = Some(appliance::prepare(data.path(), PAIRS, address).await?);
+    let mut appliance = appliance::prepare(data.path(), PAIRS, address).await?;
     let secure = tls::prepare(PAIRS).await?;
     let binary = program::binary()?;
     tokio::task::block_in_place(|| {
         let mut contenders = Vec::new();
         let process = program::serve(&binary, data.path())?.listening()?;
-        if let Some(network) = &mut appliance {
-            network.address = process.address;
-            contenders.push(Contender { network: Box::new(network.clone()), process });
-        }
+        appliance.address = process.address;
+        contenders.push(Contender { network: Box::new(appliance), process });
         let relay = |port: u16| {
             let mut command = Command::new(env::current_exe().unwrap_or_default());
             command.args(["tcp-relay", &port.to_string()]);
@@ -87,18 +85,20 @@ pub async fn measure() -> Result<Vec<Figure>> {
         if contenders.len() < 3 {
             figures.iter_mut().for_each(|figure| figure.measured += "; NATS SKIPPED");
         }
-        // The data folder is the next ones'.
-        drop(contenders);
-        if let (Some(nats), Some(appliance)) = (nats_server(), appliance) {
-            let failed =
-                |error| vec![Figure::goal("relay nodes", format!("failed: {error}"), String::new(), false)];
-            figures.extend(nodes::measure(&binary, &nats, data.path(), appliance).unwrap_or_else(failed));
-        }
         let failed =
             |error| vec![Figure::goal("relay in TLS", format!("failed: {error}"), String::new(), false)];
         figures.extend(tls::measure(&binary, secure).unwrap_or_else(failed));
         Ok(figures)
     })
+}
+
+/// The rows about several nodes.
+pub async fn measure_nodes() -> Result<Vec<Figure>> {
+    let Some(nats) = nats_server() else { return Ok(Vec::new()) };
+    let data = tempfile::tempdir()?;
+    let appliance = appliance::prepare(data.path(), PAIRS, "127.0.0.1:0".parse()?).await?;
+    let binary = program::binary()?;
+    tokio::task::block_in_place(|| nodes::measure(&binary, &nats, data.path(), appliance))
 }
 
 /// The server that `scripts/setup-nats.sh` fetched; `NATS_SERVER` says where it is.

@@ -6,6 +6,8 @@ use std::{net::SocketAddr, path::Path, process::Command, sync::Arc, thread, time
 use super::{
     CALM, CONNECTIONS, Contender, Figure, against,
     appliance::{self, Appliance},
+    median,
+    nats::Nats,
     network::{End, Network, Result, Wire, open},
     round_trips,
 };
@@ -69,15 +71,22 @@ pub fn measure(binary: &Path, nats: &Path, data: &Path, appliance: Appliance) ->
         Box::new(Nodes { appliance: Arc::clone(&appliance), name, addresses, first }) as Box<dyn Network>
     };
     let [first, second] = relays;
+    let direct = Box::new(Nats(servers.address));
     let contenders = [
         Contender { network: network("two nodes", [one, other], CONNECTIONS / 2), process: first },
         Contender { network: network("one node", [other, other], 0), process: second },
+        Contender { network: direct, process: servers },
     ];
     let turns = round_trips(&contenders)?;
     let wall: Vec<&[f64]> = turns.iter().map(|turns| &*turns.wall).collect();
-    let mut figures = vec![against("relay round trip, two nodes, p50", &contenders, &wall, "µs", |ratio| {
+    let mut round_trip = against("relay round trip, two nodes, p50", &contenders, &wall, "µs", |ratio| {
         (ratio[0] <= 1.6, "goal: at most 1.6 × one node")
-    })];
+    });
+    // From one node to the other it is as far as from one end of NATS to the other.
+    let turns = wall[0].iter().zip(wall[1]).zip(wall[2]);
+    let both: Vec<f64> = turns.map(|((two, one), nats)| two / (one + nats)).collect();
+    round_trip.measured += &format!("; {:.2} × the two one after the other", median(&both));
+    let mut figures = vec![round_trip];
     let process = &contenders[1].process;
     let before = process.resident()?;
     let ends = open(&*contenders[1].network, 0..CONNECTIONS, CALM.0, CALM.1)?;
