@@ -305,6 +305,7 @@ api_type! {
     /// What can be wrong with an authenticator's answers, on demand.
     #[derive(Copy)]
     #[serde(rename_all = "snake_case")]
+    #[cfg_attr(feature = "openapi", schema(as = AuthenticatorFault))]
     pub enum Fault {
         /// The signature of an assertion does not verify.
         BadSignature,

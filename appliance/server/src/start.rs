@@ -3,9 +3,9 @@
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
+use pocketkey_routes::Routes;
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 use tokio_rustls::rustls::ServerConfig;
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     account, activation, admins, api_keys,
@@ -79,7 +79,8 @@ pub struct Appliance {
     pub smtp_addr: SocketAddr,
     /// The one-time set-up link; `None` once there is an admin.
     pub setup_link: Option<String>,
-    routes: OpenApiRouter,
+    routes: Router,
+    document: ops::openapi::Document,
     http: TcpListener,
     tls: Option<Arc<ServerConfig>>,
     workers: JoinSet<()>,
@@ -145,14 +146,14 @@ pub async fn start(config: Config) -> Result<Appliance, StartError> {
     workers.spawn(webhooks::run(app.clone(), sender));
     workers.spawn(authentications::service::run(app.clone()));
     workers.spawn(push::run(app.clone(), pusher, calls));
-    let routes = features().with_state(app.clone());
-    Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, http, tls, workers })
+    let routes = Router::from(features()).with_state(app.clone());
+    let document = ops::openapi::Document::default();
+    Ok(Appliance { app, http_addr, smtp_addr, setup_link, routes, document, http, tls, workers })
 }
 
 /// Every feature's endpoints.
-fn features() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(ops::openapi::base())
-        .merge(admins::routes())
+pub(crate) fn features() -> Routes<App> {
+    admins::routes()
         .merge(account::routes())
         .merge(users::routes())
         .merge(groups::routes())
@@ -178,17 +179,19 @@ fn features() -> OpenApiRouter<App> {
 }
 
 impl Appliance {
-    /// Adds endpoints, which get the same headers, limits and fallbacks as ours.
+    /// Adds endpoints, which get the same headers, limits and fallbacks as ours, and what the OpenAPI document says of them.
     #[must_use]
-    pub fn with_routes(mut self, extra: impl Into<OpenApiRouter>) -> Self {
+    pub fn with_routes(mut self, extra: impl Into<Router>, document: &'static str) -> Self {
         self.routes = self.routes.merge(extra.into());
+        self.document = ops::openapi::Document::with(document);
         self
     }
 
     /// The whole HTTP side, as [`Appliance::run_until`] serves it.
     pub fn router(&self) -> Router {
-        let (api, document) = self.routes.clone().split_for_parts();
-        api.merge(ops::openapi::routes(document))
+        self.routes
+            .clone()
+            .merge(ops::openapi::routes(self.document))
             .merge(ops::health::routes().with_state(self.app.clone()))
             .method_not_allowed_fallback(problem::wrong_method)
             .fallback(ops::assets::serve)
@@ -202,8 +205,6 @@ impl Appliance {
     /// closes the data folder.
     pub async fn run_until(mut self, shutdown: impl Future<Output = ()> + Send + 'static) {
         let (app, router) = (self.app.clone(), self.router());
-        // The API's document is in there too, and large.
-        self.routes = OpenApiRouter::new();
         let url = self.app.url().to_owned();
         let health = ops::health::routes().with_state(self.app.clone());
         let plain = ops::plain(health, move || Ok(url.clone()));

@@ -8,4 +8,5 @@ mod organisation;
 mod routes;
 mod sandbox;
 
+pub use routes::DOCUMENT;
 pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

@@ -20,30 +20,25 @@ use pocketkey_api::{
     },
 };
 use pocketkey_key::hid;
+use pocketkey_routes::{Routes, routes};
 use serde::Deserialize;
 use tokio_stream::wrappers::WatchStream;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Sandbox;
 
+/// The OpenAPI document of the sandbox's endpoints.
+pub const DOCUMENT: &str = include_str!("openapi.json");
+
 impl Sandbox {
     /// The sandbox's endpoints, to be served by the appliance.
-    pub fn routes(&self) -> OpenApiRouter {
-        OpenApiRouter::new()
-            .routes(routes!(show))
-            .routes(routes!(events))
-            .routes(routes!(touch))
-            .routes(routes!(script))
-            .routes(routes!(online))
-            .routes(routes!(asleep))
-            .routes(routes!(authenticator))
-            .routes(routes!(replug))
-            .routes(routes!(keepalives))
-            .routes(routes!(switch))
-            .routes(routes!(console))
-            .with_state(self.clone())
+    pub fn routes(&self) -> Routes {
+        endpoints().with_state(self.clone())
     }
+}
+
+fn endpoints() -> Routes<Sandbox> {
+    routes!(show, events, touch, script, online, asleep, authenticator, replug, keepalives, switch, console)
 }
 
 /// The whole sandbox.
@@ -269,7 +264,21 @@ fn problem(status: StatusCode, code: &str, title: &str, detail: Option<String>) 
 
 #[cfg(test)]
 mod tests {
-    use super::page;
+    use pocketkey_routes::document;
+    use utoipa::OpenApi;
+
+    use super::{endpoints, page};
+
+    #[derive(OpenApi)]
+    struct Base;
+
+    #[test]
+    fn api_document() {
+        let mut document = Base::openapi();
+        endpoints().describe(&mut document);
+        document::complete(&mut document, |_, _| None);
+        document::check(&document, concat!(env!("CARGO_MANIFEST_DIR"), "/src/openapi.json"));
+    }
 
     #[test]
     fn only_our_own_pages_are_redirected_to() {

@@ -52,7 +52,9 @@ pub async fn measure() -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
         data: data.path().to_owned(),
         uhid: false,
     })?;
-    tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(std::future::pending()));
+    tokio::spawn(
+        appliance.with_routes(sandbox.routes(), pocketkey_world::DOCUMENT).run_until(std::future::pending()),
+    );
     let running = sandbox.clone();
     tokio::spawn(async move { running.run().await.map(drop) });
     let computer = Computer::start(ComputerOptions::new(&server, "Bench"))?;

@@ -39,7 +39,7 @@ pub async fn run(options: SandboxOptions) -> Result<(), Failure> {
             println!("The demo page uses a stand-in for the key. {}", missing.unwrap_or_default());
         }
     }
-    let appliance = appliance.with_routes(sandbox.routes());
+    let appliance = appliance.with_routes(sandbox.routes(), pocketkey_world::DOCUMENT);
     let serving = tokio::spawn(appliance.run_until(stop_signal()));
     tokio::select! {
         served = serving => Ok(served?),

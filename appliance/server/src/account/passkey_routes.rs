@@ -10,10 +10,10 @@ use pocketkey_api::{
     account::{Passkey, PasskeyName},
     session::Session,
 };
+use pocketkey_routes::{Routes, routes};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::passkeys::{self, MOST, Running};
 use crate::{
@@ -23,15 +23,9 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(start))
-        .routes(routes!(finish))
-        .routes(routes!(rename, delete))
-        .routes(routes!(confirm))
-        .routes(routes!(start_sign_in))
-        .routes(routes!(sign_in))
-        .layer(Extension(Arc::new(Running::new(MOST))))
+pub fn routes() -> Routes<App> {
+    routes!(start, finish, rename, delete, confirm, start_sign_in, sign_in)
+        .map(|router| router.layer(Extension(Arc::new(Running::new(MOST)))))
 }
 
 /// What a page gives to the browser.

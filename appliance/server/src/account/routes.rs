@@ -5,7 +5,7 @@ use pocketkey_api::{
     Problem, SessionId,
     account::{Account, AccountChange, OpenSession, Password, RecoveryCodes, TotpCode, TotpSetup},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{passkey_routes, service, two_step};
 use crate::{
@@ -15,16 +15,21 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(show, change))
-        .routes(routes!(confirm))
-        .routes(routes!(change_password))
-        .routes(routes!(begin_totp, enable_totp, disable_totp))
-        .routes(routes!(renew_codes))
-        .routes(routes!(list_sessions, end_other_sessions))
-        .routes(routes!(end_session))
-        .merge(passkey_routes::routes())
+pub fn routes() -> Routes<App> {
+    routes!(
+        show,
+        change,
+        confirm,
+        change_password,
+        begin_totp,
+        enable_totp,
+        disable_totp,
+        renew_codes,
+        list_sessions,
+        end_other_sessions,
+        end_session
+    )
+    .merge(passkey_routes::routes())
 }
 
 /// The signed-in admin's own account.

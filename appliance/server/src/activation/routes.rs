@@ -6,7 +6,7 @@ use pocketkey_api::{
     activation::{Activation, ActivationPreview, NewActivation, PreviewActivation, Redeem, Redeemed},
     key::Key,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(invite, revoke)).routes(routes!(preview)).routes(routes!(redeem))
+pub fn routes() -> Routes<App> {
+    routes!(invite, revoke, preview, redeem)
 }
 
 /// Invites a phone to become this key. Voids every earlier invitation of the key.

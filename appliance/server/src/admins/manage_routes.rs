@@ -13,7 +13,7 @@ use pocketkey_api::{
     },
     session::Session,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{
     Admin, invitations, manage,
@@ -26,18 +26,22 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(change, delete))
-        .routes(routes!(block, unblock))
-        .routes(routes!(unlock))
-        .routes(routes!(reset_second_step))
-        .routes(routes!(list_invitations, invite))
-        .routes(routes!(revoke))
-        .routes(routes!(send_again))
-        .routes(routes!(preview))
-        .routes(routes!(accept))
+pub fn routes() -> Routes<App> {
+    routes!(
+        list,
+        change,
+        delete,
+        block,
+        unblock,
+        unlock,
+        reset_second_step,
+        list_invitations,
+        invite,
+        revoke,
+        send_again,
+        preview,
+        accept
+    )
 }
 
 /// One page of the admins, by e-mail address.

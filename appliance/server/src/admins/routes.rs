@@ -9,7 +9,7 @@ use pocketkey_api::{
     Problem,
     session::{SecondStep, Session, SessionState, Setup, SignIn},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{
     AdminError, manage_routes,
@@ -23,12 +23,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(set_up))
-        .routes(routes!(show, sign_in, sign_out))
-        .routes(routes!(second_step))
-        .merge(manage_routes::routes())
+pub fn routes() -> Routes<App> {
+    routes!(set_up, show, sign_in, sign_out, second_step).merge(manage_routes::routes())
 }
 
 /// Makes the first admin and signs them in. Works once, with the token of the set-up link.

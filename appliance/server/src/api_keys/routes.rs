@@ -5,7 +5,7 @@ use pocketkey_api::{
     ApiKeyId, Problem,
     api_key::{ApiKey, ApiKeySecret, NewApiKey},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(create, list)).routes(routes!(revoke))
+pub fn routes() -> Routes<App> {
+    routes!(create, list, revoke)
 }
 
 /// Makes an API key that acts for you. Its secret is in the answer and is not shown again.

@@ -8,9 +8,9 @@ use pocketkey_api::{
     Page, Problem,
     audit::{AuditFilter, Entry},
 };
+use pocketkey_routes::{Routes, routes};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::service;
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
+pub fn routes() -> Routes<App> {
+    routes!(list, export)
 }
 
 /// Which page of the list.

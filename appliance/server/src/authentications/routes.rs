@@ -8,9 +8,9 @@ use pocketkey_api::{
     Page, Problem,
     authentication::{Authentication, AuthenticationFilter, LogSettings},
 };
+use pocketkey_routes::{Routes, routes};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::service;
 use crate::{
@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export)).routes(routes!(settings, set_settings))
+pub fn routes() -> Routes<App> {
+    routes!(list, export, settings, set_settings)
 }
 
 /// Which page of the list.

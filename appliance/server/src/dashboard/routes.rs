@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use pocketkey_api::{Problem, dashboard::Dashboard};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show))
+pub fn routes() -> Routes<App> {
+    routes!(show)
 }
 
 /// How things stand, in numbers.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use axum::{Extension, extract::State};
 use pocketkey_api::demo::{DemoOutcome, StartRegistration, StartSignIn};
+use pocketkey_routes::{Routes, routes};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::service::{self, MOST, Running};
 use crate::{
@@ -18,13 +18,9 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(start_registration))
-        .routes(routes!(finish_registration))
-        .routes(routes!(start_sign_in))
-        .routes(routes!(finish_sign_in))
-        .layer(Extension(Arc::new(Running::new(MOST))))
+pub fn routes() -> Routes<App> {
+    routes!(start_registration, finish_registration, start_sign_in, finish_sign_in)
+        .map(|router| router.layer(Extension(Arc::new(Running::new(MOST)))))
 }
 
 /// What a page gives to the browser.

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{ComputerId, Page, Problem, computer::Computer};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service::{self, ListComputers};
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(delete)).routes(routes!(block, unblock))
+pub fn routes() -> Routes<App> {
+    routes!(list, delete, block, unblock)
 }
 
 /// One page of computers that are paired or blocked, newest first.

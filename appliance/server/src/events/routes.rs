@@ -8,8 +8,8 @@ use axum::{
 };
 use futures_util::Stream;
 use pocketkey_api::event::Event;
+use pocketkey_routes::{Routes, routes};
 use tokio::{sync::broadcast::error::RecvError, time};
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{App, admins::Admin};
 
@@ -17,8 +17,8 @@ use crate::{App, admins::Admin};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(listen))
+pub fn routes() -> Routes<App> {
+    routes!(listen)
 }
 
 /// What changed, as it changes: server-sent events whose data are `Event`s. Ends with the session.

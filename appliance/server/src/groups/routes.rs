@@ -5,7 +5,7 @@ use pocketkey_api::{
     GroupId, Problem,
     group::{Group, GroupSummary, Members, NewGroup},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -15,11 +15,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create, list))
-        .routes(routes!(show, rename, delete))
-        .routes(routes!(change_members))
+pub fn routes() -> Routes<App> {
+    routes!(create, list, show, rename, delete, change_members)
 }
 
 /// Makes a group.

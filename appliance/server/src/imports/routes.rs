@@ -7,7 +7,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use pocketkey_api::{Problem, import::ImportPreview, job::Job, user::UserFilter};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{ImportError, ImportOptions, Table, export, model::MAX_BYTES, service};
 use crate::{
@@ -18,12 +18,10 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(preview))
-        .routes(routes!(import))
-        .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .routes(routes!(export_users))
+pub fn routes() -> Routes<App> {
+    routes!(preview, import)
+        .map(|router| router.layer(DefaultBodyLimit::max(MAX_BYTES)))
+        .merge(routes!(export_users))
 }
 
 /// The file in a request's body.

@@ -9,9 +9,9 @@ use pocketkey_api::{
     MailId, Page,
     inbox::{Deleted, FaultSetting, Mail, MailSummary},
 };
+use pocketkey_routes::{Routes, routes};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::service;
 use crate::{
@@ -21,15 +21,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list, delete_found))
-        .routes(routes!(wait))
-        .routes(routes!(fault, set_fault))
-        .routes(routes!(show, delete))
-        .routes(routes!(source))
-        .routes(routes!(html))
-        .routes(routes!(attachment))
+pub fn routes() -> Routes<App> {
+    routes!(list, delete_found, wait, fault, set_fault, show, delete, source, html, attachment)
 }
 
 /// Which page of the list.

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, http::StatusCode};
 use pocketkey_api::{JobId, Problem, job::Job};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use crate::{
     App,
@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(undo))
+pub fn routes() -> Routes<App> {
+    routes!(show, undo)
 }
 
 /// How far a job is, and what came of it. The event `job` says when to ask again.

@@ -5,7 +5,7 @@ use pocketkey_api::{
     KeyId, Page, Problem, UserId,
     key::{Key, KeyFilter, KeyOfUser, NewKey},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{ListKeys, service};
 use crate::{
@@ -15,13 +15,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(assign))
-        .routes(routes!(list))
-        .routes(routes!(show, delete))
-        .routes(routes!(replace))
-        .routes(routes!(block, unblock))
+pub fn routes() -> Routes<App> {
+    routes!(assign, list, show, delete, replace, block, unblock)
 }
 
 /// Assigns a key to a user.

@@ -22,9 +22,9 @@ mod words;
 pub use mailer::{Mailer, Options};
 pub use model::{ConfigError, MailError, OutgoingMail};
 
-use utoipa_axum::router::OpenApiRouter;
+use pocketkey_routes::Routes;
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<crate::App> {
+pub fn routes() -> Routes<crate::App> {
     routes::routes().merge(settings_routes::routes())
 }

@@ -5,9 +5,9 @@ use pocketkey_api::{
     OutboxId, Page, Problem,
     mail::{OutboxHealth, OutboxMail, Retried},
 };
+use pocketkey_routes::{Routes, routes};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::service::{self, ListOutbox};
 use crate::{
@@ -17,13 +17,8 @@ use crate::{
 };
 
 /// The endpoints of the outbox.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(health))
-        .routes(routes!(retry_all))
-        .routes(routes!(show, drop_mail))
-        .routes(routes!(retry))
+pub fn routes() -> Routes<App> {
+    routes!(list, health, retry_all, show, drop_mail, retry)
 }
 
 /// Which page of the list.

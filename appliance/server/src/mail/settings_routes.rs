@@ -8,7 +8,7 @@ use pocketkey_api::{
         TemplateText,
     },
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{MailError, settings, wording};
 use crate::{
@@ -19,15 +19,8 @@ use crate::{
 };
 
 /// The endpoints of the settings.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(show, set))
-        .routes(routes!(test))
-        .routes(routes!(templates))
-        .routes(routes!(template, change, reset))
-        .routes(routes!(preview))
-        .routes(routes!(send))
-        .routes(routes!(html))
+pub fn routes() -> Routes<App> {
+    routes!(show, set, test, templates, template, change, reset, preview, send, html)
 }
 
 /// How mail leaves.

@@ -1,8 +1,9 @@
 //! What runs the appliance rather than being its purpose: health, the console's files, the API document.
 
-mod answers;
 pub mod assets;
 mod connection;
+#[cfg(test)]
+mod document;
 pub mod headers;
 pub mod health;
 pub mod openapi;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode};
 use pocketkey_api::pairing::{NewPairing, Pairing};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -18,9 +18,9 @@ const BURST: i64 = 20;
 const INTERVAL: i64 = 6_000;
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> Routes<App> {
     let limit: Arc<Limiter<IpAddr>> = Arc::new(Limiter::new(BURST, INTERVAL));
-    OpenApiRouter::new().routes(routes!(begin)).layer(Extension(limit))
+    routes!(begin).map(|router| router.layer(Extension(limit)))
 }
 
 /// A computer asks to be paired, proving possession of its keys. It shows the answer's `pairing_id` in a QR code,

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use axum::{Extension, extract::State, http::StatusCode};
 use pocketkey_api::push::{EndOfSubscription, NewSubscription, PushKey};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service;
 use crate::{
@@ -18,9 +18,9 @@ const BURST: i64 = 100;
 const INTERVAL: i64 = 1_000;
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> Routes<App> {
     let limit: Arc<Limiter<IpAddr>> = Arc::new(Limiter::new(BURST, INTERVAL));
-    OpenApiRouter::new().routes(routes!(key)).routes(routes!(subscribe, unsubscribe)).layer(Extension(limit))
+    routes!(key, subscribe, unsubscribe).map(|router| router.layer(Extension(limit)))
 }
 
 /// The appliance's VAPID key. A phone subscribes at its push service with it.

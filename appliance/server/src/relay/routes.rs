@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{socket, upgrade::Upgrade};
 use crate::{App, limit::ClientIp, problem::ApiError};
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(connect))
+pub fn routes() -> Routes<App> {
+    routes!(connect)
 }
 
 /// The relay: a WebSocket whose binary messages are the frames of the protocol chapter. The relay sends a challenge;

@@ -14,7 +14,7 @@ use pocketkey_api::{
     device::{PhoneSettings, SettingsHeld},
     settings::{SettingsChoice, SettingsView},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{phones, service};
 use crate::{
@@ -29,14 +29,16 @@ const BURST: i64 = 100;
 const INTERVAL: i64 = 1_000;
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes() -> Routes<App> {
     let limit: Arc<Limiter<IpAddr>> = Arc::new(Limiter::new(BURST, INTERVAL));
-    OpenApiRouter::new()
-        .routes(routes!(held))
-        .layer(Extension(limit))
-        .routes(routes!(organisation, set_organisation))
-        .routes(routes!(group, set_group))
-        .routes(routes!(key, set_key))
+    routes!(held).map(|router| router.layer(Extension(limit))).merge(routes!(
+        organisation,
+        set_organisation,
+        group,
+        set_group,
+        key,
+        set_key
+    ))
 }
 
 /// The organisation's settings of smartphone keys.

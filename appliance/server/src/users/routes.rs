@@ -6,7 +6,7 @@ use pocketkey_api::{
     job::Job,
     user::{Bulk, NewUser, User, UserChange, UserCount, UserDetail, UserFilter},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{ListUsers, bulk, service};
 use crate::{
@@ -16,13 +16,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create, list))
-        .routes(routes!(count))
-        .routes(routes!(many))
-        .routes(routes!(show, change, delete))
-        .routes(routes!(block, unblock))
+pub fn routes() -> Routes<App> {
+    routes!(create, list, count, many, show, change, delete, block, unblock)
 }
 
 /// Adds a user.

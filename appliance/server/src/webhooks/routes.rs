@@ -5,7 +5,7 @@ use pocketkey_api::{
     Page, Problem, WebhookId,
     webhook::{Delivery, NewWebhook, Webhook, WebhookChange, WebhookSecret},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::service::{self, ListDeliveries};
 use crate::{
@@ -15,14 +15,8 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create, list))
-        .routes(routes!(change, delete))
-        .routes(routes!(renew))
-        .routes(routes!(test))
-        .routes(routes!(deliveries))
-        .routes(routes!(again))
+pub fn routes() -> Routes<App> {
+    routes!(create, list, change, delete, renew, test, deliveries, again)
 }
 
 /// Adds a webhook. Its secret is in the answer and is not shown again.

@@ -5,7 +5,7 @@ use pocketkey_api::{
     Page, Problem, RunId, WorkflowId,
     workflow::{Audience, AudienceCount, NewWorkflow, Run, RunDetail, RunResult, Workflow, WorkflowChange},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use pocketkey_routes::{Routes, routes};
 
 use super::{ListResults, ListRuns, service};
 use crate::{
@@ -15,18 +15,11 @@ use crate::{
 };
 
 /// The endpoints of this feature.
-pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(create, list))
-        .routes(routes!(preview))
-        .routes(routes!(show, change, delete))
-        .routes(routes!(pause, resume))
-        .routes(routes!(run_now, history))
-        .routes(routes!(show_run))
-        .routes(routes!(results))
-        .routes(routes!(pause_run, resume_run))
-        .routes(routes!(cancel))
-        .routes(routes!(retry))
+pub fn routes() -> Routes<App> {
+    routes!(
+        create, list, preview, show, change, delete, pause, resume, run_now, history, show_run, results,
+        pause_run, resume_run, cancel, retry
+    )
 }
 
 /// Makes a workflow. One that runs once begins at once.

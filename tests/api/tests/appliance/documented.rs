@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
-use pocketkey_server::admins;
+use pocketkey_server::{admins, ops::openapi::Document};
 use pocketkey_tests_api::Appliance;
 use serde_json::Value;
 
@@ -113,6 +113,18 @@ async fn what_all_endpoints_have_in_common_is_in_the_document() {
                 json, "#/components/schemas/Problem",
                 "{method} {path} {status}: problems have a type"
             );
+        }
+    }
+}
+
+/// Whatever has the same name means the same.
+#[test]
+fn the_sandbox_is_in_its_document() {
+    let document = Document::with(pocketkey_world::DOCUMENT).value();
+    let sandbox: Value = serde_json::from_str(pocketkey_world::DOCUMENT).unwrap();
+    for part in ["/paths", "/components/schemas"] {
+        for (name, said) in sandbox.pointer(part).unwrap().as_object().unwrap() {
+            assert_eq!(&document.pointer(part).unwrap()[name], said, "{name}");
         }
     }
 }

@@ -83,7 +83,11 @@ impl World {
         let options =
             SandboxOptions { server: phone, setup_token, data: data.path().to_owned(), uhid: false };
         let sandbox = Sandbox::new(options).unwrap();
-        tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(std::future::pending()));
+        tokio::spawn(
+            appliance
+                .with_routes(sandbox.routes(), pocketkey_world::DOCUMENT)
+                .run_until(std::future::pending()),
+        );
         tokio::spawn({
             let sandbox = sandbox.clone();
             async move { panic!("the sandbox stopped: {:?}", sandbox.run().await.err()) }

@@ -139,7 +139,8 @@ async fn a_page_that_follows_the_sandbox_does_not_keep_it_from_stopping() {
     let sandbox = pocketkey_world::Sandbox::new(options).unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let stopping = async { stopped.await.unwrap() };
-    let running = tokio::spawn(appliance.with_routes(sandbox.routes()).run_until(stopping));
+    let running =
+        tokio::spawn(appliance.with_routes(sandbox.routes(), pocketkey_world::DOCUMENT).run_until(stopping));
     let mut page = TcpStream::connect(address).await.unwrap();
     page.write_all(b"GET /api/v1/sandbox/events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut head = [0; 12];

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use axum::{Router, body::Bytes, http::header, response::Html, routing::get};
 use serde_json::Value;
 
+use super::openapi::Document;
 use html::escape;
 
 const STYLE: &str = include_str!("reader.css");
@@ -18,9 +19,9 @@ const STYLE: &str = include_str!("reader.css");
 const INTRODUCTION: &str = include_str!("introduction.html");
 
 /// The page and its style sheet.
-pub fn routes(document: Bytes) -> Router {
+pub fn routes(document: Document) -> Router {
     let page = Arc::new(OnceLock::<Bytes>::new());
-    let draw = move || render(&serde_json::from_slice(&document).unwrap_or_default()).into();
+    let draw = move || render(&document.value()).into();
     let show = async move || Html(page.get_or_init(draw).clone());
     let style = async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE);
     Router::new().route("/api/docs", get(show)).route("/api/docs.css", get(style))

@@ -1,6 +1,7 @@
 //! What every endpoint can answer besides its own answers, and what callers need; added to the document in one place.
 
 use axum::http::Method;
+use pocketkey_api::permission::Permission;
 use utoipa::openapi::{
     ContentBuilder, ObjectBuilder, OpenApi as Document, PathItem, Ref, RefOr, Required, ResponseBuilder,
     path::{Operation, ParameterBuilder, ParameterIn},
@@ -8,18 +9,16 @@ use utoipa::openapi::{
     security::SecurityRequirement,
 };
 
-use crate::admins::{self, Permission};
-
 /// The name of the security scheme of API keys; the scopes of a requirement are what the key must have.
 pub const API_KEY: &str = "api_key";
 
 const PROBLEM: &str = "application/problem+json";
 
-/// Completes the document that was collected from the handlers.
-pub fn complete(document: &mut Document) {
+/// Completes the document that was collected from the handlers; `needed` is what an admin needs for a method and path.
+pub fn complete(document: &mut Document, needed: impl Fn(&Method, &str) -> Option<Permission>) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
-            complete_operation(&method, path, operation);
+            complete_operation(&method, needed(&method, path), operation);
         }
     }
 }
@@ -35,7 +34,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
+fn complete_operation(method: &Method, needed: Option<Permission>, operation: &mut Operation) {
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response
             && let Some(content) = response.content.shift_remove("application/json")
@@ -47,7 +46,7 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
     let signed_in = operation.security.is_some();
     if signed_in {
         can_answer(operation, 401, "signed_out");
-        if let Some(scope) = admins::needed(method, path).filter(|scope| scope.is_scope()) {
+        if let Some(scope) = needed.filter(|scope| scope.is_scope()) {
             let key = SecurityRequirement::new(API_KEY, [scope.as_str()]);
             operation.security.get_or_insert_default().push(key);
             can_answer(operation, 401, "wrong_api_key");
@@ -69,7 +68,7 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
         can_answer(operation, 415, "not_json");
         can_answer(operation, 422, "wrong_shape");
     }
-    let takes_key = admins::needed(method, path).is_some_and(|needed| needed != Permission::Own);
+    let takes_key = needed.is_some_and(|needed| needed != Permission::Own);
     if *method == Method::POST && signed_in && takes_key {
         take_idempotency_key(operation);
     }
