@@ -152,6 +152,8 @@ actions! {
     PasskeyDeleted = "account.passkey_deleted",
     /// The organisation's settings of keys were changed.
     SettingsKeysChanged = "settings.keys_changed",
+    /// How every admin has to sign in was changed.
+    SettingsSignInChanged = "settings.sign_in_changed",
     /// A group's settings of keys were changed.
     GroupSettingsChanged = "group.settings_changed",
     /// A key's own settings were changed.

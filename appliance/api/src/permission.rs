@@ -25,12 +25,14 @@ api_type! {
         Mail,
         /// Let other programs in, and tell them what happens.
         Integrate,
+        /// Choose how every admin has to sign in.
+        SetSignIn,
     }
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Own,
         Self::SeePeople,
         Self::ManagePeople,
@@ -40,6 +42,7 @@ impl Permission {
         Self::ManageAdmins,
         Self::Mail,
         Self::Integrate,
+        Self::SetSignIn,
     ];
 
     /// Its name in the API and in the database.
@@ -54,6 +57,7 @@ impl Permission {
             Self::ManageAdmins => "manage_admins",
             Self::Mail => "mail",
             Self::Integrate => "integrate",
+            Self::SetSignIn => "set_sign_in",
         }
     }
 
@@ -69,13 +73,14 @@ impl Permission {
             Self::HelpPeople => role.helps_people(),
             Self::SeeAudit | Self::SeeAdmins => role != Role::HelpDesk,
             Self::ManagePeople | Self::ManageAdmins | Self::Mail | Self::Integrate => role.manages_people(),
+            Self::SetSignIn => role == Role::Owner,
         }
     }
 
-    /// Whether an API key can have it. Nobody's account is a program's, and an admin made by a key would hold more than the
-    /// key does.
+    /// Whether an API key can have it. Nobody's account is a program's, nor is how people sign in, and an admin made by a
+    /// key would hold more than the key does.
     pub fn is_scope(self) -> bool {
-        !matches!(self, Self::Own | Self::ManageAdmins)
+        !matches!(self, Self::Own | Self::ManageAdmins | Self::SetSignIn)
     }
 }
 

@@ -35,6 +35,8 @@ api_type! {
         SignedOut,
         /// The password was right; a code of the authenticator app, or a recovery code, is asked for beside it.
         SecondStep,
+        /// Signed in with a password alone, where every admin needs a second step: all one can do is to set one up.
+        SetUpSecondStep,
         /// Signed in.
         SignedIn,
     }
@@ -87,5 +89,14 @@ api_type! {
         pub second_step: String,
         /// The six digits that the authenticator app shows, or a recovery code.
         pub code: String,
+    }
+}
+
+api_type! {
+    /// `GET` and `PUT /api/v1/settings/sign-in`: how every admin has to sign in.
+    #[derive(Copy)]
+    pub struct SignInSettings {
+        /// Whether a password alone does not do: an authenticator app beside it, or a passkey, is needed.
+        pub second_step_required: bool,
     }
 }

@@ -25,6 +25,9 @@ pub enum AccountError {
     /// Two-step sign-in is not on, or not begun.
     #[error("two-step sign-in is off")]
     TwoStepOff,
+    /// Every admin needs a second step, and this is the only one.
+    #[error("the last second step")]
+    LastSecondStep,
     /// There is no such session.
     #[error("no such session")]
     NoSession,
@@ -63,6 +66,10 @@ impl Explain for AccountError {
             Self::TwoStepOff => {
                 ApiError::new(StatusCode::CONFLICT, "two_step_off", "Two-step sign-in is not on.")
                     .detail("Set up an authenticator app first.")
+            }
+            Self::LastSecondStep => {
+                ApiError::new(StatusCode::CONFLICT, "last_second_step", "This is your only second step.")
+                    .detail("Every admin here needs one. Add a passkey or an authenticator app first.")
             }
             Self::NoSession => ApiError::not_found("This session"),
             Self::NoPasskey => ApiError::not_found("This passkey"),

@@ -105,6 +105,7 @@ async fn rename(
         (status = 401, description = "`signed_out`", body = Problem),
         (status = 403, description = "`confirm_first`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
+        (status = 409, description = "`last_second_step`: every admin needs one, and there is no other", body = Problem),
     )
 )]
 async fn delete(

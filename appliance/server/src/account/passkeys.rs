@@ -27,11 +27,11 @@ use super::{
     AccountError,
     model::PasskeyError,
     passkey_store::{self, Credential},
-    service::{self, note},
+    service::{self, keep_a_second_step, note},
 };
 use crate::{
     App,
-    admins::{Admin, AdminError, Visitor, sign_in, store},
+    admins::{Admin, AdminError, Visitor, sessions, sign_in, store},
     db::{DbError, Tx},
     secret,
     validate::Fields,
@@ -136,6 +136,7 @@ pub async fn finish(
             if !passkey_store::insert(tx, &admin.admin.id, &passkey, &credential)? {
                 return Err(PasskeyError::Verification("it was registered meanwhile".to_owned()).into());
             }
+            sessions::set_second_step(tx, &admin.session)?;
             note(&shared, tx, &admin.actor, Action::PasskeyAdded, &passkey.id.0, &passkey.name)?;
             Ok(passkey)
         })
@@ -215,7 +216,7 @@ pub async fn sign_in(
         .db()
         .write(move |tx| {
             used.store(tx, shared.now())?;
-            Ok::<_, AccountError>(sign_in::open(&shared, tx, &used.before.admin, &visitor, "passkey")?)
+            Ok::<_, AccountError>(sign_in::open(&shared, tx, &used.before.admin, &visitor, "passkey", true)?)
         })
         .await?;
     app.sign_in_guard().right_unknown(from);
@@ -246,6 +247,7 @@ pub async fn confirm(
     app.db()
         .write(move |tx| {
             used.store(tx, now)?;
+            sessions::set_second_step(tx, &admin.session)?;
             Ok::<_, AccountError>(service::set_confirmed(tx, &admin, "passkey", now)?)
         })
         .await?;
@@ -328,7 +330,7 @@ pub async fn rename(app: &App, admin: Admin, id: PasskeyId, name: &str) -> Resul
 /// Deletes a passkey; it signs in nobody any more.
 ///
 /// # Errors
-/// [`AccountError::NoPasskey`].
+/// [`AccountError::NoPasskey`], [`AccountError::LastSecondStep`].
 pub async fn delete(app: &App, admin: Admin, id: PasskeyId) -> Result<(), AccountError> {
     let shared = app.clone();
     app.db()
@@ -336,6 +338,7 @@ pub async fn delete(app: &App, admin: Admin, id: PasskeyId) -> Result<(), Accoun
             let found = passkey_store::of_admin(tx, &admin.admin.id)?.into_iter().find(|one| one.id == id);
             let before = found.ok_or(AccountError::NoPasskey)?;
             passkey_store::delete(tx, &id)?;
+            keep_a_second_step(tx, &admin.admin.id)?;
             Ok(note(&shared, tx, &admin.actor, Action::PasskeyDeleted, &id.0, &before.name)?)
         })
         .await

@@ -125,7 +125,7 @@ async fn enable_totp(
     Confirmed(admin): Confirmed,
     Json(given): Json<TotpCode>,
 ) -> Result<Json<RecoveryCodes>, ApiError> {
-    Ok(Json(two_step::enable(&app, admin.actor, given.code).await?))
+    Ok(Json(two_step::enable(&app, admin, given.code).await?))
 }
 
 /// Turns two-step sign-in off; the recovery codes are void.
@@ -133,7 +133,8 @@ async fn enable_totp(
     (status = 204, description = "Off"),
     (status = 401, description = "`signed_out`", body = Problem),
     (status = 403, description = "`confirm_first`", body = Problem),
-    (status = 409, description = "`two_step_off`", body = Problem),
+    (status = 409, description = "`two_step_off`; `last_second_step`: every admin needs one, and there is no passkey",
+        body = Problem),
 ))]
 async fn disable_totp(State(app): State<App>, Confirmed(admin): Confirmed) -> Result<StatusCode, ApiError> {
     two_step::disable(&app, admin.actor).await?;

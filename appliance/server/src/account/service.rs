@@ -12,7 +12,8 @@ use super::{AccountError, passkey_store, store};
 use crate::{
     App,
     admins::{
-        Admin, AdminError, model::check_new_password, password, sessions, sign_in, store as admin_store,
+        Admin, AdminError, model::check_new_password, password, second_step, sessions, sign_in,
+        store as admin_store,
     },
     audit::{self, Actor, Target},
     db::{DbError, Tx},
@@ -164,6 +165,14 @@ pub async fn end_other_sessions(app: &App, admin: Admin) -> Result<(), DbError> 
             Ok(())
         })
         .await
+}
+
+/// Refuses what has left an admin without the second step that every admin needs.
+///
+/// # Errors
+/// [`AccountError::LastSecondStep`].
+pub fn keep_a_second_step(tx: &Tx<'_>, id: &AdminId) -> Result<(), AccountError> {
+    if second_step::is_missing(tx, id)? { Err(AccountError::LastSecondStep) } else { Ok(()) }
 }
 
 /// Notes what an admin did to their own account.

@@ -7,11 +7,15 @@ use pocketkey_api::{
     session,
 };
 
-use super::{AccountError, passkey_store, recovery, service::note, store, totp};
+use super::{
+    AccountError, passkey_store, recovery,
+    service::{keep_a_second_step, note},
+    store, totp,
+};
 use crate::{
     App,
     activation::qr_svg,
-    admins,
+    admins::{self, Admin, sessions},
     audit::Actor,
     db::{DbError, Tx},
     secret,
@@ -42,11 +46,11 @@ pub async fn begin(app: &App, admin: session::Admin) -> Result<TotpSetup, Accoun
 ///
 /// # Errors
 /// [`AccountError::Invalid`] if the code is not right; [`AccountError::TwoStepOn`], [`AccountError::TwoStepOff`].
-pub async fn enable(app: &App, by: Actor, code: String) -> Result<RecoveryCodes, AccountError> {
+pub async fn enable(app: &App, admin: Admin, code: String) -> Result<RecoveryCodes, AccountError> {
     let (shared, now) = (app.clone(), app.now());
     app.db()
         .write(move |tx| {
-            let id = AdminId(by.id.clone());
+            let id = admin.admin.id;
             let totp = store::totp(tx, &id)?.ok_or(AccountError::TwoStepOff)?;
             if totp.enabled_at.is_some() {
                 return Err(AccountError::TwoStepOn);
@@ -56,8 +60,9 @@ pub async fn enable(app: &App, by: Actor, code: String) -> Result<RecoveryCodes,
             })?;
             store::enable_totp(tx, &id, now)?;
             store::set_step(tx, &id, step)?;
+            sessions::set_second_step(tx, &admin.session)?;
             let codes = new_codes(&shared, tx, &id)?;
-            note(&shared, tx, &by, Action::TwoStepOn, "", "")?;
+            note(&shared, tx, &admin.actor, Action::TwoStepOn, "", "")?;
             Ok(codes)
         })
         .await
@@ -66,7 +71,7 @@ pub async fn enable(app: &App, by: Actor, code: String) -> Result<RecoveryCodes,
 /// Turns two-step sign-in off; the recovery codes are void.
 ///
 /// # Errors
-/// [`AccountError::TwoStepOff`].
+/// [`AccountError::TwoStepOff`], [`AccountError::LastSecondStep`].
 pub async fn disable(app: &App, by: Actor) -> Result<(), AccountError> {
     let shared = app.clone();
     app.db()
@@ -74,6 +79,7 @@ pub async fn disable(app: &App, by: Actor) -> Result<(), AccountError> {
             let id = AdminId(by.id.clone());
             must_be_on(tx, &id)?;
             store::forget_totp(tx, &id)?;
+            keep_a_second_step(tx, &id)?;
             Ok(note(&shared, tx, &by, Action::TwoStepOff, "", "")?)
         })
         .await

@@ -165,7 +165,7 @@ pub async fn accept(app: &App, accept: AcceptInvitation, visitor: Visitor) -> Re
             let detail = json!({ "role": role.as_str(), "invited_by": invitation.invited_by });
             audit::record(tx, now, &by, Action::AdminJoined, Target::NONE, &detail)?;
             shared.events().emit(tx, Event::AdminInvitations);
-            sign_in::open(&shared, tx, &admin.id, &visitor, "invitation")
+            sign_in::open(&shared, tx, &admin.id, &visitor, "invitation", false)
         })
         .await
 }

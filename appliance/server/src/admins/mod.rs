@@ -12,6 +12,8 @@ pub mod model;
 pub mod password;
 mod permission;
 mod routes;
+pub mod second_step;
+mod second_step_routes;
 pub mod service;
 mod session;
 pub mod sessions;

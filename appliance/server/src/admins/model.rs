@@ -96,6 +96,15 @@ pub enum AdminError {
     /// The admin is blocked.
     #[error("blocked")]
     Blocked,
+    /// A password alone does not do, and they have a passkey.
+    #[error("a passkey is needed")]
+    PasskeyNeeded,
+    /// A password alone does not do, and they have nothing else.
+    #[error("no second step")]
+    SecondStepMissing,
+    /// An owner who did not sign in with a second step cannot ask for those of others.
+    #[error("no second step of one's own")]
+    OwnSecondStep,
     /// Not signed in, or no longer.
     #[error("signed out")]
     SignedOut,
@@ -170,6 +179,25 @@ impl Explain for AdminError {
             }
             Self::Blocked => ApiError::new(StatusCode::FORBIDDEN, "blocked", "You are blocked.")
                 .detail("An owner of this appliance can unblock you."),
+            Self::PasskeyNeeded => {
+                ApiError::new(StatusCode::FORBIDDEN, "passkey_needed", "Sign in with your passkey.").detail(
+                    "Every admin here needs a second step. Have you lost it? An owner can reset it for you.",
+                )
+            }
+            Self::SecondStepMissing => {
+                ApiError::new(StatusCode::FORBIDDEN, "second_step_missing", "Set up a second step first.")
+                    .detail(
+                        "Every admin here needs one: add an authenticator app or a passkey to your account.",
+                    )
+            }
+            Self::OwnSecondStep => ApiError::new(
+                StatusCode::CONFLICT,
+                "own_second_step",
+                "Sign in with a second step yourself first.",
+            )
+            .detail(
+                "Add an authenticator app or a passkey to your account; if you have one, sign in with it.",
+            ),
             Self::SignedOut => ApiError::new(StatusCode::UNAUTHORIZED, "signed_out", "Sign in first."),
             Self::NotPermitted => {
                 ApiError::new(StatusCode::FORBIDDEN, "not_permitted", "Your role does not include this.")

@@ -46,9 +46,26 @@ const TABLE: &[(&[&str], &str, Permission)] = &[
     (&["GET", "POST", "DELETE"], "/api/v1/api-keys", Permission::Integrate),
     (&["GET"], "/api/v1/outbox", Permission::SeePeople),
     (&["POST", "DELETE"], "/api/v1/outbox", Permission::HelpPeople),
+    (&["GET"], "/api/v1/settings/sign-in", Permission::SeeAdmins),
+    (&["PUT"], "/api/v1/settings/sign-in", Permission::SetSignIn),
     (&["GET", "PUT", "POST"], "/api/v1/settings/mail", Permission::Mail),
     (&["GET", "PUT", "POST", "DELETE"], "/api/v1/settings/templates", Permission::Mail),
 ];
+
+/// All that an admin may do who has yet to set up the second step that every admin needs.
+const SET_UP_SECOND_STEP: &[(&str, &str)] = &[
+    ("GET", "/api/v1/account"),
+    ("POST", "/api/v1/account/confirm"),
+    ("POST", "/api/v1/account/totp"),
+    ("PUT", "/api/v1/account/totp"),
+    ("POST", "/api/v1/account/passkeys/start"),
+    ("POST", "/api/v1/account/passkeys"),
+];
+
+/// Whether `method` on the route `path` is part of setting up a second step.
+pub fn sets_up_second_step(method: &Method, path: &str) -> bool {
+    SET_UP_SECOND_STEP.contains(&(method.as_str(), path))
+}
 
 /// What `method` on the route `path` needs; `None` if the table does not know it, which nobody gets past.
 pub fn needed(method: &Method, path: &str) -> Option<Permission> {

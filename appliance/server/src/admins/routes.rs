@@ -14,7 +14,7 @@ use pocketkey_routes::{Routes, routes};
 use super::{
     AdminError, manage_routes,
     model::Visitor,
-    service, session,
+    second_step_routes, service, session,
     sign_in::{self, Outcome},
 };
 use crate::{
@@ -24,7 +24,9 @@ use crate::{
 
 /// The endpoints of this feature.
 pub fn routes() -> Routes<App> {
-    routes!(set_up, show, sign_in, sign_out, second_step).merge(manage_routes::routes())
+    routes!(set_up, show, sign_in, sign_out, second_step)
+        .merge(manage_routes::routes())
+        .merge(second_step_routes::routes())
 }
 
 /// Makes the first admin and signs them in. Works once, with the token of the set-up link.
@@ -56,7 +58,8 @@ async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Json<Session
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, responses(
     (status = 200, description = "Signed in, and the session cookie is set; or `second_step`", body = Session),
     (status = 401, description = "`wrong_password`: unknown address or wrong password", body = Problem),
-    (status = 403, description = "`blocked`", body = Problem),
+    (status = 403, description = "`blocked`; `passkey_needed`: every admin needs a second step, and a passkey is theirs",
+        body = Problem),
     (status = 429, description = "`too_many_tries`: from this network address, or ten in a row with this e-mail address",
         body = Problem),
 ))]

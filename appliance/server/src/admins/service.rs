@@ -74,7 +74,7 @@ pub async fn set_up(app: &App, setup: Setup, visitor: Visitor) -> Result<String,
             store::set_signed_in(tx, &admin.id, now)?;
             let by = visitor.actor(&admin);
             audit::record(tx, now, &by, Action::ApplianceSetUp, Target::NONE, &Value::Null)?;
-            Ok(sessions::open(tx, &admin.id, &visitor, now)?)
+            Ok(sessions::open(tx, &admin.id, &visitor, false, now)?)
         })
         .await
 }
@@ -122,25 +122,24 @@ pub async fn sign_out(app: &App, token: &str, visitor: Visitor) -> Result<(), Db
 /// # Errors
 /// If the database fails.
 pub async fn state(app: &App, token: Option<&str>) -> Result<Session, AdminError> {
-    let admin = match token {
-        Some(token) => {
-            signed_in(app, token).await.map(|found| Some(found.admin)).or_else(|error| match error {
-                AdminError::SignedOut => Ok(None),
-                error => Err(error),
-            })?
-        }
+    let found = match token {
+        Some(token) => signed_in(app, token).await.map(Some).or_else(|error| match error {
+            AdminError::SignedOut => Ok(None),
+            error => Err(error),
+        })?,
         None => None,
     };
     let (set_up, organisation) =
         app.db().read(|conn| Ok::<_, DbError>((store::any(conn)?, store::organisation(conn)?))).await?;
-    let state = match (&admin, set_up) {
+    let state = match (&found, set_up) {
+        (Some(found), _) if found.lacks_second_step => SessionState::SetUpSecondStep,
         (Some(_), _) => SessionState::SignedIn,
         (None, true) => SessionState::SignedOut,
         (None, false) => SessionState::Setup,
     };
     Ok(Session {
         state,
-        admin,
+        admin: found.map(|found| found.admin),
         second_step: None,
         organisation,
         url: app.url().to_owned(),

@@ -23,7 +23,8 @@ use crate::{
 
 /// The signed-in admin, or the one that an API key acts for. A handler that takes it answers everybody else with 401
 /// `signed_out` or `wrong_api_key`, and those whose role, or whose key's scopes, do not include it (see [`permission`]) with
-/// 403 `not_permitted`.
+/// 403 `not_permitted`. Where every admin needs a second step, those without one are answered 403 `second_step_missing` by
+/// all but what sets one up.
 #[derive(Debug, Clone)]
 pub struct Admin {
     /// Who.
@@ -36,6 +37,8 @@ pub struct Admin {
     pub session: SessionId,
     /// Until when the admin counts as having shown that it is them; an API key never does.
     pub confirmed_until: i64,
+    /// Whether this session's admin showed more than a password.
+    pub second_step: bool,
     token: Token,
 }
 
@@ -47,10 +50,13 @@ enum Token {
 }
 
 impl Admin {
-    /// Whether the session, or the key, still lives; does not count as use.
+    /// Whether the session, or the key, still lets them in; does not count as use.
     pub async fn is_signed_in(&self, app: &App) -> bool {
         match &self.token {
-            Token::Session(token) => matches!(service::find_session(app, token).await, Ok(Some(_))),
+            Token::Session(token) => {
+                let found = service::find_session(app, token).await;
+                matches!(found, Ok(Some(found)) if !found.lacks_second_step)
+            }
             Token::ApiKey { id, .. } => {
                 matches!(api_keys::service::still_valid(app, id.clone()).await, Ok(true))
             }
@@ -69,12 +75,16 @@ impl Admin {
     async fn by_session(app: &App, parts: &Parts, visitor: Visitor) -> Result<Self, ApiError> {
         let token = token(app, &parts.headers).ok_or(AdminError::SignedOut)?;
         let found = service::signed_in(app, &token).await?;
+        if found.lacks_second_step && !permission::sets_up_second_step(&parts.method, route(parts)) {
+            return Err(AdminError::SecondStepMissing.into());
+        }
         Ok(Self {
             actor: visitor.actor(&found.admin),
             admin: found.admin,
             visitor,
             session: found.id,
             confirmed_until: found.confirmed_at + CONFIRMED_FOR,
+            second_step: found.second_step,
             token: Token::Session(token),
         })
     }
@@ -87,9 +97,15 @@ impl Admin {
             visitor,
             session: SessionId(String::new()),
             confirmed_until: 0,
+            second_step: false,
             token: Token::ApiKey { id: key.id, scopes: key.scopes },
         })
     }
+}
+
+/// The route that a request came by.
+fn route(parts: &Parts) -> &str {
+    parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str)
 }
 
 impl FromRequestParts<App> for Admin {
@@ -101,8 +117,7 @@ impl FromRequestParts<App> for Admin {
             Some(secret) => Self::by_api_key(app, secret, visitor).await?,
             None => Self::by_session(app, parts, visitor).await?,
         };
-        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        let needed = permission::needed(&parts.method, route);
+        let needed = permission::needed(&parts.method, route(parts));
         match (needed, &admin.token) {
             (Some(permission), _) if admin.holds(permission) => Ok(admin),
             (_, Token::Session(_)) => Err(AdminError::NotPermitted.into()),

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     model::{SESSION_TTL, Visitor},
-    store,
+    store::{self, ADMIN, HAS_SECOND_STEP, REQUIRED},
 };
 use crate::{db::DbError, secret};
 
@@ -20,16 +20,27 @@ pub struct Found {
     pub expires_at: i64,
     /// When its admin gave their password or used a passkey, the last time.
     pub confirmed_at: i64,
+    /// Whether its admin showed more than a password.
+    pub second_step: bool,
+    /// Whether its admin has to set up a second step before anything else.
+    pub lacks_second_step: bool,
 }
 
-/// Opens a session, confirmed, and forgets those that are over; gives its token.
-pub fn open(conn: &Connection, admin: &AdminId, visitor: &Visitor, now: i64) -> Result<String, DbError> {
+/// Opens a session, confirmed, and forgets those that are over; gives its token. `second_step` says whether its admin
+/// showed more than a password.
+pub fn open(
+    conn: &Connection,
+    admin: &AdminId,
+    visitor: &Visitor,
+    second_step: bool,
+    now: i64,
+) -> Result<String, DbError> {
     conn.execute("DELETE FROM sessions WHERE expires_at <= ?1", [now])?;
     let token = secret::new_token::<32>();
     let ip = if visitor.ip.is_unspecified() { String::new() } else { visitor.ip.to_string() };
     conn.prepare_cached(
-        "INSERT INTO sessions (token_hash, id, admin_id, browser, ip, created_at, expires_at, confirmed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)",
+        "INSERT INTO sessions (token_hash, id, admin_id, browser, ip, created_at, expires_at, confirmed_at, second_step)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?8)",
     )?
     .execute((
         secret::token_hash(&token),
@@ -39,16 +50,19 @@ pub fn open(conn: &Connection, admin: &AdminId, visitor: &Visitor, now: i64) -> 
         ip,
         now,
         now + SESSION_TTL,
+        second_step,
     ))?;
     Ok(token)
 }
 
-/// The session of this token, if it is not over at `now` and its admin not blocked.
+/// The session of this token, if it is not over at `now` and its admin not blocked. Where every admin needs a second step,
+/// it is also over if its admin has one and did not show it.
 pub fn find(conn: &Connection, token_hash: &[u8; 32], now: i64) -> Result<Option<Found>, DbError> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT {}, s.id, s.expires_at, s.confirmed_at FROM sessions s JOIN admins a ON a.id = s.admin_id
-         WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND a.blocked_at IS NULL",
-        store::ADMIN
+        "SELECT {ADMIN}, s.id, s.expires_at, s.confirmed_at, s.second_step, {REQUIRED} AND NOT {HAS_SECOND_STEP}
+         FROM sessions s JOIN admins a ON a.id = s.admin_id
+         WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND a.blocked_at IS NULL
+             AND (s.second_step OR NOT {REQUIRED} OR NOT {HAS_SECOND_STEP})"
     ))?;
     let row = query.query_row((token_hash, now), |row| {
         Ok(Found {
@@ -56,6 +70,8 @@ pub fn find(conn: &Connection, token_hash: &[u8; 32], now: i64) -> Result<Option
             id: SessionId(row.get(4)?),
             expires_at: row.get(5)?,
             confirmed_at: row.get(6)?,
+            second_step: row.get(7)?,
+            lacks_second_step: row.get(8)?,
         })
     });
     Ok(row.optional()?)
@@ -70,6 +86,12 @@ pub fn extend(conn: &Connection, token_hash: &[u8; 32], expires_at: i64) -> Resu
 /// Notes that the session's admin has just given their password or used a passkey.
 pub fn confirm(conn: &Connection, id: &SessionId, now: i64) -> Result<(), DbError> {
     conn.execute("UPDATE sessions SET confirmed_at = ?2 WHERE id = ?1", (&id.0, now))?;
+    Ok(())
+}
+
+/// Notes that the session's admin has shown more than a password, or has just set that up.
+pub fn set_second_step(conn: &Connection, id: &SessionId) -> Result<(), DbError> {
+    conn.execute("UPDATE sessions SET second_step = 1 WHERE id = ?1", [&id.0])?;
     Ok(())
 }
 

@@ -33,7 +33,8 @@ pub enum Outcome {
 /// Signs in with a password. An unknown address takes as long as a wrong password and gets the same answer.
 ///
 /// # Errors
-/// [`AdminError::WrongPassword`], or [`AdminError::TooMany`] after too many of those; [`AdminError::Blocked`].
+/// [`AdminError::WrongPassword`], or [`AdminError::TooMany`] after too many of those; [`AdminError::Blocked`];
+/// [`AdminError::PasskeyNeeded`].
 pub async fn sign_in(app: &App, given: SignIn, visitor: Visitor) -> Result<Outcome, AdminError> {
     let (found, tried) = check_password(app, &given.email, given.password, &visitor).await?;
     if found.blocked {
@@ -41,12 +42,17 @@ pub async fn sign_in(app: &App, given: SignIn, visitor: Visitor) -> Result<Outco
         note_failed(app, Some(found.admin), &visitor, "blocked").await?;
         return Err(AdminError::Blocked);
     }
+    if found.passkey_only {
+        note_failed(app, Some(found.admin), &visitor, "no passkey").await?;
+        return Err(AdminError::PasskeyNeeded);
+    }
     if found.two_step {
         tried.right();
         return Ok(Outcome::SecondStep(app.sign_in_guard().second_steps.begin(found.admin.id, app.now())));
     }
     let shared = app.clone();
-    let token = app.db().write(move |tx| open(&shared, tx, &found.admin.id, &visitor, "password")).await?;
+    let token =
+        app.db().write(move |tx| open(&shared, tx, &found.admin.id, &visitor, "password", false)).await?;
     tried.done();
     Ok(Outcome::SignedIn(token))
 }
@@ -67,7 +73,7 @@ pub async fn second_step(app: &App, given: SecondStep, visitor: Visitor) -> Resu
         .write(move |tx| {
             let factor = account::second_factor(&shared, tx, &found.admin.id, &given.code)?;
             match factor {
-                Some(with) => open(&shared, tx, &found.admin.id, &visitor, with).map(Some),
+                Some(with) => open(&shared, tx, &found.admin.id, &visitor, with, true).map(Some),
                 None => {
                     failed(&shared, tx, Some(&found.admin), "", &visitor, "code")?;
                     Ok(None)
@@ -110,7 +116,8 @@ pub async fn check_password<'a>(
     Err(AdminError::WrongPassword)
 }
 
-/// Opens a session for an admin who has shown that it is them; gives its token.
+/// Opens a session for an admin who has shown that it is them, `with` what, and whether that was more than a password; gives
+/// its token.
 ///
 /// # Errors
 /// [`AdminError::Blocked`]; [`AdminError::SignInOver`] if they were deleted meanwhile.
@@ -120,6 +127,7 @@ pub fn open(
     id: &AdminId,
     visitor: &Visitor,
     with: &'static str,
+    second_step: bool,
 ) -> Result<String, AdminError> {
     let now = app.now();
     let found = store::find(tx, id)?.ok_or(AdminError::SignInOver)?;
@@ -130,7 +138,7 @@ pub fn open(
     let by = visitor.actor(&found.admin);
     audit::record(tx, now, &by, Action::AdminSignedIn, Target::NONE, &json!({ "with": with }))?;
     app.events().emit(tx, Event::Admin { admin_id: id.clone() });
-    Ok(sessions::open(tx, id, visitor, now)?)
+    Ok(sessions::open(tx, id, visitor, second_step, now)?)
 }
 
 /// Notes a failed try. Of an address that is nobody's only what can be one is kept: people type passwords there.

@@ -19,6 +19,8 @@ pub struct Stored {
     pub blocked: bool,
     /// Whether a code is asked for beside the password.
     pub two_step: bool,
+    /// Whether only a passkey does, since every admin needs a second step and they have no other.
+    pub passkey_only: bool,
 }
 
 /// Columns of [`admin`].
@@ -27,6 +29,14 @@ pub const ADMIN: &str = "a.id, a.role, a.name, a.email";
 /// Whether a code is asked for beside the password.
 const TWO_STEP: &str =
     "EXISTS (SELECT 1 FROM admin_totp t WHERE t.admin_id = a.id AND t.enabled_at IS NOT NULL)";
+
+/// Whether there is anything beside the password: an authenticator app or a passkey.
+pub const HAS_SECOND_STEP: &str =
+    "(EXISTS (SELECT 1 FROM admin_totp t WHERE t.admin_id = a.id AND t.enabled_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM admin_passkeys p WHERE p.admin_id = a.id))";
+
+/// Whether every admin needs a second step.
+pub const REQUIRED: &str = "(SELECT second_step_required FROM appliance)";
 
 /// An admin, from a row that begins with [`ADMIN`].
 pub fn admin(row: &Row<'_>) -> rusqlite::Result<session::Admin> {
@@ -95,7 +105,8 @@ pub fn find(conn: &Connection, id: &AdminId) -> Result<Option<Stored>, DbError> 
 
 fn stored(conn: &Connection, column: &'static str, value: &str) -> Result<Option<Stored>, DbError> {
     let mut query = conn.prepare_cached(&format!(
-        "SELECT {ADMIN}, a.password_hash, a.blocked_at IS NOT NULL, {TWO_STEP} FROM admins a WHERE a.{column} = ?1"
+        "SELECT {ADMIN}, a.password_hash, a.blocked_at IS NOT NULL, {TWO_STEP},
+             {REQUIRED} AND {HAS_SECOND_STEP} AND NOT {TWO_STEP} FROM admins a WHERE a.{column} = ?1"
     ))?;
     let row = query.query_row([value], |row| {
         Ok(Stored {
@@ -103,6 +114,7 @@ fn stored(conn: &Connection, column: &'static str, value: &str) -> Result<Option
             password_hash: row.get(4)?,
             blocked: row.get(5)?,
             two_step: row.get(6)?,
+            passkey_only: row.get(7)?,
         })
     });
     Ok(row.optional()?)
@@ -188,4 +200,21 @@ pub fn set_password(conn: &Connection, id: &AdminId, hash: &str) -> Result<(), D
 pub fn set_signed_in(conn: &Connection, id: &AdminId, now: i64) -> Result<(), DbError> {
     conn.execute("UPDATE admins SET signed_in_at = ?2 WHERE id = ?1", (&id.0, now))?;
     Ok(())
+}
+
+/// Whether every admin needs a second step.
+pub fn second_step_required(conn: &Connection) -> Result<bool, DbError> {
+    Ok(conn.query_row(&format!("SELECT {REQUIRED}"), [], |row| row.get(0))?)
+}
+
+/// Chooses that.
+pub fn set_second_step_required(conn: &Connection, required: bool) -> Result<(), DbError> {
+    conn.execute("UPDATE appliance SET second_step_required = ?1", [required])?;
+    Ok(())
+}
+
+/// Whether an admin has an authenticator app or a passkey.
+pub fn has_second_step(conn: &Connection, id: &AdminId) -> Result<bool, DbError> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM admins a WHERE a.id = ?1 AND {HAS_SECOND_STEP})");
+    Ok(conn.query_row(&sql, [&id.0], |row| row.get(0))?)
 }

@@ -27,6 +27,7 @@ pub const STEPS: &[(u32, &str)] = &[
     (132, include_str!("migrations/132_api_keys.sql")),
     (133, include_str!("migrations/133_run_terms.sql")),
     (134, include_str!("migrations/134_settings_taken.sql")),
+    (135, include_str!("migrations/135_second_step.sql")),
 ];
 
 /// Why a schema could not be brought up to date.

@@ -8,4 +8,5 @@ mod invitations;
 mod managing;
 mod matrix;
 mod passkeys;
+mod required;
 mod two_step;

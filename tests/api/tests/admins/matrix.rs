@@ -85,6 +85,7 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "GET /api/v1/admins/invitations",
             "GET /api/v1/audit",
             "GET /api/v1/exports/audit",
+            "GET /api/v1/settings/sign-in",
         ],
     ),
     (
@@ -159,6 +160,7 @@ const EXPECTED: &[(&[Role], &[&str])] = &[
             "POST /api/v1/webhooks/{id}/deliveries/{delivery}/retry",
         ],
     ),
+    (&[Role::Owner], &["PUT /api/v1/settings/sign-in"]),
 ];
 
 /// Every endpoint that the document wants a session for.

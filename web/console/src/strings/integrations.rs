@@ -117,6 +117,9 @@ pub fn scope(scope: Permission) -> &'static str {
         Permission::ManageAdmins => {
             pick("Invite, change and delete admins", "Admins einladen, ändern und löschen")
         }
+        Permission::SetSignIn => {
+            pick("Choose how admins have to sign in", "Festlegen, wie Admins sich anmelden müssen")
+        }
         Permission::Mail => pick(
             "Read the inbox, which holds activation codes; set how mail leaves",
             "Posteingang lesen, der Aktivierungscodes enthält; Mailversand einstellen",
