@@ -1,7 +1,7 @@
 //! Passkeys that sign in admins: discoverable credentials that verify their user. The ceremonies are those of WebAuthn
 //! Level 3, §7.1 and §7.2.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::num::NonZeroU32;
 
 use pocketkey_api::{AdminId, PasskeyId, account::Passkey, audit::Action};
 use serde_json::Value;
@@ -11,14 +11,13 @@ use webauthn_rp::{
     RegistrationServerState,
     bin::{Decode, Encode},
     request::{
-        PublicKeyCredentialDescriptor,
         auth::AuthenticationVerificationOptions,
         register::{
             CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle16,
         },
     },
     response::{
-        AuthTransports, CredentialId,
+        CredentialId,
         register::{DynamicState, StaticState},
     },
 };
@@ -35,7 +34,7 @@ use crate::{
     db::{DbError, Tx},
     secret,
     validate::Fields,
-    webauthn::{Ceremonies, GRACE, Handle, Site, StoredKey},
+    webauthn::{Ceremonies, GRACE, Handle, Site, StoredKey, descriptor, keep},
 };
 
 /// Ceremonies at once.
@@ -69,10 +68,6 @@ fn handle(app: &App, admin: &AdminId) -> Handle {
     std::array::from_fn(|index| derived[index])
 }
 
-fn keep() -> Duration {
-    Duration::from_millis(TIMEOUT.saturating_add(GRACE).get().into())
-}
-
 fn check_name(name: &str) -> Result<String, AccountError> {
     let mut fields = Fields::default();
     let name = fields.line("name", name, MAX_NAME);
@@ -99,7 +94,7 @@ pub async fn start(app: &App, running: &Running, admin: Admin, name: &str) -> Re
         })
         .await?;
     // One on each authenticator.
-    let exclude = known.into_iter().filter_map(descriptor).collect();
+    let exclude = known.into_iter().filter_map(|one| descriptor(one.id, one.transports)).collect();
     let user_id = UserHandle16::from(handle(app, &admin.admin.id));
     // The library takes only names by RFC 8265; ours are put in below, since nothing is verified against them.
     let user = PublicKeyCredentialUserEntity::from(&user_id);
@@ -114,7 +109,7 @@ pub async fn start(app: &App, running: &Running, admin: Admin, name: &str) -> Re
     json["user"]["name"] = admin.admin.email.as_str().into();
     json["user"]["displayName"] = admin.admin.name.as_str().into();
     let ceremony = Ceremony::Register { state, admin: admin.admin.id, name };
-    running.begin(challenge, ceremony, keep()).map_err(PasskeyError::from)?;
+    running.begin(challenge, ceremony, keep(TIMEOUT)).map_err(PasskeyError::from)?;
     Ok(json)
 }
 
@@ -189,7 +184,7 @@ pub fn start_sign_in(app: &App, running: &Running, visitor: &Visitor) -> Result<
     let (state, client) = options.start_ceremony().map_err(|error| refused(&error))?;
     let mut json = serde_json::to_value(&client).map_err(PasskeyError::from)?;
     json["timeout"] = TIMEOUT.get().into();
-    running.begin(challenge, Ceremony::Authenticate(state), keep()).map_err(PasskeyError::from)?;
+    running.begin(challenge, Ceremony::Authenticate(state), keep(TIMEOUT)).map_err(PasskeyError::from)?;
     Ok(json)
 }
 
@@ -342,10 +337,4 @@ pub async fn delete(app: &App, admin: Admin, id: PasskeyId) -> Result<(), Accoun
             Ok(note(&shared, tx, &admin.actor, Action::PasskeyDeleted, &id.0, &before.name)?)
         })
         .await
-}
-
-fn descriptor(credential: Credential) -> Option<PublicKeyCredentialDescriptor<Vec<u8>>> {
-    let id = CredentialId::try_from(credential.id).ok()?;
-    let transports = AuthTransports::decode(credential.transports).ok()?;
-    Some(PublicKeyCredentialDescriptor { id, transports })
 }

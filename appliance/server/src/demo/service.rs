@@ -1,6 +1,6 @@
 //! Registering and signing in.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::num::NonZeroU32;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use pocketkey_api::demo::{CredentialKind, DemoOutcome, StartRegistration, StartSignIn};
@@ -12,7 +12,7 @@ use webauthn_rp::{
     PublicKeyCredentialCreationOptions, Registration, RegistrationServerState,
     bin::{Decode, Encode},
     request::{
-        Credentials, Hint, PublicKeyCredentialDescriptor,
+        Credentials, Hint,
         auth::{AllowedCredentials, AuthenticationVerificationOptions, PublicKeyCredentialRequestOptions},
         register::{
             AuthenticatorAttachmentReq, CredProtect, PublicKeyCredentialUserEntity,
@@ -20,7 +20,7 @@ use webauthn_rp::{
         },
     },
     response::{
-        AuthTransports, CredentialId,
+        CredentialId,
         auth::AuthenticatorData,
         register::{Attestation, DynamicState, StaticState},
     },
@@ -35,7 +35,7 @@ use crate::{
     db::DbError,
     secret,
     validate::Fields,
-    webauthn::{Ceremonies, GRACE, Handle, Site, StoredKey},
+    webauthn::{Ceremonies, GRACE, Handle, Site, StoredKey, descriptor, keep},
 };
 
 /// Ceremonies at once.
@@ -97,7 +97,7 @@ pub async fn start_registration(
         .await?;
     // One credential of each kind on each phone.
     let known = known.into_iter().filter(|credential| credential.discoverable == discoverable);
-    let exclude = known.filter_map(descriptor).collect();
+    let exclude = known.filter_map(|one| descriptor(one.id, one.transports)).collect();
 
     let user_id = UserHandle16::from(handle);
     // The library takes only names by RFC 8265; ours is put in below, since nothing is verified against it.
@@ -214,8 +214,8 @@ pub async fn start_sign_in(app: &App, ceremonies: &Running, start: &StartSignIn)
             })
             .await?;
         let mut allowed = AllowedCredentials::with_capacity(known.len());
-        for descriptor in known.into_iter().filter_map(descriptor) {
-            allowed.push(descriptor.into());
+        for one in known.into_iter().filter_map(|one| descriptor(one.id, one.transports)) {
+            allowed.push(one.into());
         }
         let mut options = NonDiscoverableCredentialRequestOptions::second_factor(&site.rp_id, allowed)
             .map_err(|_| DemoError::UnknownAccount)?;
@@ -301,18 +301,6 @@ fn timeout(fields: &mut Fields, asked: Option<u32>) -> NonZeroU32 {
         fields.wrong("timeout", format!("{} to {} milliseconds.", TIMEOUTS.start(), TIMEOUTS.end()));
     }
     NonZeroU32::new(asked).unwrap_or(NonZeroU32::MIN)
-}
-
-fn keep(timeout: NonZeroU32) -> Duration {
-    Duration::from_millis(timeout.saturating_add(GRACE).get().into())
-}
-
-fn descriptor(credential: Credential) -> Option<PublicKeyCredentialDescriptor<Vec<u8>>> {
-    let id = CredentialId::try_from(credential.id).ok()?;
-    Some(PublicKeyCredentialDescriptor {
-        id,
-        transports: AuthTransports::decode(credential.transports).ok()?,
-    })
 }
 
 /// `00010203-0405-0607-0809-0a0b0c0d0e0f`.
