@@ -30,6 +30,9 @@ pub enum DeviceError {
     /// An administrator blocked it.
     #[error("this device is blocked")]
     Blocked,
+    /// `after` is no place in the list.
+    #[error("no place in the list")]
+    WrongCursor,
     /// There is no such computer.
     #[error("no such computer")]
     NotFound,
@@ -66,6 +69,7 @@ impl Explain for DeviceError {
                 "An administrator blocked this device.",
             )
             .detail("Ask your organisation to unblock it."),
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::NotFound => ApiError::not_found("This computer"),
             Self::Db(error) => error.explain(),
         }

@@ -21,7 +21,7 @@ pub fn routes() -> Routes<App> {
     params(ListComputers),
     responses(
         (status = 200, description = "The computers", body = Page<Computer>),
-        (status = 400, description = "`malformed_query`", body = Problem),
+        (status = 400, description = "`malformed_query`, `wrong_cursor`", body = Problem),
         (status = 401, description = "`signed_out`", body = Problem),
     )
 )]

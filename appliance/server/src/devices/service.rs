@@ -27,7 +27,7 @@ const PAGE: (u32, u32) = (50, 200);
 #[serde(default)]
 pub struct ListComputers {
     /// Only computers after this one: `next` of the page before.
-    pub after: Option<i64>,
+    pub after: Option<String>,
     /// At most this many, 1–200; default 50.
     pub limit: Option<u32>,
 }
@@ -35,11 +35,12 @@ pub struct ListComputers {
 /// One page of computers that are paired or blocked, newest first.
 ///
 /// # Errors
-/// If the database fails.
-pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DbError> {
+/// [`DeviceError::WrongCursor`].
+pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DeviceError> {
     let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let before = which.after.unwrap_or(i64::MAX);
-    let rows = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
+    let before =
+        which.after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| DeviceError::WrongCursor)?;
+    let rows: Vec<Found> = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
     let Page { items, next } = Page::cut(rows, fits, |last| last.place.to_string());
     Ok(Page { items: with_presence(app, items).await, next })
 }

@@ -53,6 +53,9 @@ pub enum WebhookError {
     /// There is no such webhook.
     #[error("no such webhook")]
     NotFound,
+    /// `after` is no place in the list.
+    #[error("no place in the list")]
+    WrongCursor,
     /// There is no such delivery.
     #[error("no such delivery")]
     NoDelivery,
@@ -66,6 +69,7 @@ impl Explain for WebhookError {
         match self {
             Self::Invalid(fields) => ApiError::invalid(fields.clone()),
             Self::NotFound => ApiError::not_found("This webhook"),
+            Self::WrongCursor => ApiError::wrong_cursor(),
             Self::NoDelivery => ApiError::not_found("This delivery")
                 .detail("Deliveries are kept for thirty days, and go with their webhook."),
             Self::Db(error) => error.explain(),

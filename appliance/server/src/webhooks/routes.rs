@@ -121,7 +121,7 @@ async fn test(
     params(("id" = WebhookId, Path, description = "The webhook"), ListDeliveries),
     responses(
         (status = 200, description = "The deliveries", body = Page<Delivery>),
-        (status = 400, description = "`malformed_query`", body = Problem),
+        (status = 400, description = "`malformed_query`, `wrong_cursor`", body = Problem),
         (status = 401, description = "`signed_out`", body = Problem),
         (status = 404, description = "`not_found`", body = Problem),
     )

@@ -25,7 +25,7 @@ const PAGE: (u32, u32) = (50, 200);
 #[serde(default)]
 pub struct ListDeliveries {
     /// Only deliveries after this one: `next` of the page before.
-    pub after: Option<i64>,
+    pub after: Option<String>,
     /// At most this many, 1–200; default 50.
     pub limit: Option<u32>,
 }
@@ -148,14 +148,15 @@ pub async fn test(app: &App, id: WebhookId) -> Result<String, WebhookError> {
 /// One page of what a webhook was told, newest first.
 ///
 /// # Errors
-/// [`WebhookError::NotFound`].
+/// [`WebhookError::NotFound`], [`WebhookError::WrongCursor`].
 pub async fn deliveries(
     app: &App,
     id: WebhookId,
     which: ListDeliveries,
 ) -> Result<Page<Delivery>, WebhookError> {
     let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let before = which.after.unwrap_or(i64::MAX);
+    let before =
+        which.after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| WebhookError::WrongCursor)?;
     app.db()
         .read(move |conn| {
             store::find(conn, &id)?.ok_or(WebhookError::NotFound)?;

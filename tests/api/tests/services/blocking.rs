@@ -317,4 +317,5 @@ async fn what_does_not_exist_can_be_neither_blocked_nor_deleted() {
         admin.delete(&format!("{path}/block")).await.expect_problem(404, "not_found");
     }
     admin.get("/api/v1/computers?limit=x").await.expect_problem(400, "malformed_query");
+    admin.get("/api/v1/computers?after=x").await.expect_problem(400, "wrong_cursor");
 }

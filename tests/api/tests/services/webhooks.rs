@@ -171,6 +171,8 @@ async fn who_is_told_what_and_with_which_secret() {
     patch(&mut admin, &path, &on).await.expect(200);
     receiver.verified(2, &renewed.secret).await;
 
+    let wrong = admin.get(&format!("{path}/deliveries?after=x")).await;
+    wrong.expect_problem(400, "wrong_cursor");
     admin.delete(&path).await.expect(204);
     for gone in [&path, &format!("{path}/deliveries")] {
         let answer = if gone == &path { admin.delete(gone).await } else { admin.get(gone).await };
