@@ -126,7 +126,7 @@ fn delimiter(text: &str) -> u8 {
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// What each column seems to be; no field twice.
+/// What each column seems to be, by English and German headings; no field twice.
 fn suggest(columns: &[String]) -> Vec<Option<ImportField>> {
     let mut suggested = Vec::new();
     for column in columns {
@@ -134,18 +134,37 @@ fn suggest(columns: &[String]) -> Vec<Option<ImportField>> {
             column.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         let field = match &*word {
             "userid" | "id" | "externalid" | "employeeid" | "employeenumber" | "personnelnumber"
-            | "staffnumber" => Some(ImportField::ExternalId),
-            "username" | "user" | "login" | "loginname" | "account" | "samaccountname" | "uid" => {
-                Some(ImportField::Username)
+            | "staffnumber" | "benutzerid" | "mitarbeiterid" | "mitarbeiternummer" | "mitarbeiternr"
+            | "personalnummer" | "personalnr" => Some(ImportField::ExternalId),
+            "username" | "user" | "login" | "loginname" | "account" | "samaccountname" | "uid"
+            | "benutzername" | "benutzer" | "benutzerkennung" | "nutzername" | "anmeldename" | "kennung"
+            | "konto" | "kontoname" => Some(ImportField::Username),
+            "name" | "fullname" | "displayname" | "cn" | "vollständigername" | "vollstaendigername"
+            | "anzeigename" => Some(ImportField::Name),
+            "firstname" | "givenname" | "forename" | "vorname" | "vornamen" | "rufname" => {
+                Some(ImportField::GivenName)
             }
-            "name" | "fullname" | "displayname" | "cn" => Some(ImportField::Name),
-            "firstname" | "givenname" | "forename" => Some(ImportField::GivenName),
-            "lastname" | "familyname" | "surname" | "sn" => Some(ImportField::FamilyName),
-            "email" | "mail" | "emailaddress" | "mailaddress" => Some(ImportField::Email),
-            "groups" | "group" | "teams" | "team" | "memberof" => Some(ImportField::Groups),
+            "lastname" | "familyname" | "surname" | "sn" | "nachname" | "familienname" | "zuname" => {
+                Some(ImportField::FamilyName)
+            }
+            "email" | "mail" | "emailaddress" | "mailaddress" | "emailadresse" | "mailadresse" => {
+                Some(ImportField::Email)
+            }
+            "groups" | "group" | "teams" | "team" | "memberof" | "gruppen" | "gruppe" | "mitgliedvon" => {
+                Some(ImportField::Groups)
+            }
             _ => None,
         };
         suggested.push(field.filter(|_| !suggested.contains(&field)));
+    }
+    // Beside a first name, and without a last name, “Name” is the last name.
+    let has = |field| suggested.contains(&Some(field));
+    if has(ImportField::GivenName) && !has(ImportField::FamilyName) {
+        for (field, column) in suggested.iter_mut().zip(columns) {
+            if *field == Some(ImportField::Name) && column.eq_ignore_ascii_case("name") {
+                *field = Some(ImportField::FamilyName);
+            }
+        }
     }
     suggested
 }
@@ -197,6 +216,35 @@ mod tests {
             ]
         );
         assert_eq!((preview.rows, &*preview.delimiter), (0, ";"));
+    }
+
+    #[test]
+    fn german_headings_as_excel_writes_them() {
+        use ImportField::*;
+        let excel = "\u{feff}Personal-Nr.;Benutzername;Vorname;Name;E-Mail-Adresse;Gruppen;Schuhgröße\r\n\
+                     7;jürgen;Jürgen;Groß;j@example.org;Vertrieb|Köln;43\r\n";
+        let preview = table(excel).preview();
+        let all = [ExternalId, Username, GivenName, FamilyName, Email, Groups];
+        assert_eq!(preview.suggested[..6], all.map(Some));
+        assert_eq!((preview.suggested[6], preview.rows, &*preview.delimiter), (None, 1, ";"));
+        assert_eq!(preview.sample[0][2..4], ["Jürgen", "Groß"]);
+        for (heading, field) in [
+            ("E-Mail", Email),
+            ("Mail-Adresse", Email),
+            ("ANMELDENAME", Username),
+            ("Vollständiger Name", Name),
+            ("Anzeigename", Name),
+            ("Gruppe", Groups),
+            ("Mitarbeiternummer", ExternalId),
+            ("Familienname", FamilyName),
+        ] {
+            assert_eq!(suggest(&[heading.to_owned()]), [Some(field)], "{heading}");
+        }
+        let columns = |text: &str| table(text).preview().suggested;
+        assert_eq!(columns("Name;Vorname\n"), [Some(FamilyName), Some(GivenName)]);
+        let three = [Some(Name), Some(GivenName), Some(FamilyName)];
+        assert_eq!(columns("Name;Vorname;Nachname\n"), three);
+        assert_eq!(columns("Full name,First name\n"), [Some(Name), Some(GivenName)]);
     }
 
     #[test]
