@@ -405,6 +405,12 @@ async fn account(walk: &mut Walk) {
         let options: Value = walk.admin.post("/api/v1/session/passkey/start", &()).await.expect(200).json();
         walk.noted(operation, &path, key.get(&options), action).await;
     }
+    for required in [true, false] {
+        let rule = json!({ "second_step_required": required });
+        let (operation, path) = ("PUT /api/v1/settings/sign-in", "/api/v1/settings/sign-in");
+        let (_, entry) = walk.noted(operation, path, rule, "settings.sign_in_changed").await;
+        assert_eq!(entry.detail["second_step_required"]["to"], required.to_string());
+    }
     let gone = json!(null);
     walk.noted("DELETE /api/v1/account/passkeys/{id}", &passkey, gone, "account.passkey_deleted").await;
 
