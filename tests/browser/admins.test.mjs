@@ -279,6 +279,52 @@ test('a colleague who lost the phone is let in by password again, and told', asy
   noFaults(ada);
 });
 
+/** Sets up an authenticator app on a page that offers it. */
+async function setUpApp(opened) {
+  await opened.getByTestId('set-up-app').click();
+  const secret = await opened.getByTestId('totp-secret').innerText();
+  await opened.getByTestId('field-code').fill(appCode(secret));
+  await opened.getByTestId('turn-on').click();
+  await opened.getByTestId('codes-saved').click();
+  await opened.getByTestId('two-step-on').waitFor();
+}
+
+test('an owner demands a second step, and who has none sees nothing but the way to one', async () => {
+  await owner.goto(`${server.url}/settings/admins`);
+  await owner.getByTestId('require-second-step').click();
+  await owner.getByTestId('problem').filter({ hasText: 'Sign in with a second step yourself first' }).waitFor();
+  await everyLook(owner, 'admins-own-second-step');
+  await owner.goto(`${server.url}/account`);
+  await setUpApp(owner);
+  await owner.goto(`${server.url}/settings/admins`);
+  await tabTo(owner, 'require-second-step');
+  await owner.keyboard.press('Enter');
+  await owner.getByTestId('toast').filter({ hasText: 'Every admin needs a second step now' }).waitFor();
+  await owner.getByTestId('second-step-required').waitFor();
+  await everyLook(owner, 'admins-second-step-required');
+
+  // In a session under way, by itself.
+  await ada.getByTestId('second-step-first').waitFor();
+  await everyLook(ada, 'second-step-first');
+  assert.equal(await ada.getByTestId('second-step-continue').count(), 0);
+  await ada.goto(`${server.url}/users`);
+  await ada.getByTestId('second-step-first').waitFor();
+  await setUpApp(ada);
+  await everyLook(ada, 'second-step-done');
+  await tabTo(ada, 'second-step-continue');
+  await ada.keyboard.press('Enter');
+  await ada.getByTestId('account').waitFor();
+  await ada.goto(`${server.url}/account`);
+  await ada.getByTestId('turn-off').click();
+  await ada.getByTestId('turn-off-confirm').click();
+  await ada.getByTestId('problem').filter({ hasText: 'This is your only second step' }).waitFor();
+  await ada.keyboard.press('Escape');
+  await owner.getByTestId('require-no-second-step').click();
+  await owner.getByTestId('require-second-step').waitFor();
+  noFaults(owner);
+  noFaults(ada);
+});
+
 test('blocked, an admin is signed out at once; deleted by keyboard, they are gone', async () => {
   await owner.goto(`${server.url}/settings/admins`);
   const row = owner.getByTestId('admin-row').filter({ hasText: 'Ada Lovelace' });

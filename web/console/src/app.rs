@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
         Some(SessionState::Setup) => lazy(parts::set_up()),
         Some(_) if joins.get() => lazy(parts::join()),
         Some(SessionState::SignedOut | SessionState::SecondStep) => lazy(parts::sign_in()),
+        Some(SessionState::SetUpSecondStep) => lazy(parts::second_step_first()),
         Some(SessionState::SignedIn) => view! { <Console/> }.into_any(),
     };
     view! {

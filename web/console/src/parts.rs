@@ -201,6 +201,11 @@ pub fn admins() -> Page {
 }
 
 #[wasm_split(settings, fallible)]
+pub fn second_step_first() -> Page {
+    Ok(view! { <account::RequiredPage/> }.into_any())
+}
+
+#[wasm_split(settings, fallible)]
 pub fn account() -> Page {
     Ok(view! { <account::AccountPage/> }.into_any())
 }

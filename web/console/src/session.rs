@@ -32,7 +32,7 @@ pub fn use_session() -> Load<Session> {
 /// Shows the sign-in page: the session is over.
 pub fn sign_out(session: Load<Session>) {
     session.update(|session| {
-        if session.state == SessionState::SignedIn {
+        if matches!(session.state, SessionState::SignedIn | SessionState::SetUpSecondStep) {
             session.state = SessionState::SignedOut;
             session.admin = None;
         }

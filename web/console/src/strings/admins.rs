@@ -84,6 +84,17 @@ texts! {
         "QR code for an authenticator app; the key beside it does the same",
         "QR-Code für eine Authenticator-App; der Schlüssel daneben leistet dasselbe";
     second_step: "One more step", "Noch ein Schritt";
+    second_step_done:
+        "It is set up. Go on to the console.",
+        "Er ist eingerichtet. Weiter zur Konsole.";
+    second_step_first: "Set up a second step", "Zweiten Schritt einrichten";
+    second_step_first_text:
+        "Every admin here needs more than a password: an authenticator app or a passkey. The console opens once you have one.",
+        "Alle Admins brauchen hier mehr als ein Passwort: eine Authenticator-App oder einen Passkey. Danach öffnet sich die Konsole.";
+    second_step_of_all: "Second step for every admin", "Zweiter Schritt für alle Admins";
+    second_step_of_all_text:
+        "A password alone then lets nobody in: an authenticator app or a passkey is needed. It holds at once: whoever has neither can only set one up. API keys go on working.",
+        "Ein Passwort allein genügt dann nicht mehr: Eine Authenticator-App oder ein Passkey ist nötig. Dies gilt sofort: Wer beides nicht hat, kann nur eines davon einrichten. API-Schlüssel funktionieren weiter.";
     second_step_hint:
         "Lost the app? Type one of your recovery codes instead.",
         "App verloren? Stattdessen einen Wiederherstellungscode eingeben.";
@@ -91,6 +102,7 @@ texts! {
         "Type the code that your authenticator app shows.",
         "Den Code eingeben, den die Authenticator-App zeigt.";
     set_up_app: "Set up an authenticator app", "Authenticator-App einrichten";
+    require_second_step: "Require it", "Verlangen";
     reset: "Reset", "Zurücksetzen";
     reset_second_step: "Reset second step", "Zweiten Schritt zurücksetzen";
     reset_second_step_text:
@@ -142,6 +154,15 @@ pub fn role_hint(role: Role) -> &'static str {
         Role::Auditor => {
             pick("Sees everything but mails; changes nothing.", "Sieht alles außer Mails; ändert nichts.")
         }
+    }
+}
+
+/// That a second step is needed, or not any more.
+pub fn second_step_required(required: bool) -> &'static str {
+    if required {
+        pick("Every admin needs a second step now.", "Alle Admins brauchen jetzt einen zweiten Schritt.")
+    } else {
+        pick("A password alone lets admins in again.", "Ein Passwort allein genügt Admins wieder.")
     }
 }
 

@@ -5,8 +5,11 @@ mod confirm;
 mod passkeys;
 mod password;
 mod profile;
+mod required;
 mod sessions;
 mod two_step;
+
+pub use required::RequiredPage;
 
 use leptos::prelude::*;
 use pocketkey_api::{account::Account, event::Event};

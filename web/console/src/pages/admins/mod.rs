@@ -3,12 +3,17 @@
 mod invitations;
 mod invite;
 mod list;
+mod sign_in;
 
 use leptos::prelude::*;
-use pocketkey_api::admin::Role;
+use pocketkey_api::{admin::Role, permission::Permission};
 use pocketkey_kit::prelude::*;
 
-use crate::{pages::settings::SettingsTabs, session::use_role, strings};
+use crate::{
+    pages::settings::SettingsTabs,
+    session::{may, use_role},
+    strings,
+};
 
 /// The roles that somebody of the role `of` may grant, with what they mean.
 fn grantable(of: Role) -> Vec<Choice<Role>> {
@@ -48,6 +53,7 @@ pub fn AdminsPage() -> impl IntoView {
         <SettingsTabs/>
         <list::AdminList/>
         <invitations::Invitations open/>
+        {may(Permission::SetSignIn).then(|| view! { <div class="mt-6"><sign_in::SignInCard/></div> })}
         <Dialog open title=strings::invite_admin() test_id="invite-dialog">
             <invite::InviteForm open/>
         </Dialog>
