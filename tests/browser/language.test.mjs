@@ -53,6 +53,9 @@ test('a German browser sees German', async () => {
   await admin.goto(`${server.url}/settings/mail`);
   await admin.getByText('Wohin Mails gehen').waitFor();
   await narrow('mail-settings');
+  await admin.goto(`${server.url}/settings/admins`);
+  await admin.getByText('Zweiter Schritt für alle Admins').waitFor();
+  await narrow('admins');
   noFaults(admin);
 });
 

@@ -93,8 +93,8 @@ texts! {
         "Alle Admins brauchen hier mehr als ein Passwort: eine Authenticator-App oder einen Passkey. Danach öffnet sich die Konsole.";
     second_step_of_all: "Second step for every admin", "Zweiter Schritt für alle Admins";
     second_step_of_all_text:
-        "A password alone then lets nobody in: an authenticator app or a passkey is needed. It holds at once: whoever has neither can only set one up. API keys go on working.",
-        "Ein Passwort allein genügt dann nicht mehr: Eine Authenticator-App oder ein Passkey ist nötig. Dies gilt sofort: Wer beides nicht hat, kann nur eines davon einrichten. API-Schlüssel funktionieren weiter.";
+        "When this is on, a password alone lets nobody in: an authenticator app or a passkey is needed. It holds at once: whoever has neither can only set one up. API keys go on working.",
+        "Eingeschaltet genügt ein Passwort allein nicht mehr: Eine Authenticator-App oder ein Passkey ist nötig. Dies gilt sofort: Wer beides nicht hat, kann nur eines davon einrichten. API-Schlüssel funktionieren weiter.";
     second_step_hint:
         "Lost the app? Type one of your recovery codes instead.",
         "App verloren? Stattdessen einen Wiederherstellungscode eingeben.";

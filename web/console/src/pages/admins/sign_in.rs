@@ -53,9 +53,11 @@ pub fn SignInCard() -> impl IntoView {
     };
     view! {
         <Card title=strings::second_step_of_all()>
-            <p class="mb-4 text-muted">{strings::second_step_of_all_text()}</p>
-            <FormProblem state=form/>
-            {settings.show(draw)}
+            <div class="space-y-4">
+                <p class="text-muted">{strings::second_step_of_all_text()}</p>
+                <FormProblem state=form/>
+                {settings.show(draw)}
+            </div>
         </Card>
     }
 }
