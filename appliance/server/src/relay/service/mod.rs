@@ -1,5 +1,6 @@
-//! The hub among sockets, database and bus; `nodes` is what other nodes want of it.
+//! The hub among sockets, database and bus; `nodes` is what other nodes want of it, `changes` what the database is told and tells.
 
+mod changes;
 mod nodes;
 mod renewal;
 
@@ -13,10 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use changes::Work;
 use foldhash::HashMap;
 use pocketkey_link::{
     frame::{Frame, Refusal},
-    id::{DeviceId, PairingId},
+    id::DeviceId,
 };
 use tokio::{
     sync::{Notify, OnceCell},
@@ -26,8 +28,8 @@ use tokio::{
 use super::{
     admission::{Admission, Admitted},
     authority::{Authority, LookUpError},
-    bus::{Bus, NodeId, Seat, Standing, Topic, Undelivered, What},
-    hub::{Bond, Effect, Hub, Place, Role, SessionId},
+    bus::{Bus, NodeId, Seat, Topic, Undelivered},
+    hub::{Effect, Hub, Place, Role, SessionId},
     notes::Note,
     outbox::{Outbox, Waiting, outbox},
 };
@@ -98,12 +100,6 @@ struct Session {
     renews_at: i64,
     /// Held, not used: whether others find the device here.
     _seat: Option<Seat>,
-}
-
-/// What the hub wants of others.
-enum Work {
-    Record(Bond),
-    Forget(PairingId),
 }
 
 impl Relay {
@@ -232,21 +228,6 @@ impl Relay {
         Ok((session, waiting))
     }
 
-    /// Gives devices that are connected certificates that name their pairings as they are now.
-    async fn certify(&self, devices: Vec<DeviceId>) {
-        for device in devices {
-            match self.authority.admit(device).await {
-                Ok(admitted) => {
-                    if let Some(certificate) = admitted.and_then(|(admitted, _)| admitted.fresh) {
-                        let frame = Frame::Certificate { certificate: certificate.into() };
-                        self.apply(|state| state.hub.tell_device(device, frame));
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "a device keeps without a certificate"),
-            }
-        }
-    }
-
     /// Tells a device, wherever it is connected, to ask the appliance what is new.
     pub fn tell_news(&self, device: DeviceId) {
         self.apply(|state| state.hub.tell_device(device, Frame::News {}));
@@ -264,38 +245,6 @@ impl Relay {
     /// If it cannot be loaded.
     pub async fn ready(&self) -> Result<(), DbError> {
         self.load().await.map(|_| ())
-    }
-
-    /// A device is blocked in the database since `now`: see [`Hub::block`].
-    pub fn block(&self, device: DeviceId, now: i64) {
-        self.revoke(device, now);
-        self.apply(|state| state.hub.block(Instant::now(), device));
-        self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Blocked });
-    }
-
-    /// A device is not blocked any more.
-    pub fn allow(&self, device: DeviceId) {
-        self.lock().hub.allow(device);
-        let revoked_at = self.loaded.get().and_then(|it| it.revoked_at(device)).unwrap_or(0);
-        self.bus.tell(What::Device { device, revoked_at, standing: Standing::Good });
-    }
-
-    /// A device is gone from the database since `now`, and with it these bonds: see [`Hub::remove`].
-    pub fn remove(&self, device: DeviceId, bonds: &[Bond], now: i64) {
-        self.revoke(device, now);
-        self.apply(|state| state.remove(device));
-        self.bus.tell(What::Device { device, revoked_at: now, standing: Standing::Removed });
-        for bond in bonds {
-            self.bus.tell(What::Unbonded(bond.pairing));
-            self.void(bond.other(device), now);
-        }
-    }
-
-    /// One that is not loaded yet loads it with the rest.
-    fn revoke(&self, device: DeviceId, at: i64) {
-        if let Some(admission) = self.loaded.get() {
-            admission.revoke(device, at, self.authority.now());
-        }
     }
 
     /// Which of the devices are connected, at whatever node.
@@ -329,51 +278,6 @@ impl Relay {
             // Boxed: it is rare, and an idle session has no room for it.
             Box::pin(self.work(todo)).await;
         }
-    }
-
-    /// Does what the hub asks of the database.
-    async fn work(&self, mut todo: VecDeque<Work>) {
-        // A relay node's hub records nothing: what it forgets, the console's node has forgotten.
-        let Authority::Here(database) = &self.authority else { return };
-        while let Some(work) = todo.pop_front() {
-            let now = self.authority.now();
-            match work {
-                Work::Record(bond) => match database.record(bond, now).await {
-                    Ok(replaced) => {
-                        todo.extend(self.apply(|state| state.hub.bonded(bond)));
-                        replaced.iter().for_each(|old| self.unbonded(old, now));
-                        self.bus.tell(What::Bonded(bond));
-                        self.came(bond.computer, Role::Computer);
-                        let mut devices = vec![bond.computer, bond.phone];
-                        devices.extend(replaced.iter().map(|old| old.phone));
-                        self.certify(devices).await;
-                    }
-                    Err(error) => tracing::error!(%error, "a pairing could not be recorded"),
-                },
-                Work::Forget(pairing) => match database.forget(pairing, now).await {
-                    Ok(Some(bond)) => {
-                        self.unbonded(&bond, now);
-                        self.certify(vec![bond.computer, bond.phone]).await;
-                    }
-                    Ok(None) => {}
-                    Err(error) => tracing::error!(%error, "a pairing could not be removed"),
-                },
-            }
-        }
-    }
-
-    /// A bond is no more: what was issued to its ends before is void.
-    fn unbonded(&self, bond: &Bond, now: i64) {
-        self.bus.tell(What::Unbonded(bond.pairing));
-        self.void(bond.computer, now);
-        self.void(bond.phone, now);
-    }
-
-    /// What was issued to a device before `now` is void.
-    fn void(&self, device: DeviceId, now: i64) {
-        self.revoke(device, now - 1);
-        let standing = if self.lock().hub.is_blocked(device) { Standing::Blocked } else { Standing::Good };
-        self.bus.tell(What::Device { device, revoked_at: now - 1, standing });
     }
 
     /// A session's connection is gone.
@@ -551,115 +455,4 @@ pub async fn run(relay: Arc<Relay>, stopped: impl Future<Output = ()>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use pocketkey_link::id::ExchangeId;
-
-    use super::{
-        super::{
-            admission::{self, Issuer},
-            authority::Database,
-            bus::Local,
-            hub::Role,
-            outbox::MAX_FRAMES,
-            wire_tests::frames,
-        },
-        *,
-    };
-    use crate::{clock::SystemClock, db::Db, events::Events, pairing, push::web_push, secret::ServerSecret};
-
-    /// The relay of an appliance on one node.
-    fn alone(data: &std::path::Path) -> Relay {
-        let database = Database {
-            db: Arc::new(Db::open(data).unwrap()),
-            events: Events::default(),
-            wake: Arc::new(web_push().0),
-            clock: Arc::new(SystemClock),
-            issuer: Issuer::new(&ServerSecret::new([1; 32])),
-            url: "http://localhost".into(),
-        };
-        Relay::new(Authority::Here(database), Box::new(Local))
-    }
-
-    #[tokio::test]
-    async fn a_device_that_does_not_read_is_closed_and_delays_nobody() {
-        let (computer, phone) = (DeviceId([1; 16]), DeviceId([2; 16]));
-        let bond = Bond { pairing: PairingId([3; 16]), computer, phone };
-        let folder = tempfile::tempdir().unwrap();
-        let (relay, now) = (alone(folder.path()), Instant::now());
-        relay.lock().hub.restore(bond);
-        let mut ends =
-            [(1, computer, Role::Computer), (2, phone, Role::Phone)].map(|(session, device, role)| {
-                let (outbox, waiting) = outbox();
-                relay.apply(|state| {
-                    state.sessions.insert(session, Session { outbox, renews_at: i64::MAX, _seat: None });
-                    state.hub.connected(now, session, device, role)
-                });
-                waiting
-            });
-        let mut heard = Vec::new();
-        for n in 0..u8::try_from(MAX_FRAMES).unwrap() {
-            if relay.overflows() > 0 {
-                break;
-            }
-            let exchange = ExchangeId([n; 16]);
-            let request =
-                Frame::Request { exchange, pairing: bond.pairing, ttl_ms: 1000, body: vec![0].into() };
-            relay.apply(|state| state.hub.received(now, 1, request));
-            relay
-                .apply(|state| state.hub.received(now, 1, Frame::Cancel { exchange, pairing: bond.pairing }));
-        }
-        assert_eq!((relay.overflows(), relay.connections()), (1, 1));
-        while let Ok(Some(bytes)) = time::timeout(Duration::ZERO, ends[0].take()).await {
-            heard.extend(frames(&bytes));
-        }
-        assert!(heard.iter().any(|frame| matches!(frame, Frame::Presence { peer } if !peer.online)));
-        let mut kept = 0;
-        while let Some(bytes) = ends[1].take().await {
-            kept += frames(&bytes).len();
-        }
-        assert_eq!(kept, MAX_FRAMES, "what was queued is written, then the session closes");
-    }
-    #[tokio::test]
-    async fn a_bond_that_was_replaced_is_told_of_after_a_restart() {
-        let folder = tempfile::tempdir().unwrap();
-        let [computer, old, new] = [1, 2, 3].map(|n| DeviceId([n; 16]));
-        let [replaced, standing] =
-            [(4, old), (5, new)].map(|(n, phone)| Bond { pairing: PairingId([n; 16]), computer, phone });
-        let relay = alone(folder.path());
-        let Authority::Here(database) = &relay.authority else { unreachable!() };
-        let now = relay.authority.now();
-        database
-            .db
-            .write::<_, DbError, _>(move |tx| {
-                tx.execute_batch(
-                    "INSERT INTO users (id, username, username_key, name, email, email_key, search, created_at)
-                         VALUES ('u', 'ada', 'ada', 'Ada', 'a@example.test', 'a@example.test', '', 0);
-                     INSERT INTO keys (id, user_id, kind, created_at)
-                         VALUES ('old', 'u', 'smartphone', 0), ('new', 'u', 'smartphone', 0);",
-                )?;
-                let mut insert = tx.prepare(
-                    "INSERT INTO devices (id, role, key_id, name, model, os, sign_key, channel_key, created_at, seen_at)
-                     VALUES (?1, iif(?2 IS NULL, 'computer', 'phone'), ?2, '', '', '', ?3, ?3, 0, 0)",
-                )?;
-                for (device, key) in [(computer, None), (old, Some("old")), (new, Some("new"))] {
-                    insert.execute((device.to_string(), key, [device.0; 2].concat()))?;
-                }
-                pairing::store::record(tx, replaced, now)?;
-                for device in [computer, old] {
-                    admission::revoke(tx, device, now)?;
-                }
-                pairing::store::record(tx, standing, now)
-            })
-            .await
-            .unwrap();
-        database.db.close().await;
-
-        let news = alone(folder.path()).all_news().await.unwrap();
-        assert!(news.contains(&What::Unbonded(replaced.pairing)), "{news:?}");
-        assert!(news.contains(&What::Bonded(standing)), "{news:?}");
-        for device in [computer, old] {
-            let void = |what: &What| matches!(what, What::Device { device: it, .. } if *it == device);
-            assert!(news.iter().any(void), "the certificates of {device} name it: {news:?}");
-        }
-    }
-}
+mod tests;
