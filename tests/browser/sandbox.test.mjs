@@ -107,6 +107,26 @@ test('a sleeping phone is woken by a push', async () => {
   await outcome('signed-in');
 });
 
+test('a phone that has to be near refuses when it is far', async () => {
+  const far = (wanted) => until('far or near', async () => (await server.get('/api/v1/sandbox')).phones[0].far === wanted);
+  const near = (wanted) => sandbox.evaluate(async (bluetooth_proximity) => {
+    await fetch('/api/v1/sandbox/console?to=/sandbox');
+    const headers = { 'content-type': 'application/json' };
+    await fetch('/api/v1/settings/keys', { method: 'PUT', headers, body: JSON.stringify({ bluetooth_proximity }) });
+  }, wanted);
+  await near(true);
+  await until('the phone knows', async () => (await server.get('/api/v1/sandbox')).phones[0].settings.bluetooth_proximity);
+  await press('phone-far');
+  await far(true);
+  await press('demo-sign-in');
+  await sandbox.getByText('not near the computer').first().waitFor();
+  await everyLook(sandbox, 'sandbox-far');
+  await press('phone-far');
+  await far(false);
+  await near(false);
+  await until('the phone knows', async () => !(await server.get('/api/v1/sandbox')).phones[0].settings.bluetooth_proximity);
+});
+
 test('a reload keeps the pairing', async () => {
   await sandbox.reload();
   await screen('home');

@@ -73,6 +73,9 @@ api_type! {
         /// Whether it sleeps: not connected until it is called by a push, or touched.
         #[serde(default)]
         pub asleep: bool,
+        /// Whether it is far from its computers. It refuses them then, if its key's settings demand Bluetooth proximity.
+        #[serde(default)]
+        pub far: bool,
         /// Whether it is connected to the relay.
         pub connected: bool,
         /// How its authenticator works, as far as its key's settings leave it open.
@@ -362,6 +365,15 @@ api_type! {
     pub struct Asleep {
         /// Asleep or awake.
         pub asleep: bool,
+    }
+}
+
+api_type! {
+    /// `POST /api/v1/sandbox/phones/{id}/far`: takes the phone away from its computers, or back.
+    #[derive(Copy)]
+    pub struct Far {
+        /// Far or near.
+        pub far: bool,
     }
 }
 

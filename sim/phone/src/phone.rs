@@ -80,6 +80,11 @@ impl Phone {
         let _ = self.commands.send(Command::Asleep(asleep)).await;
     }
 
+    /// Takes the phone away from its computers, or back. There is no beacon: this stands for hearing one or not.
+    pub async fn far(&self, far: bool) {
+        let _ = self.commands.send(Command::Far(far)).await;
+    }
+
     /// Changes how the authenticator works; its credentials stay. As after a restart: a request on screen is given up.
     /// Computers learn of it with the next answer, or when their key is plugged in.
     pub async fn set_authenticator(&self, settings: AuthenticatorSettings) {

@@ -46,6 +46,8 @@ pub(crate) struct Pending {
     pub needs_unlock: bool,
     pub stage: Stage,
     pub until: Instant,
+    /// Whether the phone refused it by itself, because the computer is not near.
+    pub too_far: bool,
 }
 
 /// Where the person is.
@@ -87,6 +89,7 @@ impl Pending {
             needs_unlock: prompt.user_verification,
             stage: Stage::Approve,
             until: Instant::now() + ttl,
+            too_far: false,
         }
     }
 
@@ -123,6 +126,7 @@ impl Pending {
 pub(crate) fn ending(pending: &Pending, decision: Step<'_>, status: Status) -> Ending {
     match (decision, status) {
         (Step::TimedOut, _) => Ending::TimedOut,
+        (Step::Denied, _) if pending.too_far => Ending::Refused,
         (Step::Denied, _) if pending.stage == Stage::Unlock { tries_left: 0 } => Ending::WrongUnlock,
         (Step::Denied, _) => Ending::Denied,
         (Step::Approved { .. }, Status::Ok) => Ending::Done,

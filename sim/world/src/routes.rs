@@ -15,7 +15,7 @@ use futures_util::{Stream, StreamExt};
 use pocketkey_api::{
     PhoneId, Problem,
     sandbox::{
-        Asleep, AuthenticatorSettings, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script,
+        Asleep, AuthenticatorSettings, Far, KeepaliveSettings, Keepalives, Online, Sandbox as View, Script,
         Switch, Touch,
     },
 };
@@ -38,7 +38,20 @@ impl Sandbox {
 }
 
 fn endpoints() -> Routes<Sandbox> {
-    routes!(show, events, touch, script, online, asleep, authenticator, replug, keepalives, switch, console)
+    routes!(
+        show,
+        events,
+        touch,
+        script,
+        online,
+        asleep,
+        far,
+        authenticator,
+        replug,
+        keepalives,
+        switch,
+        console
+    )
 }
 
 /// The whole sandbox.
@@ -116,6 +129,22 @@ async fn asleep(
     Body(asleep): Body<Asleep>,
 ) -> Result<StatusCode, Response> {
     sandbox.phone(&id).ok_or_else(no_phone)?.asleep(asleep.asleep).await;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Takes a phone away from its computers, or back. Far from them it refuses what they ask, if its key's settings demand
+/// Bluetooth proximity.
+#[utoipa::path(post, path = "/api/v1/sandbox/phones/{id}/far", tag = "sandbox", request_body = Far,
+    params(("id" = PhoneId, Path)), responses(
+    (status = 202, description = "Far, or near"),
+    (status = 404, description = "`phone_not_found`", body = Problem),
+))]
+async fn far(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<PhoneId>,
+    Body(far): Body<Far>,
+) -> Result<StatusCode, Response> {
+    sandbox.phone(&id).ok_or_else(no_phone)?.far(far.far).await;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use pocketkey_api::{
     PhoneId,
-    sandbox::{Asleep, Online, Script, ScriptMode, SimulatedPhone},
+    sandbox::{Asleep, Far, Online, Script, ScriptMode, SimulatedPhone},
 };
 use pocketkey_kit::prelude::*;
 use pocketkey_phone_screen::PhoneScreen;
@@ -39,7 +39,7 @@ const MODES: [(ScriptMode, &str, &str); 4] = [
     (ScriptMode::Ignore, "ignore", strings::SCRIPT_IGNORE),
 ];
 
-/// What the person with the phone does, whether it has a network, and whether it sleeps.
+/// What the person with the phone does, whether it has a network, whether it sleeps, and where it is.
 #[component]
 fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     let mode = Memo::new(move |_| phone.with(|phone| phone.script.mode));
@@ -47,7 +47,9 @@ fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     let asleep = Memo::new(move |_| phone.with(|phone| phone.asleep));
     let set_mode = teller::<Script>(id.clone(), "script");
     let set_online = teller::<Online>(id.clone(), "online");
+    let far = Memo::new(move |_| phone.with(|phone| phone.far));
     let set_asleep = teller::<Asleep>(id.clone(), "asleep");
+    let set_far = teller::<Far>(id.clone(), "far");
     let mode_id = format!("script-{id}");
     let choose = move |event| {
         let key = event_target_value(&event);
@@ -79,9 +81,10 @@ fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
     };
     let set_online = Callback::new(move |online| set_online.run(Online { online }));
     let set_asleep = Callback::new(move |asleep| set_asleep.run(Asleep { asleep }));
+    let set_far = Callback::new(move |far| set_far.run(Far { far }));
     view! {
-        <div class="mt-4 grid grid-cols-2 gap-4">
-            <div class="field col-span-2">
+        <div class="mt-4 grid grid-cols-3 gap-4">
+            <div class="field col-span-3">
                 <label class="field-label" for=mode_id.clone()>{strings::SCRIPT}</label>
                 <select class="input" id=mode_id data-testid="phone-script" on:change=choose>
                     {MODES.map(option).collect_view()}
@@ -89,6 +92,7 @@ fn Controls(id: PhoneId, phone: Memo<SimulatedPhone>) -> impl IntoView {
             </div>
             {switch("online", strings::NETWORK, strings::NETWORK_TITLE, online, set_online)}
             {switch("asleep", strings::ASLEEP, strings::ASLEEP_TITLE, asleep, set_asleep)}
+            {switch("far", strings::FAR, strings::FAR_TITLE, far, set_far)}
         </div>
     }
     .into_any()

@@ -198,6 +198,9 @@ pub const NETWORK_TITLE: &str = "Without a network the phone hears nothing.";
 pub const ASLEEP: &str = "Asleep";
 pub const ASLEEP_TITLE: &str =
     "Asleep the phone is not connected. A request calls it by a push; a touch wakes it, too.";
+pub const FAR: &str = "Far away";
+pub const FAR_TITLE: &str =
+    "Far from the computer. The phone refuses then, if its key's settings demand Bluetooth proximity.";
 
 /// `Hello Ada Lovelace`.
 pub fn hello(name: &str) -> String {

@@ -120,7 +120,7 @@ pub fn is_new(phone: &SimulatedPhone) -> bool {
     matches!(phone.screen, Screen::Welcome { .. })
 }
 
-/// Where to tell a phone something: `touch`, `script`, `online` or `asleep`.
+/// Where to tell a phone something: `touch`, `script`, `online`, `asleep` or `far`.
 fn address(phone: &PhoneId, what: &str) -> String {
     format!("/api/v1/sandbox/phones/{}/{what}", api::encode(&phone.0))
 }

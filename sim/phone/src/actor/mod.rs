@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Script(Script),
     Online(bool),
     Asleep(bool),
+    Far(bool),
     Authenticator(AuthenticatorSettings),
 }
 
@@ -62,6 +63,8 @@ pub(crate) struct Actor {
     script: Script,
     online: bool,
     asleep: bool,
+    /// Whether no computer of its is near.
+    far: bool,
     /// Where it is called while it sleeps.
     push: Option<Push>,
     connection: Option<Connection>,
@@ -112,6 +115,7 @@ impl Actor {
             script,
             online: true,
             asleep: false,
+            far: false,
             connected: false,
             authenticator: settings,
             settings: key,
@@ -126,6 +130,7 @@ impl Actor {
             script,
             online: true,
             asleep: false,
+            far: false,
             push: None,
             connection: None,
             connected: false,
@@ -161,6 +166,7 @@ impl Actor {
                     }
                     Some(Command::Online(online)) => self.switch_network(online),
                     Some(Command::Asleep(asleep)) => self.fall_asleep(asleep),
+                    Some(Command::Far(far)) => self.far = far,
                     Some(Command::Authenticator(settings)) => self.set_authenticator(settings).await,
                     None => return,
                 },
@@ -236,6 +242,12 @@ impl Actor {
         }
     }
 
+    /// Whether this phone has to be near the computer, and is not.
+    fn is_too_far(&self) -> bool {
+        let settings = self.memory.account.as_ref().and_then(Account::settings);
+        self.far && settings.is_some_and(|settings| settings.bluetooth_proximity)
+    }
+
     async fn act_by_script(&mut self) {
         if self.pending.is_none() {
             return;
@@ -283,6 +295,10 @@ impl Actor {
     }
 
     async fn complete(&mut self, user_verified: bool) {
+        // It may have been carried away meanwhile.
+        if self.is_too_far() {
+            return self.refuse_too_far().await;
+        }
         let done = self.pending.as_ref().map(Pending::done).unwrap_or_default();
         self.finish(Step::Approved { user_verified }, &done).await;
     }

@@ -57,7 +57,11 @@ impl Actor {
                 self.notice = None;
                 self.pending = Some(Pending::new(source, prompt, computer, request.issued_at, ttl));
                 self.send(taken).await;
-                self.act_by_script().await;
+                if self.is_too_far() {
+                    self.refuse_too_far().await;
+                } else {
+                    self.act_by_script().await;
+                }
             }
         }
     }
@@ -136,6 +140,14 @@ impl Actor {
             self.report(pending, Ending::CalledOff).await;
             self.give_up(why);
         }
+    }
+
+    /// Refuses the request on screen: the computer is not near.
+    pub(super) async fn refuse_too_far(&mut self) {
+        if let Some(pending) = &mut self.pending {
+            pending.too_far = true;
+        }
+        self.finish(Step::Denied, "Refused: this phone is not near the computer.").await;
     }
 
     pub(super) fn give_up(&mut self, why: &str) {

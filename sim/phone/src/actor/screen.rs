@@ -57,6 +57,7 @@ impl Actor {
             script: self.script,
             online: self.online,
             asleep: self.asleep,
+            far: self.far,
             connected: self.connected,
             authenticator: self.settings,
             settings: self.memory.account.as_ref().and_then(Account::settings),

@@ -4,7 +4,7 @@ use axum::Router;
 use pocketkey_api::{
     Problem,
     sandbox::{
-        Asleep, AuthenticatorSettings, Fault, KeepaliveSettings, Keepalives, KeyState, Online,
+        Asleep, AuthenticatorSettings, Far, Fault, KeepaliveSettings, Keepalives, KeyState, Online,
         PhoneAttestation, PhoneVerification, Sandbox, Screen, Script, ScriptMode, Switch, Touch,
     },
 };
@@ -43,6 +43,8 @@ async fn phones_are_touched_scripted_and_switched_over_the_api() {
     world.key_is(KeyState::PhoneOffline).await;
     client.post(&format!("{PHONE}/asleep"), &Asleep { asleep: false }).await.expect(202);
     world.key_is(KeyState::Ready).await;
+    client.post(&format!("{PHONE}/far"), &Far { far: true }).await.expect(202);
+    world.phone_is(|phone| phone.far).await;
     client.post(&format!("{PHONE}/online"), &Online { online: false }).await.expect(202);
     world.key_is(KeyState::PhoneOffline).await;
     let (status, _) = client.stream("/api/v1/sandbox/events").await;
@@ -62,6 +64,7 @@ async fn what_is_not_there_is_said() {
         client.post(&format!("{nobody}/script"), &Script { mode: ScriptMode::Deny }).await,
         client.post(&format!("{nobody}/online"), &Online { online: true }).await,
         client.post(&format!("{nobody}/asleep"), &Asleep { asleep: true }).await,
+        client.post(&format!("{nobody}/far"), &Far { far: true }).await,
         client.put(&format!("{nobody}/authenticator"), &AuthenticatorSettings::default()).await,
     ];
     for answer in not_found {

@@ -1,7 +1,10 @@
 //! Settings that are changed after a phone was activated.
 
 use pocketkey_api::{
+    Page,
+    authentication::{AuthReason, Authentication},
     key::{Key, KeyOfUser, KeySettings, Verification},
+    sandbox::SimulatedPhone,
     settings::SettingsChoice,
 };
 use pocketkey_tests_api::Client;
@@ -17,9 +20,13 @@ const PIN: SettingsChoice = SettingsChoice {
 
 impl World {
     async fn phone_has(&self, as_wanted: impl Fn(KeySettings) -> bool) {
+        self.phone_is(|phone| phone.settings.is_some_and(&as_wanted)).await;
+    }
+
+    pub(super) async fn phone_is(&self, as_wanted: impl Fn(&SimulatedPhone) -> bool) {
         let mut view = self.sandbox.view();
-        let has = view.wait_for(|view| view.phones[0].settings.is_some_and(&as_wanted));
-        timeout(PATIENCE, has).await.expect("the phone has them in time").unwrap();
+        let is = view.wait_for(|view| as_wanted(&view.phones[0]));
+        timeout(PATIENCE, is).await.expect("the phone is so in time").unwrap();
     }
 }
 
@@ -95,4 +102,50 @@ async fn a_request_on_screen_ends_as_it_began_and_a_phone_that_was_away_takes_ne
     world.phone().online(true).await;
     world.phone_has(|settings| settings.verification == Verification::OnPhone).await;
     key_once(&mut admin, &path, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_has_to_be_near_refuses_when_it_is_far() {
+    const REFUSED: [u8; 1] = [0x27]; // CTAP2_ERR_OPERATION_DENIED
+    let world = World::new(PATIENCE).await;
+    let mut admin = world.admin().await;
+    let own = format!("/api/v1/keys/{}/settings", ada(&mut admin).await.keys[0].id);
+    let near = SettingsChoice { bluetooth_proximity: Some(true), ..SettingsChoice::default() };
+    let move_to = async |far: bool| {
+        world.phone().far(far).await;
+        world.phone_is(|phone| phone.far == far).await;
+    };
+
+    // Where nobody demands it, it does not matter.
+    world.script(ScriptMode::Approve).await;
+    move_to(true).await;
+    assert_eq!(world.ask(make_credential()).await[0], 0x00);
+
+    admin.put(&own, &near).await.expect(200);
+    world.phone_has(|settings| settings.bluetooth_proximity).await;
+    assert_eq!(world.ask(get_assertion()).await, REFUSED);
+    let told = |screen: &Screen| matches!(screen, Screen::Home { notice: Some(text), .. } if text.contains("not near"));
+    world.phone_is(|phone| told(&phone.screen)).await;
+    let noted = async {
+        loop {
+            let log: Page<Authentication> = admin.get("/api/v1/authentications").await.expect(200).json();
+            if log.items[0].reason == Some(AuthReason::Refused) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, noted).await.expect("the log says so in time");
+    move_to(false).await;
+    assert_eq!(world.ask(get_assertion()).await[0], 0x00);
+
+    // Carried away while the person looks at it.
+    world.script(ScriptMode::Ask).await;
+    let (reply, ()) = tokio::join!(world.ask(get_assertion()), async {
+        world.phone_shows(|screen, _| matches!(screen, Screen::Request { .. })).await;
+        move_to(true).await;
+        world.touch(Touch::Approve).await;
+        world.touch(Touch::Unlock).await;
+    });
+    assert_eq!(reply, REFUSED);
 }
