@@ -79,7 +79,7 @@ pub const AAGUID_HIDDEN: &str = "hidden by the browser";
 
 // What went wrong.
 pub const DENIED: &str = "Denied on the phone";
-pub const DENIED_TEXT: &str = "Somebody pressed “Deny” there. Nothing was signed.";
+pub const DENIED_TEXT: &str = "“Deny” was pressed there, or the phone refused by itself. Nothing was signed.";
 pub const TIMED_OUT: &str = "Nobody answered in time";
 pub const TIMED_OUT_TEXT: &str = "Look at the phone and try again.";
 pub const ABORTED: &str = "Cancelled";
