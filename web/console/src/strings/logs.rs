@@ -294,6 +294,7 @@ fn german_action(name: &str) -> Option<String> {
         "session_ended" | "sessions_ended" => "– Sitzung beendet",
         "set_up" => "eingerichtet",
         "settings_changed" => "– Einstellungen geändert",
+        "sign_in_changed" => "Regel für die Anmeldung geändert",
         "sign_in_failed" => "– Anmeldung fehlgeschlagen",
         "signed_in" => "angemeldet",
         "signed_out" => "abgemeldet",
