@@ -128,7 +128,10 @@ impl World {
     async fn key_is(&self, state: KeyState) {
         let mut view = self.computer.state();
         let there = view.wait_for(|view: &View| view.state == state);
-        timeout(PATIENCE, there).await.expect("the key is so in time").unwrap();
+        if timeout(PATIENCE, there).await.is_err() {
+            let phones = self.sandbox.view().borrow().phones.clone();
+            panic!("not {state:?} in time: {:?}; phones: {phones:?}", self.computer.state().borrow());
+        }
     }
 
     async fn ask(&self, ctap: Vec<u8>) -> Vec<u8> {
