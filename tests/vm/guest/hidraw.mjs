@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assert, check, runs } from './kit.mjs';
+import { assert, check, runs, until } from './kit.mjs';
 
 const broadcast = 0xffffffff;
 const command = { ping: 0x01, lock: 0x04, init: 0x06, wink: 0x08, cbor: 0x10, cancel: 0x11, keepalive: 0x3b, error: 0x3f };
@@ -108,7 +108,7 @@ class Client {
   }
 }
 
-const device = async () => (await runs('fido2-token', ['-L'])).split(':')[0];
+const device = () => until('the key to be listed', async () => (await runs('fido2-token', ['-L'])).split(':')[0]);
 
 /** The median time of an act, in milliseconds. */
 async function median(count, act, pause = 0) {
