@@ -1,4 +1,4 @@
-//! Where a page of the list ends: what `next` says and `after` gives back, opaque to everybody else.
+//! Where a page of a list ends: what `next` says and `after` gives back, opaque to everybody else.
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{ToSql, types::ToSqlOutput};
@@ -43,6 +43,11 @@ impl<S: Serialize + DeserializeOwned + PartialEq> Cursor<S> {
     }
 }
 
+/// The row that `after` names in a list sorted by nothing but its rows, or `start` without one; `None` if it is no row.
+pub fn row(after: Option<&str>, start: i64) -> Option<i64> {
+    after.map_or(Some(start), |text| text.parse().ok())
+}
+
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         match self {
@@ -66,6 +71,13 @@ mod tests {
             let cursor = Cursor { sort: UserSort::NameDown, value, seq };
             prop_assert_eq!(Cursor::decode(&cursor.encode(), UserSort::NameDown), Some(cursor.clone()));
             prop_assert_eq!(Cursor::decode(&cursor.encode(), UserSort::Name), None);
+        }
+
+        #[test]
+        fn a_row_is_itself_or_none(number: i64, text in ".{0,40}") {
+            prop_assert_eq!(row(Some(&number.to_string()), 0), Some(number));
+            prop_assert_eq!(row(None, number), Some(number));
+            prop_assert_eq!(row(Some(&text), 0), text.parse().ok());
         }
 
         #[test]

@@ -26,14 +26,18 @@ pub struct Stored {
 /// Columns of [`admin`].
 pub const ADMIN: &str = "a.id, a.role, a.name, a.email";
 
+macro_rules! two_step {
+    () => {
+        "EXISTS (SELECT 1 FROM admin_totp t WHERE t.admin_id = a.id AND t.enabled_at IS NOT NULL)"
+    };
+}
+
 /// Whether a code is asked for beside the password.
-const TWO_STEP: &str =
-    "EXISTS (SELECT 1 FROM admin_totp t WHERE t.admin_id = a.id AND t.enabled_at IS NOT NULL)";
+const TWO_STEP: &str = two_step!();
 
 /// Whether there is anything beside the password: an authenticator app or a passkey.
 pub const HAS_SECOND_STEP: &str =
-    "(EXISTS (SELECT 1 FROM admin_totp t WHERE t.admin_id = a.id AND t.enabled_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM admin_passkeys p WHERE p.admin_id = a.id))";
+    concat!("(", two_step!(), " OR EXISTS (SELECT 1 FROM admin_passkeys p WHERE p.admin_id = a.id))");
 
 /// Whether every admin needs a second step.
 pub const REQUIRED: &str = "(SELECT second_step_required FROM appliance)";

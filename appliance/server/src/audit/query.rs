@@ -7,7 +7,7 @@ use pocketkey_api::{
 use rusqlite::{Connection, Row, ToSql, params_from_iter, types::Value as Sql};
 
 use super::{AuditError, chain};
-use crate::db::DbError;
+use crate::{cursor, db::DbError};
 
 /// A search looks for so many words.
 const WORDS: usize = 8;
@@ -22,10 +22,7 @@ pub fn page(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Page<Entry>, AuditError> {
-    let below = match after {
-        Some(text) => text.parse().map_err(|_| AuditError::WrongCursor)?,
-        None => i64::MAX,
-    };
+    let below = cursor::row(after, i64::MAX).ok_or(AuditError::WrongCursor)?;
     let whole = filter.job.is_some() || filter.target.is_some() || !filter.search.trim().is_empty();
     let items = entries(conn, filter, whole, below, limit.saturating_add(1))?;
     Ok(Page::cut(items, limit, |last| last.id.to_string()))

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     App,
     audit::{self, Actor, Target},
+    cursor,
     db::DbError,
     export::{Format, csv_lines, json_lines, time as time_text},
     relay::Noted,
@@ -111,7 +112,7 @@ pub async fn list(
     limit: Option<u32>,
 ) -> Result<Page<Authentication>, LogError> {
     let limit = limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let below = after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| LogError::WrongCursor)?;
+    let below = cursor::row(after.as_deref(), i64::MAX).ok_or(LogError::WrongCursor)?;
     let read = app.db().read(move |conn| query::entries(conn, &filter, below, limit + 1));
     Ok(Page::cut(read.await?, limit, |last| last.id.to_string()))
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     App,
     audit::{self, Actor, Target},
+    cursor,
     db::{Db, DbError, Tx},
     events::Events,
     pairing,
@@ -38,8 +39,7 @@ pub struct ListComputers {
 /// [`DeviceError::WrongCursor`].
 pub async fn list(app: &App, which: ListComputers) -> Result<Page<Computer>, DeviceError> {
     let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let before =
-        which.after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| DeviceError::WrongCursor)?;
+    let before = cursor::row(which.after.as_deref(), i64::MAX).ok_or(DeviceError::WrongCursor)?;
     let rows: Vec<Found> = app.db().read(move |conn| computers::list(conn, before, fits + 1)).await?;
     let Page { items, next } = Page::cut(rows, fits, |last| last.place.to_string());
     Ok(Page { items: with_presence(app, items).await, next })

@@ -27,6 +27,7 @@ use super::{
 use crate::{
     App,
     audit::{self, Actor, Target},
+    cursor,
     db::DbError,
     problem::{ApiError, Explain},
     validate::Fields,
@@ -167,7 +168,7 @@ pub async fn list(
     limit: Option<u32>,
 ) -> Result<Page<MailSummary>, InboxError> {
     let search = understood(app, search).await?;
-    let below = after.map_or(Ok(i64::MAX), str::parse).map_err(|_| InboxError::WrongCursor)?;
+    let below = cursor::row(after, i64::MAX).ok_or(InboxError::WrongCursor)?;
     let limit = limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let range = Range { above: 0, below, limit: limit + 1 };
     let read = app.db().read::<_, DbError, _>(move |conn| store::list(conn, &search, range));

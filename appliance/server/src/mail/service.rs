@@ -16,6 +16,7 @@ use super::{
 use crate::{
     App,
     audit::{self, Actor, Target},
+    cursor,
     db::{DbError, Tx},
     validate,
 };
@@ -91,10 +92,7 @@ pub struct ListOutbox {
 /// # Errors
 /// [`MailError::WrongCursor`].
 pub async fn list(app: &App, asked: ListOutbox) -> Result<Page<OutboxMail>, MailError> {
-    let below = match &asked.after {
-        Some(after) => after.parse().map_err(|_| MailError::WrongCursor)?,
-        None => i64::MAX,
-    };
+    let below = cursor::row(asked.after.as_deref(), i64::MAX).ok_or(MailError::WrongCursor)?;
     let limit = asked.limit.unwrap_or(PAGE).clamp(1, MAX_PAGE);
     let search = asked.search.trim().to_owned();
     let filter = Filter { state: asked.state, search, below, limit: limit + 1 };

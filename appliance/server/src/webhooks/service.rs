@@ -12,6 +12,7 @@ use super::{WebhookError, model, signature::Key, store};
 use crate::{
     App,
     audit::{self, Actor, Target},
+    cursor,
     db::DbError,
     secret,
 };
@@ -155,8 +156,7 @@ pub async fn deliveries(
     which: ListDeliveries,
 ) -> Result<Page<Delivery>, WebhookError> {
     let fits = which.limit.unwrap_or(PAGE.0).clamp(1, PAGE.1);
-    let before =
-        which.after.map_or(Ok(i64::MAX), |after| after.parse()).map_err(|_| WebhookError::WrongCursor)?;
+    let before = cursor::row(which.after.as_deref(), i64::MAX).ok_or(WebhookError::WrongCursor)?;
     app.db()
         .read(move |conn| {
             store::find(conn, &id)?.ok_or(WebhookError::NotFound)?;

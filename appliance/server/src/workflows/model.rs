@@ -65,11 +65,6 @@ fn page_size(limit: Option<u32>) -> u32 {
     limit.unwrap_or(PAGE.0).clamp(1, PAGE.1)
 }
 
-/// The place that `after` names, or `start` without one.
-pub fn place(after: Option<&str>, start: i64) -> Result<i64, WorkflowError> {
-    after.map_or(Ok(start), |text| text.parse().map_err(|_| WorkflowError::WrongCursor))
-}
-
 /// The first time after `now` that a schedule names, if `trigger` is one; Unix milliseconds.
 pub fn next_time(trigger: Trigger, now: i64) -> Option<i64> {
     let Trigger::Schedule { weekday, minute } = trigger else { return None };

@@ -8,11 +8,11 @@ use pocketkey_api::{
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::{
-    ListResults, WorkflowError, model,
+    ListResults, WorkflowError,
     runs::{IS_FOR, Job},
     store::Terms,
 };
-use crate::{db::DbError, validate};
+use crate::{cursor, db::DbError, validate};
 
 /// The users that a run looks at next, by `users.seq`.
 pub fn next_users(conn: &Connection, job: &Job, limit: u32) -> Result<Vec<i64>, DbError> {
@@ -184,7 +184,7 @@ pub fn list(
     asked: &ListResults,
     now: i64,
 ) -> Result<Page<RunResult>, WorkflowError> {
-    let after = model::place(asked.after.as_deref(), 0)?;
+    let after = cursor::row(asked.after.as_deref(), 0).ok_or(WorkflowError::WrongCursor)?;
     let state = asked.state.map(ResultState::key);
     let search = validate::key(asked.search.trim());
     let sql = format!(

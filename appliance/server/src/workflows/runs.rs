@@ -7,10 +7,10 @@ use pocketkey_api::{
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{
-    ListRuns, WorkflowError, model,
+    ListRuns, WorkflowError,
     store::{Plan, Terms},
 };
-use crate::{db::DbError, secret};
+use crate::{cursor, db::DbError, secret};
 
 /// So many users who came by a trigger are put into a run at once.
 const COLLECT: u32 = 5_000;
@@ -154,7 +154,7 @@ pub fn last(conn: &Connection, workflow: &WorkflowId) -> Result<Option<Run>, DbE
 
 /// One page of a workflow's runs, latest first.
 pub fn list(conn: &Connection, workflow: &WorkflowId, page: &ListRuns) -> Result<Page<Run>, WorkflowError> {
-    let before = model::place(page.after.as_deref(), i64::from(u32::MAX))?;
+    let before = cursor::row(page.after.as_deref(), i64::from(u32::MAX)).ok_or(WorkflowError::WrongCursor)?;
     let sql = format!("{SELECT} WHERE r.workflow_id = ?1 AND r.number < ?2 ORDER BY r.number DESC LIMIT ?3");
     let mut query = conn.prepare_cached(&sql).map_err(DbError::from)?;
     let fits = page.page_size();

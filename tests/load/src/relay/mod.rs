@@ -103,14 +103,15 @@ pub async fn measure_nodes() -> Result<Vec<Figure>> {
 
 /// The server that `scripts/setup-nats.sh` fetched; `NATS_SERVER` says where it is.
 fn nats_server() -> Option<PathBuf> {
-    env::var_os("NATS_SERVER").map(PathBuf::from).filter(|path| path.is_file())
+    let named = env::var_os("NATS_SERVER").map(PathBuf::from).filter(|path| path.is_file());
+    if named.is_none() {
+        eprintln!("!! NATS is SKIPPED: NATS_SERVER names no nats-server; scripts/bench.sh fetches one");
+    }
+    named
 }
 
 fn start_nats() -> Result<Option<Process>> {
-    let Some(binary) = nats_server() else {
-        eprintln!("!! NATS is SKIPPED: NATS_SERVER names no nats-server; scripts/bench.sh fetches one");
-        return Ok(None);
-    };
+    let Some(binary) = nats_server() else { return Ok(None) };
     let command = |port: u16| {
         let mut command = Command::new(binary);
         command.args(["--addr", "127.0.0.1", "--port", &port.to_string()]);

@@ -1,4 +1,4 @@
-//! The hub among sockets, database and bus; `nodes` is what other nodes want of it, `changes` what the database is told and tells.
+//! The hub among sockets, database and bus; `nodes` is what other nodes want of it, `changes` what outlasts a session.
 
 mod changes;
 mod nodes;
@@ -14,7 +14,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use changes::Work;
 use foldhash::HashMap;
 use pocketkey_link::{
     frame::{Frame, Refusal},
@@ -24,6 +23,8 @@ use tokio::{
     sync::{Notify, OnceCell},
     time,
 };
+
+use changes::Work;
 
 use super::{
     admission::{Admission, Admitted},

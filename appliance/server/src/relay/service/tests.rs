@@ -62,6 +62,7 @@ async fn a_device_that_does_not_read_is_closed_and_delays_nobody() {
     }
     assert_eq!(kept, MAX_FRAMES, "what was queued is written, then the session closes");
 }
+
 #[tokio::test]
 async fn a_bond_that_was_replaced_is_told_of_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
