@@ -172,8 +172,11 @@ pub fn type_to_confirm(word: &str) -> String {
     }
 }
 
+/// What the appliance calls something, as a label.
 pub fn capitalised(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+    let mut text = name.replace('_', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
