@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the console and the site into web/dist: cargo → wasm-split → wasm-bindgen → wasm-opt → terser → Tailwind → hashed names → .br.
+# Builds the console and the site into web/dist: cargo → wasm-split → joined parts → wasm-bindgen → wasm-opt → short names → terser →
+# Tailwind → hashed names → .br.
 #
 #   scripts/build-web.sh        as shipped: small, optimised, compressed
 #   scripts/build-web.sh --dev  quick: unoptimised, with debug names, not compressed
@@ -39,7 +40,7 @@ stamp() {
   printf '%s\n' "$crates" web |
     while read -r folder; do
       find "${folder#"$root/"}" \( -path web/dist -o -name target -o -name node_modules \) -prune -o -type f -print
-    done | sort -u | tr '\n' '\0' | xargs -0 sha256sum Cargo.toml Cargo.lock scripts/lib.sh scripts/build-web.sh
+    done | sort -u | tr '\n' '\0' | xargs -0 sha256sum Cargo.toml Cargo.lock scripts/lib.sh scripts/build-web.sh scripts/web/*
 }
 new_stamp=$(stamp | sha256sum)
 if [ -f "$dist/console.html" ] && [ -f "$dist/site.html" ] && [ "$(cat "$stamp_file" 2>/dev/null)" = "$new_stamp" ]; then
@@ -63,17 +64,18 @@ say "compiling (profile $profile)"
 cargo build "${cargo_args[@]}" --target-dir "$target_dir" --profile "$profile" "${apps[@]/#/-ppocketkey-}"
 
 # 2. wasm → wasm and its JavaScript, optimised. What rustc's output uses is named: with --all-features wasm-opt writes
-#    what browsers refuse.
+#    what browsers refuse. The exports removed are those of wasm-streams, which comes with Leptos and is not used.
 work=$target_dir/dist.work
 rm -rf "$work" && mkdir -p "$work/in" "$work/out/assets"
-optimise() {
+optimise() { # FROM TO [OPTION]…
   if [ $mode = dev ]; then
     cp "$1" "$2"
   else
-    "$npm_tools/node_modules/.bin/wasm-opt" -Oz --reorder-functions-by-name --strip-debug --strip-producers \
+    "$npm_tools/node_modules/.bin/wasm-opt" --remove-exports='*intounderlying*' -Oz \
+      --reorder-functions-by-name "${@:3}" --strip-debug --strip-producers \
       --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-multivalue \
       --enable-nontrapping-float-to-int --enable-reference-types --enable-call-indirect-overlong --enable-sign-ext \
-      "$1" -o "$2" 2>"$work/wasm-opt.log" || { cat "$work/wasm-opt.log" >&2; die "wasm-opt failed on $1"; }
+      "$1" -o "$2" >"$work/wasm-opt.out" 2>"$work/wasm-opt.log" || { cat "$work/wasm-opt.log" >&2; die "wasm-opt failed on $1"; }
   fi
   node -e 'new WebAssembly.Module(require("fs").readFileSync(process.argv[1]))' "$2" || die "$2 does not load"
 }
@@ -86,12 +88,16 @@ for app in "${apps[@]}"; do
       { cat "$work/split.log" >&2; die "wasm-split failed"; }
     wasm=$work/split/$app.wasm
     keep+=(--keep-lld-exports)
+    if [ $mode = release ]; then
+      node "$root/scripts/web/join-parts.mjs" "$work/split" "$npm_tools/node_modules/.bin" welcome dashboard users
+    fi
   fi
   "$bindgen" --target web --no-typescript "${keep[@]}" --out-dir "$work/bindgen" --out-name "$app" "$wasm"
   mv "$work/bindgen/$app.js" "$work/in/"
-  optimise "$work/bindgen/${app}_bg.wasm" "$work/in/$app.wasm"
+  optimise "$work/bindgen/${app}_bg.wasm" "$work/in/$app.wasm" --minify-imports-and-exports-and-modules
+  if [ $mode = release ]; then mv "$work/wasm-opt.out" "$work/$app.names"; fi
 done
-for part in "$work"/split/{chunk,split}_*.wasm; do
+for part in "$work"/split/*_*.wasm; do
   optimise "$part" "$work/in/console-$(basename "$part")"
 done
 # wasm-bindgen's JavaScript and the one that fetches parts import each other; as one file they can have hashed names.
@@ -106,20 +112,9 @@ const script = fs.readFileSync(main, "utf8").replace(/^import \* as (\w+) from "
 if (/\b__wasm_split\.js"$/m.test(script) || /^(import|export) /m.test(loader)) throw new Error("wasm-split's JavaScript has changed");
 fs.writeFileSync(main, `const parts = {};\n${script}\n${loader}`);
 JS
-# What is imported has a hash in its name, which does not compress: a number of the same length in its place.
 if [ $mode = release ]; then
   for app in "${apps[@]}"; do
-    node - "$work/in/$app.js" "$work/in/$app.wasm" <<'JS'
-const fs = require("node:fs");
-const numbers = new Map();
-for (const file of process.argv.slice(2)) {
-  const content = fs.readFileSync(file, "latin1").replace(/(__wbg_\w+_)([0-9a-f]{16})\b/g, (full, name) => {
-    if (!numbers.has(full)) numbers.set(full, String(numbers.size).padStart(16, "0"));
-    return name + numbers.get(full);
-  });
-  fs.writeFileSync(file, content, "latin1");
-}
-JS
+    node "$root/scripts/web/short-names.mjs" "$work/in/$app.js" "$work/$app.names"
     "$npm_tools/node_modules/.bin/terser" --module --compress passes=2 --mangle --output "$work/in/$app.js" -- "$work/in/$app.js" ||
       die "terser failed on $app.js"
   done
