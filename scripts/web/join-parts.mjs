@@ -34,7 +34,7 @@ run("wasm-as", ...features, path.join(folder, "shared.wat"), "-o", path.join(fol
 
 for (const [key, files] of groups) {
   const joined = `first_${key}`;
-  run("wasm-merge", ...features, path.join(folder, "shared.bin"), "__wasm_split",
+  run("wasm-merge", "--debuginfo", ...features, path.join(folder, "shared.bin"), "__wasm_split",
     ...files.flatMap((file) => [path.join(folder, `${file}.wasm`), file]), "-o", path.join(folder, `${joined}.wasm`));
   for (const file of files) fs.rmSync(path.join(folder, `${file}.wasm`));
 }
