@@ -8,7 +8,7 @@ use pocketkey_kit::{
     api,
     webauthn::{self, Thrown},
 };
-use serde_json::Value;
+use wasm_bindgen::JsValue;
 
 use crate::strings;
 
@@ -16,9 +16,9 @@ use crate::strings;
 ///
 /// # Errors
 /// In words.
-pub async fn assertion(url: &str) -> Result<Value, Problem> {
-    let mut options: Value = api::post("/api/v1/session/passkey/start", &()).await?;
-    webauthn::get(&options["publicKey"].take(), None).await.map_err(|thrown| in_words(&thrown, url))
+pub async fn assertion(url: &str) -> Result<JsValue, Problem> {
+    let options = api::post_for_json("/api/v1/session/passkey/start", &()).await?;
+    webauthn::get(webauthn::public_key(&options), None).await.map_err(|thrown| in_words(&thrown, url))
 }
 
 /// Has the browser make a passkey, and adds it to the account.
@@ -26,10 +26,10 @@ pub async fn assertion(url: &str) -> Result<Value, Problem> {
 /// # Errors
 /// In words.
 pub async fn add(name: String, url: &str) -> Result<Passkey, Problem> {
-    let mut options: Value = api::post("/api/v1/account/passkeys/start", &PasskeyName { name }).await?;
-    let created = webauthn::create(&options["publicKey"].take(), None).await;
+    let options = api::post_for_json("/api/v1/account/passkeys/start", &PasskeyName { name }).await?;
+    let created = webauthn::create(webauthn::public_key(&options), None).await;
     let created = created.map_err(|thrown| in_words(&thrown, url))?;
-    api::post("/api/v1/account/passkeys", &created).await
+    api::post_as_json("/api/v1/account/passkeys", &created).await
 }
 
 fn in_words(thrown: &Thrown, url: &str) -> Problem {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use js_sys::JSON;
 use leptos::prelude::window;
 use pocketkey_api::Problem;
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,6 +37,23 @@ pub async fn get_text(path: &str) -> Result<String, Problem> {
 /// As [`get`].
 pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Problem> {
     read(&send_json("POST", path, body).await?)
+}
+
+/// `POST path` with a JSON body; the answer is handed on unread, as `JSON.parse` gives it.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post_for_json<B: Serialize>(path: &str, body: &B) -> Result<JsValue, Problem> {
+    JSON::parse(&send_json("POST", path, body).await?).map_err(|_| unreadable(200))
+}
+
+/// `POST path` with a JSON body that is handed on unread, as `JSON.stringify` takes it; no answer's body reads as `()`.
+///
+/// # Errors
+/// As [`get`].
+pub async fn post_as_json<T: DeserializeOwned>(path: &str, body: &JsValue) -> Result<T, Problem> {
+    let body = JSON::stringify(body).map_err(|_| unreadable(0))?;
+    read(&send("POST", path, Some((JSON_TYPE, body.into()))).await?)
 }
 
 /// `PUT path` with a JSON body.
@@ -123,9 +141,11 @@ async fn send_json<B: Serialize>(method: &str, path: &str, body: &B) -> Result<S
 /// A body and its type.
 type Body = (&'static str, JsValue);
 
+const JSON_TYPE: &str = "application/json";
+
 fn json<B: Serialize>(body: &B) -> Result<Body, Problem> {
     let body = serde_json::to_string(body).map_err(|_| unreadable(0))?;
-    Ok(("application/json", body.into()))
+    Ok((JSON_TYPE, body.into()))
 }
 
 async fn send(method: &str, path: &str, body: Option<Body>) -> Result<String, Problem> {
@@ -142,7 +162,7 @@ async fn send(method: &str, path: &str, body: Option<Body>) -> Result<String, Pr
 
 async fn fetch(method: &str, path: &str, body: Option<Body>) -> Result<(Response, String), JsValue> {
     let headers = Headers::new()?;
-    headers.set("accept", "application/json")?;
+    headers.set("accept", JSON_TYPE)?;
     let request = RequestInit::new();
     request.set_method(method);
     if let Some((content_type, body)) = body {

@@ -1,14 +1,12 @@
-//! `navigator.credentials` with the JSON of WebAuthn 3; by hand where a browser lacks the conversions.
+//! `navigator.credentials` with the JSON of WebAuthn 3; by hand where a browser lacks the conversions. The JSON is handed
+//! on unread, as `JSON.parse` gives it.
 
 use data_encoding::BASE64URL_NOPAD;
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
-use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
-
-use crate::json;
 
 /// Name of the error where the browser has no WebAuthn (for this page).
 pub const MISSING: &str = "NotSupportedHere";
@@ -38,11 +36,17 @@ pub fn is_there() -> bool {
     property(&window(), "PublicKeyCredential").is_some_and(|class| class.is_function())
 }
 
+/// The options in what a site answers: its `publicKey`.
+#[must_use]
+pub fn public_key(answer: &JsValue) -> JsValue {
+    property(answer, "publicKey").unwrap_or_default()
+}
+
 /// `navigator.credentials.create`: PublicKeyCredentialCreationOptionsJSON → RegistrationResponseJSON.
 ///
 /// # Errors
 /// What the browser throws.
-pub async fn create(options: &Value, signal: Option<&AbortSignal>) -> Result<Value, Thrown> {
+pub async fn create(options: JsValue, signal: Option<&AbortSignal>) -> Result<JsValue, Thrown> {
     ask("create", "parseCreationOptionsFromJSON", options, signal).await
 }
 
@@ -50,25 +54,24 @@ pub async fn create(options: &Value, signal: Option<&AbortSignal>) -> Result<Val
 ///
 /// # Errors
 /// What the browser throws.
-pub async fn get(options: &Value, signal: Option<&AbortSignal>) -> Result<Value, Thrown> {
+pub async fn get(options: JsValue, signal: Option<&AbortSignal>) -> Result<JsValue, Thrown> {
     ask("get", "parseRequestOptionsFromJSON", options, signal).await
 }
 
 async fn ask(
     method: &str,
     parser: &str,
-    options: &Value,
+    options: JsValue,
     signal: Option<&AbortSignal>,
-) -> Result<Value, Thrown> {
+) -> Result<JsValue, Thrown> {
     let missing = || Thrown { name: MISSING.to_owned(), message: String::new() };
     let class =
         property(&window(), "PublicKeyCredential").filter(JsValue::is_function).ok_or_else(missing)?;
     let container = property(&window().navigator(), "credentials").ok_or_else(missing)?;
 
-    let json = JSON::parse(&options.to_string())?;
     let public_key = match method_of(&class, parser) {
-        Some(parse) => parse.call1(&class, &json)?,
-        None => decode_options(json)?,
+        Some(parse) => parse.call1(&class, &options)?,
+        None => decode_options(options)?,
     };
     let request = Object::new();
     Reflect::set(&request, &"publicKey".into(), &public_key)?;
@@ -79,12 +82,10 @@ async fn ask(
     let promise: Promise = method.call1(&container, &request)?.dyn_into()?;
     let credential = JsFuture::from(promise).await?;
 
-    let json = match method_of(&credential, "toJSON") {
+    Ok(match method_of(&credential, "toJSON") {
         Some(to_json) => to_json.call0(&credential)?,
         None => encode_credential(&credential)?,
-    };
-    let text = String::from(JSON::stringify(&json)?);
-    json::parse(&text).ok_or_else(|| Thrown { name: "Error".to_owned(), message: text })
+    })
 }
 
 fn property(object: &JsValue, key: &str) -> Option<JsValue> {

@@ -1,6 +1,7 @@
 //! A ceremony from the button to the verified end: the site's options, the key's credential, the site's word.
 
 use gloo_timers::callback::Timeout;
+use js_sys::JSON;
 use leptos::prelude::*;
 use pocketkey_api::demo::{CredentialKind, DemoOutcome, StartRegistration, StartSignIn};
 use pocketkey_kit::{api, router::use_router, time, webauthn};
@@ -125,14 +126,18 @@ impl Demo {
                 // its own time. Dropped, and so called off, with the answer.
                 let _own_limit =
                     Timeout::new(u32::try_from(limit).unwrap_or(u32::MAX), move || self.cancel());
+                let options = JSON::parse(&options.to_string()).unwrap_or_default();
                 let credential = match action {
                     Action::Register => webauthn::create(options, Some(signal)).await,
                     Action::SignIn => webauthn::get(options, Some(signal)).await,
                 };
-                credential.map_err(|thrown| {
+                let credential = credential.map_err(|thrown| {
                     let timed_out = time::now() - since >= limit - EARLY;
                     Failed::from_browser(&thrown.name, &thrown.message, timed_out)
-                })
+                })?;
+                let credential = JSON::stringify(&credential).map(String::from).unwrap_or_default();
+                serde_json::from_str(&credential)
+                    .map_err(|_| Failed::from_browser("Error", &credential, false))
             }
         }
     }

@@ -84,7 +84,7 @@ fn Question(account: Load<Account>, sensitive: Sensitive) -> impl IntoView {
         let url = session.with_untracked(|session| session.url.clone()).unwrap_or_default();
         let confirm = async move {
             let assertion = passkey::assertion(&url).await?;
-            api::post_only("/api/v1/account/confirm/passkey", &assertion).await
+            api::post_as_json("/api/v1/account/confirm/passkey", &assertion).await
         };
         form.set_problem(None);
         by_passkey.send(confirm, move |()| sensitive.confirmed());

@@ -25,7 +25,7 @@ pub fn PasswordForm() -> impl IntoView {
         let url = session.with_untracked(|session| session.url.clone()).unwrap_or_default();
         let sign_in = async move {
             let assertion = passkey::assertion(&url).await?;
-            api::post::<_, Session>("/api/v1/session/passkey", &assertion).await
+            api::post_as_json::<Session>("/api/v1/session/passkey", &assertion).await
         };
         form.set_problem(None);
         by_passkey.send(sign_in, move |answer| session.put(answer));
