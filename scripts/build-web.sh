@@ -125,9 +125,11 @@ if [ -d "$work/bindgen/snippets" ]; then cp -r "$work/bindgen/snippets" "$work/o
 # 3. Styles.
 minify=()
 if [ $mode = release ]; then minify=(--minify); fi
-NODE_PATH=$npm_tools/node_modules "$npm_tools/node_modules/.bin/tailwindcss" --cwd web \
-  --input "$root/web/kit/app.css" --output "$work/in/app.css" "${minify[@]}" 2>"$work/tailwind.log" ||
-  { cat "$work/tailwind.log" >&2; die "Tailwind failed"; }
+for app in "${apps[@]}"; do
+  NODE_PATH=$npm_tools/node_modules "$npm_tools/node_modules/.bin/tailwindcss" --cwd web \
+    --input "$root/web/$app/$app.css" --output "$work/in/$app.css" "${minify[@]}" 2>"$work/tailwind.log" ||
+    { cat "$work/tailwind.log" >&2; die "Tailwind failed on $app.css"; }
+done
 
 # 4. Hashed names, and `@name.ext@` replaced by the address; 5. the files compressed beside themselves.
 node - "$work/in" "$root/web/static" "$work/out" $mode <<'JS'

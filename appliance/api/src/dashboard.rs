@@ -4,6 +4,7 @@ use crate::{api_type, authentication::AuthReason};
 
 api_type! {
     /// `GET /api/v1/dashboard`.
+    #[derive(Default)]
     pub struct Dashboard {
         /// The users.
         pub people: People,

@@ -70,7 +70,7 @@ pub fn Shares(
         let at = x;
         x = share(so_far, total, 1000);
         let width = x - at;
-        view! { <rect class=count.ink.fill() x=at y="0" width=width height="10"></rect> }
+        rect(count.ink.fill(), [at, 0], [width, 10])
     };
     let parts = counts.iter().map(part).collect_view();
     let line = |count: Count| {
@@ -124,7 +124,7 @@ pub fn Ranks(
                         preserveAspectRatio="none"
                         aria-hidden="true"
                     >
-                        <rect class=count.ink.fill() width=share(count.count, most, 1000) height="10"></rect>
+                        {rect(count.ink.fill(), [0, 0], [share(count.count, most, 1000), 10])}
                     </svg>
                 </a>
             </li>
@@ -191,13 +191,13 @@ pub fn Bars(
             so_far += count;
             let below = y;
             y = HIGH - share(so_far, top, HIGH);
-            view! { <rect class=series.ink.fill() x=x y=y width=PLACE - GAP height=below - y></rect> }
+            rect(series.ink.fill(), [x, y], [PLACE - GAP, below - y])
         });
         let rects = rects.collect_view();
         view! {
             <g class="hover:opacity-75">
                 <title>{format!("{} – {}", bar.label, words.join(", "))}</title>
-                <rect class="fill-transparent" x=x y="0" width=PLACE - GAP height=HIGH></rect>
+                {rect("fill-transparent", [x, 0], [PLACE - GAP, HIGH])}
                 {rects}
             </g>
         }
@@ -272,6 +272,10 @@ pub fn Bars(
         </div>
     }
     .into_any()
+}
+
+fn rect(class: &'static str, [x, y]: [u32; 2], [width, height]: [u32; 2]) -> AnyView {
+    view! { <rect class=class x=x y=y width=width height=height></rect> }.into_any()
 }
 
 /// How long a part is, of a whole that is `long`. What is added up is added up before: so parts leave no gaps.

@@ -1,8 +1,8 @@
 //! What the console and the site are made of: about twenty small accessible components on the design tokens of
-//! `app.css`, the API client, and live updates.
+//! `kit.css`, the API client, and live updates.
 //!
 //! The content security policy allows no inline styles or scripts: there is no `style=` attribute here, looks are
-//! classes of `app.css`. Every control is a native element, named for assistive technology, and carries a
+//! classes of `kit.css`. Every control is a native element, named for assistive technology, and carries a
 //! `data-testid` where its caller gives it a `test_id`.
 
 pub mod api;

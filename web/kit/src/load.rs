@@ -1,5 +1,7 @@
 //! What a page shows: fetched, fetched again when its inputs or the appliance change, never flickering meanwhile.
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use pocketkey_api::{Problem, event::Event};
 
@@ -39,6 +41,35 @@ where
     load
 }
 
+/// Puts a value in place.
+type Put = Box<dyn FnOnce()>;
+/// What was fetched, to be put in place.
+type Answer = Pin<Box<dyn Future<Output = Result<Put, Problem>>>>;
+
+/// The work of [`load`], which is the same for all types of values and so compiled once.
+fn keep_fetched(again: RwSignal<u64>, problem: RwSignal<Option<Problem>>, fetch: Box<dyn Fn() -> Answer>) {
+    let latest = StoredValue::new(0_u64);
+    Effect::new(move |_| {
+        again.track();
+        let answer = fetch();
+        let number = latest.get_value() + 1;
+        latest.set_value(number);
+        leptos::task::spawn_local(async move {
+            let answer = answer.await;
+            if latest.try_get_value() != Some(number) {
+                return;
+            }
+            match answer {
+                Ok(put) => {
+                    problem.set(None);
+                    put();
+                }
+                Err(said) => problem.set(Some(said)),
+            }
+        });
+    });
+}
+
 impl<T: PartialEq + Send + Sync + 'static> Load<T> {
     pub(crate) fn new() -> Self {
         Self { value: RwSignal::new(None), problem: RwSignal::new(None), again: RwSignal::new(0) }
@@ -49,26 +80,15 @@ impl<T: PartialEq + Send + Sync + 'static> Load<T> {
         F: Fn() -> A + 'static,
         A: Future<Output = Result<T, Problem>> + 'static,
     {
-        let latest = StoredValue::new(0_u64);
-        Effect::new(move |_| {
-            self.again.track();
+        let fetch = move || -> Answer {
             let answer = fetch();
-            let number = latest.get_value() + 1;
-            latest.set_value(number);
-            leptos::task::spawn_local(async move {
-                let answer = answer.await;
-                if latest.try_get_value() != Some(number) {
-                    return;
-                }
-                match answer {
-                    Ok(value) => {
-                        self.problem.set(None);
-                        self.put(value);
-                    }
-                    Err(problem) => self.problem.set(Some(problem)),
-                }
-            });
-        });
+            Box::pin(async move {
+                let value = answer.await?;
+                let put: Put = Box::new(move || self.put(value));
+                Ok(put)
+            })
+        };
+        keep_fetched(self.again, self.problem, Box::new(fetch));
     }
 
     /// Fetches again.
