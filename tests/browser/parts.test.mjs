@@ -4,8 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible, appliance, browser, everyLook, noFaults, page } from './lib.mjs';
 
-/** What the first load of the list of users may weigh, in bytes as they are sent. */
-const FIRST_LOAD = 205_000;
+/** Pages most begin with: their part, what shows that they are there, and what their first load may weigh, in bytes as they are sent. */
+const FIRST_PAGES = [
+  { part: 'welcome', address: '/', shown: 'sign-in-form', limit: 150_000 },
+  { part: 'dashboard', address: '/dashboard', shown: 'next-steps', limit: 150_000, signedIn: true },
+  { part: 'users', address: '/users', shown: 'no-users', limit: 175_000, signedIn: true },
+];
 
 let server, launched, state;
 
@@ -33,19 +37,30 @@ after(async () => {
 const parts = (opened) => opened.evaluate(() => performance.getEntriesByType('resource')
   .map((entry) => new URL(entry.name).pathname).filter((path) => path.endsWith('.wasm')));
 
-test('the list of users is there after its own part and no other', async () => {
+for (const { part, address, shown, limit, signedIn } of FIRST_PAGES) {
+  test(`${address} is there after its own part (${part}) and no other`, async () => {
+    const opened = await page(launched, signedIn ? { storageState: state } : {});
+    await opened.goto(`${server.url}${address}`);
+    await opened.getByTestId(shown).waitFor();
+    const fetched = await opened.evaluate(() => [performance.getEntriesByType('navigation')[0],
+      ...performance.getEntriesByType('resource')].map((entry) => [entry.name, entry.encodedBodySize]));
+    const program = fetched.filter(([name]) => !name.includes('/api/'));
+    const bytes = program.reduce((sum, [, size]) => sum + size, 0);
+    console.log(`first load of ${address}: ${program.length} files, ${bytes} bytes`);
+    assert.ok(bytes > 50_000 && bytes <= limit, `${bytes} bytes:\n${program.join('\n')}`);
+    // A file is for the parts it names: console-first_dashboard_users-….wasm.
+    const own = new RegExp(`first_(\\w+_)?${part}[_-]`);
+    const others = program.filter(([name]) => /(first|split|chunk)_/.test(name) && !own.test(name));
+    assert.ok(program.some(([name]) => own.test(name)), 'the part of this page');
+    assert.deepEqual(others, [], 'no other part');
+    noFaults(opened);
+    await opened.context().close();
+  });
+}
+
+test('the part of a page arrives when it is gone to', async () => {
   const admin = await page(launched, { storageState: state });
   await admin.goto(`${server.url}/users`);
-  await admin.getByTestId('no-users').waitFor();
-  const fetched = await admin.evaluate(() => [performance.getEntriesByType('navigation')[0],
-    ...performance.getEntriesByType('resource')].map((entry) => [entry.name, entry.encodedBodySize]));
-  const program = fetched.filter(([name]) => !name.includes('/api/'));
-  const bytes = program.reduce((sum, [, size]) => sum + size, 0);
-  console.log(`first load: ${program.length} files, ${bytes} bytes`);
-  assert.ok(bytes > 50_000 && bytes <= FIRST_LOAD, `${bytes} bytes:\n${program.join('\n')}`);
-  assert.ok(program.some(([name]) => name.includes('split_users')), 'the part of this page');
-  assert.ok(!program.some(([name]) => /split_(people|operations|welcome)/.test(name)), 'no other part');
-
   await admin.getByTestId('nav-inbox').click();
   await admin.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
   assert.ok((await parts(admin)).some((path) => path.includes('split_operations')), 'the part of the page gone to');
