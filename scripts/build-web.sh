@@ -54,7 +54,9 @@ if [ "$rust_kind" = debian ]; then export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LI
 bindgen=$cache/wasm-bindgen-$(locked_version wasm-bindgen)/bin/wasm-bindgen
 
 # 1. Rust → wasm. A target directory of its own, so that native builds keep their cache.
-export RUSTFLAGS="--cfg erase_components ${RUSTFLAGS:-}" # Leptos: one type for all views: smaller, quicker to compile
+#    erase_components: Leptos has one type for all views: smaller, quicker to compile. Paths in messages of panics begin
+#    below the registry, so that the result is the same on every machine.
+export RUSTFLAGS="--cfg erase_components --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/= ${RUSTFLAGS:-}"
 if [ $mode = dev ]; then
   profile=dev folder=debug
 else

@@ -1,6 +1,6 @@
 //! The API client: JSON over `fetch`, typed with `pocketkey_api`; every failure becomes a [`Problem`] in words.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, pin::Pin};
 
 use js_sys::JSON;
 use leptos::prelude::window;
@@ -123,6 +123,22 @@ pub fn with_query<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, &'a 
         address.push_str(&format!("{sign}{name}={}", encode(value)));
     }
     address
+}
+
+/// What comes of a request: what to do then, or the problem. Of one type for all answers, so that who waits for it is
+/// compiled once.
+pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, Problem>>>>;
+
+/// `request`, and then `done` with its answer.
+pub(crate) fn outcome<T: 'static>(
+    request: impl Future<Output = Result<T, Problem>> + 'static,
+    done: impl FnOnce(T) + 'static,
+) -> Outcome {
+    Box::pin(async move {
+        let answer = request.await?;
+        let done: Box<dyn FnOnce()> = Box::new(move || done(answer));
+        Ok(done)
+    })
 }
 
 thread_local! {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use pocketkey_api::Problem;
 
 use crate::{
+    api::{Outcome, outcome},
     card::{Note, Tone},
     dom,
 };
@@ -78,16 +79,20 @@ impl FormState {
         request: impl Future<Output = Result<T, Problem>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.run(outcome(request, done));
+    }
+
+    fn run(self, outcome: Outcome) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         self.problem.set(None);
         leptos::task::spawn_local(async move {
-            let answer = request.await;
+            let answer = outcome.await;
             self.busy.try_set(false);
             match answer {
-                Ok(answer) => done(answer),
+                Ok(done) => done(),
                 Err(problem) => self.set_problem(Some(problem)),
             }
         });

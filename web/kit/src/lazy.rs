@@ -16,22 +16,18 @@ use crate::{
 /// an appliance updated meanwhile, which no longer has the file this page knows of.
 pub fn lazy<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
     let missing = || view! { <PageHeader title=strings::missing()/> <Missing/> }.into_any();
-    draw(arriving(page), || view! { <Skeleton/> }.into_any(), missing)
+    draw(Box::pin(page), || view! { <Skeleton/> }.into_any(), missing)
 }
 
 /// As [`lazy`], for a piece of a page that comes up in answer to a deed: nothing until it is there.
 pub fn lazy_piece<E: 'static>(piece: impl Future<Output = Result<AnyView, E>> + 'static) -> AnyView {
-    draw(arriving(piece), || ().into_any(), || view! { <Missing/> }.into_any())
+    draw(Box::pin(piece), || ().into_any(), || view! { <Missing/> }.into_any())
 }
 
 /// Of one type for all pages, so that what draws them is compiled once.
-type Arriving = Pin<Box<dyn Future<Output = Option<AnyView>>>>;
+type Arriving<E> = Pin<Box<dyn Future<Output = Result<AnyView, E>>>>;
 
-fn arriving<E: 'static>(page: impl Future<Output = Result<AnyView, E>> + 'static) -> Arriving {
-    Box::pin(async move { page.await.ok() })
-}
-
-fn draw(page: Arriving, waiting: fn() -> AnyView, missing: fn() -> AnyView) -> AnyView {
+fn draw<E: 'static>(page: Arriving<E>, waiting: fn() -> AnyView, missing: fn() -> AnyView) -> AnyView {
     let arrived = RwSignal::new_local(None);
     // Drawn as if at once, below the caller; not at all if the person has gone on meanwhile.
     let mut page = Box::pin(ScopedFuture::new_untracked(page));
@@ -47,7 +43,7 @@ fn draw(page: Arriving, waiting: fn() -> AnyView, missing: fn() -> AnyView) -> A
         arrived.track();
         match arrived.try_update_untracked(Option::take).flatten() {
             None => waiting(),
-            Some(page) => page.unwrap_or_else(missing),
+            Some(page) => page.unwrap_or_else(|_| missing()),
         }
     };
     view.into_any()

@@ -1,11 +1,10 @@
 //! What a page shows: fetched, fetched again when its inputs or the appliance change, never flickering meanwhile.
 
-use std::pin::Pin;
-
 use leptos::prelude::*;
 use pocketkey_api::{Problem, event::Event};
 
 use crate::{
+    api::{Outcome, outcome},
     button::Button,
     card::{ProblemNote, Skeleton},
     dom,
@@ -41,13 +40,8 @@ where
     load
 }
 
-/// Puts a value in place.
-type Put = Box<dyn FnOnce()>;
-/// What was fetched, to be put in place.
-type Answer = Pin<Box<dyn Future<Output = Result<Put, Problem>>>>;
-
 /// The work of [`load`], which is the same for all types of values and so compiled once.
-fn keep_fetched(again: RwSignal<u64>, problem: RwSignal<Option<Problem>>, fetch: Box<dyn Fn() -> Answer>) {
+fn keep_fetched(again: RwSignal<u64>, problem: RwSignal<Option<Problem>>, fetch: Box<dyn Fn() -> Outcome>) {
     let latest = StoredValue::new(0_u64);
     Effect::new(move |_| {
         again.track();
@@ -80,14 +74,7 @@ impl<T: PartialEq + Send + Sync + 'static> Load<T> {
         F: Fn() -> A + 'static,
         A: Future<Output = Result<T, Problem>> + 'static,
     {
-        let fetch = move || -> Answer {
-            let answer = fetch();
-            Box::pin(async move {
-                let value = answer.await?;
-                let put: Put = Box::new(move || self.put(value));
-                Ok(put)
-            })
-        };
+        let fetch = move || outcome(fetch(), move |value| self.put(value));
         keep_fetched(self.again, self.problem, Box::new(fetch));
     }
 

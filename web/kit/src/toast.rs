@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use pocketkey_api::Problem;
 
 use crate::{
+    api::{Outcome, outcome},
     button::{Button, ButtonKind},
     card::Tone,
     icon::{Icon, IconKind},
@@ -51,9 +52,13 @@ impl Toasts {
         request: impl Future<Output = Result<T, Problem>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.run(outcome(request, done));
+    }
+
+    fn run(self, outcome: Outcome) {
         leptos::task::spawn_local(async move {
-            match request.await {
-                Ok(answer) => done(answer),
+            match outcome.await {
+                Ok(done) => done(),
                 Err(problem) => self.problem(&problem),
             }
         });
