@@ -210,9 +210,10 @@ test('a user is changed in place, by mouse and by keyboard, and that can be undo
   await everyLook(admin, 'user-edit');
   await admin.getByTestId('save-name').click();
   await admin.getByRole('heading', { level: 1, name: 'Augusta Ada King' }).waitFor();
-  await everyLook(admin, 'user-info');
+  // At once: it can be undone for a few seconds.
   await admin.getByTestId('undo').click();
   await admin.getByRole('heading', { level: 1, name: 'Person 020 Lovelace' }).waitFor();
+  await everyLook(admin, 'user-info');
 
   const focused = (testId) => until(`the focus is on ${testId}`, () =>
     admin.evaluate((wanted) => document.activeElement.dataset.testid === wanted, testId));

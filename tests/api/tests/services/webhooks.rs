@@ -154,6 +154,9 @@ async fn who_is_told_what_and_with_which_secret() {
     let id: String = admin.post(&format!("{path}/test"), &()).await.expect(202).json();
     let told = receiver.verified(2, &secret).await;
     assert_eq!((&told[1].0, &told[1].1["type"]), (&id, &Value::from("webhook.test")));
+    while deliveries(&mut admin, &webhook).await.iter().any(|it| it.state != DeliveryState::Delivered) {
+        sleep(Duration::from_millis(50)).await;
+    }
     let renewed: WebhookSecret = admin.post(&format!("{path}/secret"), &()).await.expect(200).json();
     assert_ne!(renewed.secret, secret);
     receiver.came.lock().unwrap().clear();

@@ -12,7 +12,7 @@ use pocketkey_tests_api::Client;
 use super::*;
 
 /// "Within a second" is what is promised; a busy machine that tests may take longer.
-const AT_ONCE: Duration = Duration::from_secs(10);
+const AT_ONCE: Duration = Duration::from_secs(30);
 
 impl World {
     /// Signed in as the sandbox's admin.

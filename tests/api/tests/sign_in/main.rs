@@ -390,7 +390,7 @@ async fn a_touch_wakes_a_sleeping_phone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_stays_away_is_an_error_when_the_time_is_over() {
-    let world = World::new(Duration::from_millis(300)).await;
+    let world = World::new(Duration::from_secs(3)).await;
     world.phone().online(false).await;
     world.key_is(KeyState::PhoneOffline).await;
     assert_eq!(world.ask(make_credential()).await, [0x27]);
